@@ -1,0 +1,93 @@
+"""The command line: arguments in, words out. What is done is done in `feedkit.pipeline`.
+
+What a command needs is imported inside it, so that ``feedkit --version`` answers at once.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from feedkit import __version__
+from feedkit.errors import ConfigError, FeedkitError
+
+DONE = 0
+SOME_FAILED = 1
+NOT_USABLE = 2
+INTERRUPTED = 130
+
+Command = Callable[..., None]
+
+
+def main() -> None:
+    """Entry point: runs the command line and turns errors into a sentence and an exit code."""
+    try:
+        cli.main(prog_name="feedkit", standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(NOT_USABLE)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("feedkit: stopped; what was stored is kept, run it again to go on", err=True)
+        sys.exit(INTERRUPTED)
+    except ConfigError as error:
+        for problem in error.problems:
+            click.echo(problem, err=True)
+        sys.exit(NOT_USABLE)
+    except FeedkitError as error:
+        click.echo(f"feedkit: {error}", err=True)
+        sys.exit(NOT_USABLE)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def cli() -> None:
+    """Collect article files and remote feeds, publish an Atom and an RSS feed per category.
+
+    \b
+    feedkit run          collect what is due and publish
+    feedkit run --all    … every feed, due or not
+    feedkit export DIR   publish what is stored into another folder
+    """
+
+
+def common_options(command: Command) -> Command:
+    """The options that every command takes."""
+    for option in (
+        click.option(
+            "-c",
+            "--config",
+            "config",
+            type=click.Path(path_type=Path),
+            default=Path("config.toml"),
+            show_default=True,
+            help="The configuration to use.",
+        ),
+        click.option("-v", "--verbose", is_flag=True, help="Name every source and file."),
+        click.option("-q", "--quiet", is_flag=True, help="Say nothing but what went wrong."),
+    ):
+        command = option(command)
+    return command
+
+
+@cli.command()
+@common_options
+@click.option("--all", "everything", is_flag=True, help="Fetch every feed now, due or not.")
+@click.option("--strict", is_flag=True, help="Exit 1 when a source failed.")
+def run(config: Path, verbose: bool, quiet: bool, everything: bool, strict: bool) -> None:
+    """Collect articles and the feeds that are due, and publish."""
+    from feedkit.cli.commands import run_once
+
+    sys.exit(run_once(config, verbose=verbose, quiet=quiet, everything=everything, strict=strict))
+
+
+@cli.command()
+@common_options
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def export(config: Path, verbose: bool, quiet: bool, folder: Path) -> None:
+    """Publish into FOLDER what is stored, without collecting."""
+    from feedkit.cli.commands import export_to
+
+    sys.exit(export_to(config, folder, verbose=verbose, quiet=quiet))

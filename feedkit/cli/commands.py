@@ -1,0 +1,43 @@
+"""What the commands do: settings and store opened, the pipeline run, the report told."""
+
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from feedkit.cli import DONE, SOME_FAILED
+from feedkit.cli.report import ProgressBar, show
+from feedkit.config import FeedSource, load_settings
+from feedkit.pipeline.run import export, run
+from feedkit.schedule.policy import is_due
+from feedkit.store import exclusive, open_store
+
+
+def run_once(config: Path, *, verbose: bool, quiet: bool, everything: bool, strict: bool) -> int:
+    """``feedkit run``; the exit code."""
+    settings = load_settings(config)
+    now = datetime.now(UTC)
+
+    def due(feed: FeedSource, checked_at: datetime | None) -> bool:
+        return everything or is_due(feed.schedule, checked_at, now)
+
+    with exclusive(settings.store.url, _say), open_store(settings.store.url) as store:
+        bar = ProgressBar() if not quiet and click.get_text_stream("stderr").isatty() else None
+        with bar or nullcontext():
+            report = run(settings, store, is_due=due, progress=bar)
+    show(report, settings.site.output, verbose=verbose, quiet=quiet)
+    return SOME_FAILED if strict and (report.failed or report.published.failed) else DONE
+
+
+def export_to(config: Path, folder: Path, *, verbose: bool, quiet: bool) -> int:
+    """``feedkit export``; the exit code."""
+    settings = load_settings(config)
+    with exclusive(settings.store.url, _say), open_store(settings.store.url) as store:
+        report = export(settings, store, folder.absolute())
+    show(report, folder, verbose=verbose, quiet=quiet)
+    return SOME_FAILED if report.published.failed else DONE
+
+
+def _say(sentence: str) -> None:
+    click.echo(f"feedkit: {sentence}", err=True)

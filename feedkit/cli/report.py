@@ -1,0 +1,161 @@
+"""Tells people what a run did: a table on a terminal, plain lines elsewhere, on stderr.
+
+What went wrong comes as a line each: where, what, and what to do.
+"""
+
+import sys
+from pathlib import Path
+from types import TracebackType
+
+import click
+
+from feedkit.pipeline.report import Report, SourceReport
+
+
+class ProgressBar:
+    """A bar on the terminal while a run lasts; a `feedkit.pipeline.report.Progress`."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._total = 0
+        self._task = self._progress.add_task("Collecting", total=None)
+
+    def total(self, steps: int) -> None:
+        """There are `steps` more to do."""
+        self._total += steps
+        self._progress.update(self._task, total=self._total)
+
+    def step(self, done: int = 1) -> None:
+        """So many of them are done."""
+        self._progress.advance(self._task, done)
+
+    def __enter__(self) -> "ProgressBar":
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+
+def show(report: Report, output: Path, *, verbose: bool, quiet: bool) -> None:
+    """Write the report to stderr; with `quiet` only what went wrong."""
+    if not quiet and report.sources:
+        if sys.stderr.isatty():
+            _table(report, verbose=verbose)
+        else:
+            _lines(report, verbose=verbose)
+    for line in problems(report):
+        click.echo(line, err=True)
+    if not quiet:
+        if verbose:
+            for path in report.published.written:
+                click.echo(f"wrote {output / path}", err=True)
+        click.echo(conclusion(report, output), err=True)
+
+
+def problems(report: Report) -> list[str]:
+    """A line for each thing that went wrong."""
+    lines = []
+    for source in report.sources:
+        lines += source.problems
+        if source.outcome == "failed":
+            lines.append(f"{source.name}: {source.reason}")
+    return [_one_line(line) for line in lines + report.published.failed]
+
+
+def conclusion(report: Report, output: Path) -> str:
+    """One sentence: how many documents were written, of how many, and where."""
+    written, documents = len(report.published.written), report.published.documents
+    shown = _relative(output)
+    if written == 0 and not report.published.failed:
+        return f"Nothing to write: all {documents} files in {shown} are up to date."
+    return f"Wrote {_number(written, 'file')} of {documents} in {shown}."
+
+
+def _rows(report: Report, *, verbose: bool) -> list[tuple[str, str, str, str, str]]:
+    """Name, new, changed, unchanged, outcome of each source worth naming, and of all."""
+    named = [s for s in report.sources if verbose or s.outcome != "not due"]
+    rows = [(s.name, *_counts(s), _outcome(s)) for s in named]
+    waiting = len(report.sources) - len(named)
+    counts = report.counts
+    total = _number(len(report.sources), "source")
+    ends = [f"{len(report.failed)} failed"] if report.failed else []
+    ends += [f"{waiting} not due"] if waiting else []
+    rows.append(
+        (total, str(counts.new), str(counts.changed), str(counts.unchanged), ", ".join(ends))
+    )
+    return rows
+
+
+def _counts(source: SourceReport) -> tuple[str, str, str]:
+    if source.outcome in ("failed", "not due"):
+        return "", "", ""
+    counts = source.counts
+    return str(counts.new), str(counts.changed), str(counts.unchanged)
+
+
+def _outcome(source: SourceReport) -> str:
+    if source.outcome == "failed":
+        return "failed"
+    words: list[str] = [] if source.outcome == "collected" else [source.outcome]
+    if source.counts.withdrawn:
+        words.append(f"{source.counts.withdrawn} withdrawn")
+    if source.problems:
+        words.append(_number(len(source.problems), "problem"))
+    return ", ".join(words)
+
+
+def _table(report: Report, *, verbose: bool) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold", show_footer=False)
+    table.add_column("source", overflow="fold")
+    for name in ("new", "changed", "unchanged"):
+        table.add_column(name, justify="right")
+    table.add_column("")
+    rows = _rows(report, verbose=verbose)
+    for row in rows[:-1]:
+        style = "red" if row[-1] == "failed" else ""
+        table.add_row(*(Text(_one_line(cell), style=style) for cell in row))
+    table.add_section()
+    table.add_row(*(Text(cell, style="bold") for cell in rows[-1]))
+    Console(stderr=True).print(table)
+
+
+def _lines(report: Report, *, verbose: bool) -> None:
+    for name, new, changed, unchanged, outcome in _rows(report, verbose=verbose):
+        counts = f"{new} new, {changed} changed, {unchanged} unchanged" if new else ""
+        said = ", ".join(part for part in (counts, outcome) if part)
+        click.echo(_one_line(f"{name}: {said}"), err=True)
+
+
+def _one_line(text: str) -> str:
+    """Without line ends and control characters: names and reasons come from outside."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _relative(path: Path) -> str:
+    try:
+        return str(path.absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,109 @@
+"""Finds the article files of a folder; opens none of them.
+
+What has changed since the last run is told from size and modification time, so a run over ten
+thousand unchanged articles costs ten thousand `stat` calls and no read.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from feedkit.errors import CollectError
+
+SUFFIXES = (".md", ".markdown", ".html", ".txt")
+
+
+class FoundFile(NamedTuple):
+    """An article file: its path below the folder ("/" between names), bytes and mtime (ns)."""
+
+    path: str
+    size: int
+    mtime_ns: int
+
+
+class Problem(NamedTuple):
+    """Something of the folder that is not read, and why, in one clause."""
+
+    path: str
+    reason: str
+
+
+class Scan(NamedTuple):
+    """What a folder holds: files in the order of their paths."""
+
+    files: list[FoundFile]
+    problems: list[Problem]
+
+
+def scan(folder: Path) -> Scan:
+    """All article files below `folder` (or `folder` itself, where it is a file).
+
+    Names that begin with "." or "_" are left out, except Jekyll's ``_posts``; so are symbolic
+    links: what they lead to inside the folder is found at its own place, and what lies outside is
+    named as a problem. Raises `CollectError` when the folder itself cannot be read.
+    """
+    try:
+        status = folder.stat()
+    except OSError as error:
+        raise CollectError(f"cannot be read: {error.strerror}") from error
+    found = Scan([], [])
+    if stat.S_ISREG(status.st_mode):
+        found.files.append(FoundFile(folder.name, status.st_size, status.st_mtime_ns))
+    else:
+        _walk(str(folder), os.path.realpath(folder), found)
+        found.files.sort()
+        found.problems.sort()
+    return found
+
+
+def _walk(root: str, real_root: str, found: Scan) -> None:
+    """Fill `found` from `root` downwards, without recursion: a tree may be deep."""
+    prefixes = [""]
+    while prefixes:
+        prefix = prefixes.pop()
+        try:
+            entries = list(_listing(f"{root}/{prefix}"))
+        except OSError as error:
+            if not prefix:
+                raise CollectError(f"cannot be read: {error.strerror}") from error
+            found.problems.append(Problem(prefix, f"cannot be read: {error.strerror}"))
+            continue
+        for entry in entries:
+            path = prefix + entry.name
+            if entry.name[0] in "._" and entry.name != "_posts":
+                continue
+            if not path.isprintable():
+                shown = path.encode("ascii", "backslashreplace").decode()
+                found.problems.append(Problem(shown, "has an unreadable name; rename it"))
+            elif entry.is_symlink():
+                _link(entry, path, real_root, found)
+            elif entry.is_dir(follow_symlinks=False):
+                prefixes.append(f"{path}/")
+            elif entry.name.lower().endswith(SUFFIXES):
+                _file(entry, path, found)
+
+
+def _listing(path: str) -> Iterator["os.DirEntry[str]"]:
+    with os.scandir(path) as entries:
+        yield from entries
+
+
+def _file(entry: "os.DirEntry[str]", path: str, found: Scan) -> None:
+    try:
+        status = entry.stat(follow_symlinks=False)
+    except OSError as error:
+        found.problems.append(Problem(path, f"cannot be read: {error.strerror}"))
+    else:
+        found.files.append(FoundFile(path, status.st_size, status.st_mtime_ns))
+
+
+def _link(entry: "os.DirEntry[str]", path: str, real_root: str, found: Scan) -> None:
+    target = os.path.realpath(entry.path)
+    if target == real_root or target.startswith(real_root + os.sep):
+        return
+    if entry.name.lower().endswith(SUFFIXES) or entry.is_dir():
+        found.problems.append(
+            Problem(path, f"is a symbolic link that leaves the folder (to {target}); not read")
+        )

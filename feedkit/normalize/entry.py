@@ -1,0 +1,288 @@
+"""Entries and feeds, from what their source wrote to what feedkit publishes."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from html import unescape
+
+from msgspec.structs import replace
+
+from feedkit.model import Enclosure, Entry, Extra, Feed, Origin, Person, Resource
+from feedkit.normalize.categories import fold
+from feedkit.normalize.dates import to_utc
+from feedkit.normalize.html import sanitize
+from feedkit.normalize.identity import entry_id, name_id
+from feedkit.normalize.links import absolute
+from feedkit.normalize.text import one_line
+
+MOST_CATEGORIES = 100
+LONGEST_CATEGORY = 200
+"""Characters. What is longer is no category but a sentence, and is cut."""
+
+_LANGUAGE = re.compile(
+    r"(?:[A-Za-z]{2,3}|[A-Za-z]{5,8}|[iIxX]-[A-Za-z0-9]{1,8})(?:-[A-Za-z0-9]{1,8})*"
+)
+_EMAIL = re.compile(r"[^\s@<>()\",;:]+@[^\s@<>()\",;:]+\.[^\s@<>()\",;:]+")
+_MAILBOX = re.compile(rf"(?P<email>{_EMAIL.pattern})\s*\((?P<name>[^()]*)\)")
+_ANGLE = re.compile(rf"\"?(?P<name>[^<>\"]*)\"?\s*<(?P<email>{_EMAIL.pattern})>")
+_IMAGE = re.compile(r'<img (?:[^>]*? )?src="(https?://[^"]*)"')
+
+
+def normalize_entry(
+    entry: Entry, *, namespace: str, base: str | None = None, language: str | None = None
+) -> Entry:
+    """`entry` as `Entry` says a normalized one is.
+
+    `namespace` names the feed in ids made of a guid that is none (`entry_id`); relative
+    references resolve against the entry's own base, else `base`, else its URL; `language` is the
+    entry's where it has none of its own. A normalized entry comes back equal.
+    """
+    root = absolute(entry.base, base) or base if entry.base else base
+    url = absolute(entry.url, root)
+    root = root or url
+    title = one_line(entry.title)
+    content = _html(entry.content, root)
+    summary = _html(entry.summary, root)
+    published = to_utc(entry.published)
+    enclosures = _enclosures(entry.enclosures, root)
+    rights = one_line(entry.rights) if entry.rights else None
+    extra = entry.extra
+    return Entry(
+        id=entry_id(
+            entry.id,
+            url=url,
+            title=title,
+            content=content,
+            published=published,
+            namespace=namespace,
+        ),
+        url=url,
+        external_url=_other(absolute(entry.external_url, root), url),
+        title=title,
+        summary=None if summary == content else summary,
+        content=content,
+        authors=people(entry.authors, root),
+        contributors=people(entry.contributors, root),
+        categories=categories(entry.categories),
+        published=published,
+        updated=to_utc(entry.updated),
+        enclosures=enclosures,
+        image=absolute(entry.image, root) or _image(enclosures, content or summary),
+        language=language_tag(entry.language) or language_tag(language),
+        rights=rights or None,
+        comments_url=absolute(entry.comments_url, root),
+        origin=_origin(entry.origin, root) if entry.origin else None,
+        extra=_extra(extra, root) if extra else None,
+    )
+
+
+def normalize_feed(feed: Feed, *, url: str | None) -> Feed:
+    """`feed` with its own texts and URLs normalized, and every entry (`normalize_entry`).
+
+    `url` is where the document was read. No two entries of the result have one id: see
+    `_distinct` for what becomes of those that had.
+    """
+    where = absolute(url, None)
+    self_url = absolute(feed.self_url, where)
+    base = absolute(feed.url, where or self_url) or where or self_url
+    language = language_tag(feed.language)
+    namespace = url or feed.id or feed.url or ""
+    root = where or self_url or base
+    entries = tuple(
+        normalize_entry(entry, namespace=namespace, base=root, language=language)
+        for entry in feed.entries
+    )
+    return replace(
+        feed,
+        id=(feed.id or "").strip() or None,
+        url=absolute(feed.url, root),
+        title=one_line(feed.title),
+        subtitle=_line(feed.subtitle),
+        authors=people(feed.authors, root),
+        language=language,
+        image=absolute(feed.image, root),
+        updated=to_utc(feed.updated),
+        rights=_line(feed.rights),
+        hub=absolute(feed.hub, root),
+        self_url=self_url,
+        next_archive_url=absolute(feed.next_archive_url, root),
+        entries=_distinct(feed.entries, entries, namespace),
+    )
+
+
+def categories(names: Iterable[str]) -> tuple[str, ...]:
+    """`names` trimmed and without repetitions: spellings of one (`fold`) count once, the first."""
+    kept: dict[str, str] = {}
+    for name in names:
+        line = one_line(name)
+        if len(line) > LONGEST_CATEGORY:
+            line = line[:LONGEST_CATEGORY].rstrip()
+        if key := fold(line):
+            kept.setdefault(key, line)
+            if len(kept) == MOST_CATEGORIES:
+                break
+    return tuple(kept.values())
+
+
+def people(persons: Sequence[Person], base: str | None) -> tuple[Person, ...]:
+    """`persons` with clean fields, without the empty ones and repetitions."""
+    if not persons:
+        return ()
+    cleaned = (_person(person, base) for person in persons)
+    return tuple(dict.fromkeys(person for person in cleaned if person is not None))
+
+
+def language_tag(tag: str | None) -> str | None:
+    """`tag` when it has the shape of a language tag (BCP 47, 2.1; ``_`` for ``-``), else None."""
+    if not tag:
+        return None
+    tag = tag.strip().replace("_", "-")
+    return tag if _LANGUAGE.fullmatch(tag) else None
+
+
+def _person(person: Person, base: str | None) -> Person | None:
+    name, email = person.name, person.email
+    if name:
+        name = one_line(name)
+    if email:
+        email = one_line(email)
+        email = email[7:] if email[:7].lower() == "mailto:" else email
+        if not _EMAIL.fullmatch(email):
+            name, email = name or email, None
+    if name and "@" in name:
+        name, email = _parted(name, email)
+    url = absolute(person.url, base)
+    if not (name or email or url):
+        return None
+    return Person(name=name or None, email=email or None, url=url)
+
+
+def _parted(name: str, email: str | None) -> tuple[str | None, str | None]:
+    """A name that holds an address too: ``a@b.org (Ann)`` (RSS 2.0), ``Ann <a@b.org>``."""
+    if _EMAIL.fullmatch(name):
+        return None, email or name
+    found = _MAILBOX.fullmatch(name) or _ANGLE.fullmatch(name)
+    if found is None:
+        return name, email
+    return found["name"].strip() or None, email or found["email"]
+
+
+def _line(text: str | None) -> str | None:
+    return (one_line(text) or None) if text else None
+
+
+def _other(url: str | None, than: str | None) -> str | None:
+    return None if url == than else url
+
+
+def _html(html: str | None, base: str | None) -> str | None:
+    return (sanitize(html, base).strip() or None) if html else None
+
+
+def _enclosures(enclosures: Sequence[Enclosure], base: str | None) -> tuple[Enclosure, ...]:
+    kept: dict[str, Enclosure] = {}
+    for enclosure in enclosures:
+        if url := absolute(enclosure.url, base):
+            kept.setdefault(
+                url,
+                Enclosure(
+                    url=url,
+                    type=_line(enclosure.type),
+                    length=enclosure.length,
+                    duration=enclosure.duration,
+                ),
+            )
+    return tuple(kept.values())
+
+
+def _image(enclosures: Sequence[Enclosure], html: str | None) -> str | None:
+    for enclosure in enclosures:
+        if enclosure.type and enclosure.type.lower().startswith("image/"):
+            return enclosure.url
+    found = _IMAGE.search(html) if html else None
+    return absolute(unescape(found[1]), None) if found else None
+
+
+def _origin(origin: Origin, base: str | None) -> Origin | None:
+    author = _person(origin.author, base) if origin.author else None
+    cleaned = Origin(
+        id=_line(origin.id),
+        title=_line(origin.title),
+        url=absolute(origin.url, base),
+        feed_url=absolute(origin.feed_url, base),
+        author=author,
+        rights=_line(origin.rights),
+    )
+    return None if cleaned == Origin() else cleaned
+
+
+def _extra(extra: Extra, base: str | None) -> Extra:
+    transcripts = (_resource(resource, base) for resource in extra.transcripts)
+    return replace(
+        extra,
+        transcripts=tuple(resource for resource in transcripts if resource),
+        chapters=_resource(extra.chapters, base) if extra.chapters else None,
+    )
+
+
+def _resource(resource: Resource, base: str | None) -> Resource | None:
+    url = absolute(resource.url, base)
+    if url is None:
+        return None
+    return Resource(url=url, type=_line(resource.type), language=language_tag(resource.language))
+
+
+def _distinct(raw: Sequence[Entry], entries: Sequence[Entry], namespace: str) -> tuple[Entry, ...]:
+    """`entries` with one entry to an id, in their order; `raw` is what they were made of.
+
+    Entries of one id that share their URL or title are versions of one: the one updated
+    last stays, else the first. (Without a guid the id is the URL, which says nothing, so there
+    the title must agree.) Entries that differ were given one id by mistake, as by feeds that use
+    the same guid for every item; none may be lost, so *each* gets an id of its own,
+    made of the shared id, its URL and its title, and is known by that in the next run too,
+    whichever of them is first then.
+    """
+    groups: defaultdict[str, list[int]] = defaultdict(list)
+    for position, entry in enumerate(entries):
+        groups[entry.id].append(position)
+    if len(groups) == len(entries):
+        return tuple(entries)
+    kept: dict[int, Entry] = {}
+    for positions in groups.values():
+        versions = _versions(positions, raw, entries)
+        for same in versions:
+            newest = max(same, key=lambda i: (_stamp(entries[i].updated), -i))
+            entry = entries[newest]
+            if len(versions) > 1:
+                names = (entry.url or "", entry.title or entry.content or entry.summary or "")
+                entry = replace(entry, id=name_id(namespace, entry.id, *names))
+            kept[same[0]] = entry
+    return tuple(kept[position] for position in sorted(kept))
+
+
+def _versions(
+    positions: Sequence[int], raw: Sequence[Entry], entries: Sequence[Entry]
+) -> list[list[int]]:
+    """The entries at `positions` in groups, each group the versions of one entry."""
+    groups: list[list[int]] = []
+    found: dict[tuple[str, str], list[int]] = {}
+    for position in positions:
+        entry = entries[position]
+        keys = [("title", entry.title)] if entry.title else []
+        if raw[position].id.strip() and entry.url:
+            keys.append(("url", entry.url))
+        if not keys:
+            keys = [("text", entry.content or entry.summary or "")]
+        group = next((found[key] for key in keys if key in found), None)
+        if group is None:
+            group = []
+            groups.append(group)
+        group.append(position)
+        for key in keys:
+            found.setdefault(key, group)
+    return groups
+
+
+def _stamp(time: datetime | None) -> float:
+    return time.timestamp() if time else float("-inf")

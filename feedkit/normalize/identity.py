@@ -1,0 +1,84 @@
+"""Identity: the id under which an entry is known for good."""
+
+import re
+from datetime import datetime
+from hashlib import sha1
+from urllib.parse import quote
+from uuid import NAMESPACE_URL, UUID
+
+from feedkit.normalize.links import absolute, ascii_host
+from feedkit.normalize.text import strip_forbidden
+
+# RFC 3986, 4.3 and RFC 3987, 2.2: a scheme, and none of what no IRI may hold. One letter is
+# a drive, a name with a dot and no "//" a host with its port.
+_IRI = re.compile(
+    r"(?:[A-Za-z][A-Za-z0-9+\-]+:|[A-Za-z][A-Za-z0-9+.\-]+://)"
+    r"(?:[^\x00-\x20\x7f-\xa0<>\"{}|\\^`%\ud800-\udfff\ufdd0-\ufdef\ufff0-\uffff]++"
+    r"|%[0-9A-Fa-f]{2})++"
+)
+_HTTP = re.compile(r"https?:", re.IGNORECASE)
+_HTTP_IRI = re.compile(r"https?://[^/?#]", re.IGNORECASE)
+_CODE = re.compile(r"(?:javascript|data|vbscript|file|about|blob):", re.IGNORECASE)
+
+
+def entry_id(
+    guid: str,
+    *,
+    url: str | None,
+    title: str,
+    content: str | None,
+    published: datetime | None,
+    namespace: str,
+) -> str:
+    """The id of an entry, an absolute IRI (RFC 4287, 4.2.6), the same in every run.
+
+    `guid` itself, character for character, when it is an absolute IRI (RFC 3987); a web
+    address that is nearly one is percent-encoded; any other becomes a ``urn:uuid:`` (RFC 4122,
+    version 5) of `namespace` (the feed) and itself. Without a guid it is `url`; without a URL a
+    ``urn:uuid:`` of title and date, and of `content` where there is neither.
+    """
+    guid = guid.strip()
+    if guid:
+        return _guid_id(guid, namespace)
+    if url:
+        return url
+    stable = [title, published.isoformat() if published else ""]
+    return name_id(namespace, *(stable if any(stable) else ["", "", content or ""]))
+
+
+def is_iri(text: str) -> bool:
+    """Whether `text` is an absolute IRI that can be an id."""
+    if not _IRI.fullmatch(text) or _CODE.match(text):
+        return False
+    return not _HTTP.match(text) or _HTTP_IRI.match(text) is not None
+
+
+def name_id(namespace: str, *names: str) -> str:
+    """The ``urn:uuid:`` of `names` within `namespace`: equal names, equal id (RFC 4122, 4.3)."""
+    name = "\n".join((namespace, *names)).encode(errors="surrogatepass")
+    digest = sha1(NAMESPACE_URL.bytes + name, usedforsecurity=False).digest()
+    return UUID(bytes=digest[:16], version=5).urn
+
+
+def article_id(host: str, folder: str, path: str) -> str:
+    """The id of an article file: ``tag:<host>,2026:<folder>/<path>`` (RFC 4151).
+
+    `host` may be a whole authority: its port and user are left out, its name is in lower case and
+    ASCII ("localhost" where it is no host name). `folder` and `path` are percent-encoded, with
+    ``/`` between their parts whatever the system.
+    """
+    name = host.strip().rpartition("@")[2].partition(":")[0].rstrip(".")
+    parts = f"{folder}/{path}".replace("\\", "/")
+    parts = re.sub("/{2,}", "/", parts).strip("/")
+    specific = quote(parts, safe="/-._~!$&'()*+,;=:@", errors="surrogatepass")
+    return f"tag:{ascii_host(name) or 'localhost'},2026:{specific}"
+
+
+def _guid_id(guid: str, namespace: str) -> str:
+    if is_iri(guid):
+        return guid
+    if _HTTP_IRI.match(guid):
+        encoded = absolute(strip_forbidden(guid), None)
+        if encoded and is_iri(encoded):
+            return encoded
+    return name_id(namespace, guid)

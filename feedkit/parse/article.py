@@ -1,0 +1,366 @@
+"""Article file → `Article`: front matter as Hexo, Jekyll and Hugo write it, and a body.
+
+The front matter is split and loaded by python-frontmatter's handlers. YAML scalars are kept as
+they are written (a title ``007`` or ``on`` stays what its author sees), and each field is typed
+here, where it is known what it should be. What cannot be read in one field costs that field and
+makes a note; only bytes that hold no readable article raise `ParseError`.
+"""
+
+import datetime
+import json
+import posixpath
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Literal
+
+import frontmatter
+import yaml
+from frontmatter.default_handlers import BaseHandler, JSONHandler, YAMLHandler
+from msgspec import Struct
+
+from feedkit.errors import ParseError
+from feedkit.model import Entry, Person
+from feedkit.parse.body import Body, heading, read_body
+from feedkit.parse.charset import declared_encodings, decode
+from feedkit.parse.dates import parse_date
+
+
+class Article(Struct, frozen=True):
+    """What an article file says: an entry as written, and what is not the entry's."""
+
+    entry: Entry
+    """Not normalized. `url` is relative to the folder's address, `categories` holds tags too."""
+    categories: tuple[str, ...] = ()
+    """The categories that the author put the article in, without its tags."""
+    draft: bool = False
+    notes: tuple[str, ...] = ()
+    """What could not be read or had to be guessed, a clause each."""
+
+
+Fields = Mapping[str, object]
+
+_MAX_ALIASES = 20
+"""YAML aliases in one front matter. Twenty can stand for a few thousand values; a few more, each
+a list of those before it, for more than fit in memory."""
+_MAX_CATEGORIES = 200
+
+_IMAGE_KEYS = ("headimg", "thumbnail", "cover", "image", "banner", "featured_image", "images")
+_DATE_KEYS = ("date", "publishdate", "pubdate", "published", "created")
+_UPDATED_KEYS = ("updated", "lastmod", "modified", "last_modified_at")
+_FILE_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[-_ ]|$)")
+_TRUE = ("true", "yes", "on", "1")
+_FALSE = ("false", "no", "off", "0")
+
+
+def parse_article(data: bytes, path: str) -> Article:
+    """Read the article in `data`; `path` is its place below the folder, "/" between names.
+
+    Raises `ParseError` (a clause that follows the file's name) when the front matter is not
+    closed, is no mapping, or cannot be read.
+    """
+    text, note = _decode(data)
+    notes = [note] if note else []
+    fields, rest = split_front_matter(text)
+    suffix = posixpath.splitext(path)[1].lower()
+    body = read_body(rest, _BODY_KINDS.get(suffix, "markdown"))
+    reader = _FieldReader(fields, notes)
+    categories = reader.names("categories", "category")
+    entry = Entry(
+        id=reader.text("id", "guid") or "",
+        url=_url(reader, path),
+        title=_title(reader, body, path),
+        summary=_summary(reader, body),
+        content=body.html or None,
+        authors=reader.people("authors", "author"),
+        categories=(*categories, *reader.names("tags", "tag")),
+        published=reader.date(*_DATE_KEYS) or _date_of_name(path),
+        updated=reader.date(*_UPDATED_KEYS),
+        image=reader.url(*_IMAGE_KEYS),
+        language=reader.text("lang", "language", "locale"),
+        rights=reader.text("rights", "copyright"),
+    )
+    draft = reader.flag("draft") is True or reader.flag("published") is False
+    return Article(entry, categories, draft, tuple(notes))
+
+
+_BODY_KINDS: Mapping[str, Literal["markdown", "html", "text"]] = {
+    ".html": "html",
+    ".txt": "text",
+}
+
+
+def _decode(data: bytes) -> tuple[str, str | None]:
+    """The text with "\\n" line ends, and a note where it is in no Unicode encoding."""
+    note = None
+    try:
+        text = data.decode().removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        text, why = decode(data, declared_encodings(data, None))
+        note = f"{why}; save it as UTF-8" if why else None
+    if "\0" in text:
+        raise ParseError("holds binary data, no article")
+    return (text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text), note
+
+
+# Front matter
+
+
+class _Loader(yaml.CSafeLoader):
+    """libyaml, with plain scalars left as text: only null and merge keys are recognized."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag.endswith((":null", ":merge"))]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+class TOMLHandler(BaseHandler):
+    """TOML between ``+++`` lines, by the standard library (python-frontmatter wants another)."""
+
+    FM_BOUNDARY = re.compile(r"^\+{3,}\s*$", re.MULTILINE)
+    START_DELIMITER = END_DELIMITER = "+++"
+
+    def load(self, fm: str) -> dict[str, object]:
+        """The table, or `tomllib.TOMLDecodeError`."""
+        return tomllib.loads(fm)
+
+
+_YAML, _JSON, _TOML = YAMLHandler(), JSONHandler(), TOMLHandler()
+_HANDLERS: tuple[BaseHandler, ...] = (_YAML, _TOML, _JSON)
+
+
+def split_front_matter(text: str) -> tuple[Fields, str]:
+    """The front matter with its keys in lower case (empty where there is none), and the body.
+
+    Blank lines before the front matter are allowed. Raises `ParseError`.
+    """
+    text = text.lstrip()
+    handler = frontmatter.detect_format(text, _HANDLERS)
+    if handler is None:
+        return {}, text
+    try:
+        matter, body = handler.split(text)
+    except ValueError as error:
+        if handler is _JSON or not re.match(r"\S+\s*\n\s*[\w\"'-]+\s*[:=]", text):
+            return {}, text  # a body that begins with a rule or a brace
+        raise ParseError(
+            f"has front matter that is not closed; end it with a line {handler.END_DELIMITER}"
+        ) from error
+    return _fields(_load(handler, matter)), body.strip()
+
+
+def _load(handler: BaseHandler, matter: str) -> object:
+    try:
+        if handler is not _YAML:
+            return handler.load(matter)
+        if matter.count("*") > _MAX_ALIASES:
+            _refuse_alias_bombs(matter)
+        return _YAML.load(matter, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise ParseError(f"has front matter that is no YAML: {error.problem}{line}") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        # ValueError: JSON, TOML, and impossible dates under an explicit YAML tag
+        reason = " ".join(str(error).split())
+        raise ParseError(f"has front matter that cannot be read: {reason}") from error
+
+
+def _refuse_alias_bombs(matter: str) -> None:
+    aliases = sum(
+        isinstance(event, yaml.AliasEvent) for event in yaml.parse(matter, Loader=yaml.CLoader)
+    )
+    if aliases > _MAX_ALIASES:
+        raise ParseError(
+            f"has front matter with {aliases} YAML aliases, more than {_MAX_ALIASES}; "
+            "write the values out"
+        )
+
+
+def _fields(loaded: object) -> Fields:
+    if loaded is None:
+        return {}
+    if not isinstance(loaded, dict):
+        kind = "a list" if isinstance(loaded, list) else "one text"
+        raise ParseError(
+            f"has front matter that is {kind}; expected names and values such as title: …"
+        )
+    return {str(key).strip().lower(): value for key, value in loaded.items()}
+
+
+class _FieldReader:
+    """Types one field at a time, by the first of several names that holds something."""
+
+    def __init__(self, fields: Fields, notes: list[str]) -> None:
+        self.fields = fields
+        self.notes = notes
+
+    def text(self, *names: str) -> str | None:
+        for name in names:
+            text = _as_text(self.fields.get(name))
+            if text:
+                return text
+        return None
+
+    def flag(self, name: str) -> bool | None:
+        value = self.fields.get(name)
+        if isinstance(value, bool):
+            return value
+        word = value.strip().lower() if isinstance(value, str) else ""
+        return True if word in _TRUE else False if word in _FALSE else None
+
+    def date(self, *names: str) -> datetime.datetime | None:
+        for name in names:
+            value = self.fields.get(name)
+            if (
+                value is None
+                or value == ""
+                or (name == "published" and self.flag(name) is not None)
+            ):
+                continue
+            date = _as_date(value)
+            if date is not None:
+                return date
+            self.notes.append(f"has a {name} that is no date: {str(value)[:60]}")
+        return None
+
+    def url(self, *names: str) -> str | None:
+        for name in names:
+            value = self.fields.get(name)
+            while isinstance(value, list) and value:
+                value = value[0]
+            if isinstance(value, dict):
+                value = next((value[key] for key in ("url", "src", "image") if key in value), None)
+            if isinstance(value, str) and value.strip():
+                return value.strip()
+        return None
+
+    def names(self, *names: str) -> tuple[str, ...]:
+        """Categories or tags: a list, nested lists, one text, or texts between commas."""
+        found: dict[str, None] = {}
+        for name in names:
+            for text in _flat(self.fields.get(name)):
+                for part in re.split("[,，]", text):
+                    if part.strip():
+                        found[part.strip()] = None
+            if len(found) > _MAX_CATEGORIES:
+                self.notes.append(f"has {len(found)} {name}; the first {_MAX_CATEGORIES} count")
+        return tuple(found)[:_MAX_CATEGORIES]
+
+    def people(self, *names: str) -> tuple[Person, ...]:
+        for name in names:
+            value = self.fields.get(name)
+            people = [_as_person(item) for item in (value if isinstance(value, list) else [value])]
+            found = tuple(person for person in people if person is not None)
+            if found:
+                return found
+        return ()
+
+
+def _as_text(value: object) -> str | None:
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool | int | float | datetime.date):
+        return json.dumps(value) if isinstance(value, bool) else str(value)
+    return None
+
+
+def _as_date(value: object) -> datetime.datetime | None:
+    """Aware, in UTC; a time without a zone counts as UTC, a bare date as its midnight."""
+    if isinstance(value, datetime.datetime):
+        aware = value if value.tzinfo else value.replace(tzinfo=datetime.UTC)
+        try:
+            return aware.astimezone(datetime.UTC)
+        except OverflowError:
+            return None
+    if isinstance(value, datetime.date):
+        return datetime.datetime(value.year, value.month, value.day, tzinfo=datetime.UTC)
+    return parse_date(value) if isinstance(value, str) else None
+
+
+def _as_person(value: object) -> Person | None:
+    """From a name, from ``Name <mail>``, or from a mapping with name, email and url."""
+    if isinstance(value, dict):
+        fields = {str(key).lower(): _as_text(item) for key, item in value.items()}
+        name = fields.get("name") or fields.get("title")
+        url = next((fields[key] for key in ("url", "uri", "link") if fields.get(key)), None)
+        person = Person(name=name or None, email=fields.get("email") or None, url=url)
+        return person if person != Person() else None
+    text = _as_text(value)
+    if not text:
+        return None
+    match = re.fullmatch(r"([^<>]*)<([^<>\s]+@[^<>\s]+)>", text)
+    return Person(name=match[1].strip() or None, email=match[2]) if match else Person(name=text)
+
+
+def _flat(value: object) -> Iterable[str]:
+    """The texts in nested lists, in order (Hexo writes a hierarchy as a list of lists)."""
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, list):
+            stack.extend(reversed(item))
+        elif isinstance(item, dict):
+            stack.append(item.get("name") or item.get("title"))
+        else:
+            text = _as_text(item)
+            if text:
+                yield text
+
+
+# What follows from the front matter and the body together
+
+
+def _title(reader: _FieldReader, body: Body, path: str) -> str:
+    title = reader.text("title")
+    if title:
+        return title
+    found = body.title or heading(body.html)
+    if found:
+        return found
+    name = posixpath.splitext(posixpath.basename(path))[0]
+    name = _FILE_DATE.sub("", name) or name
+    reader.notes.append(f'has no title; published as "{name}"')
+    return name
+
+
+def _summary(reader: _FieldReader, body: Body) -> str | None:
+    text = reader.text("description", "excerpt", "summary")
+    if not text:
+        return body.excerpt
+    return text if re.search(r"<[a-zA-Z][^>]*>", text) else escape(text, quote=False)
+
+
+def _url(reader: _FieldReader, path: str) -> str:
+    """The article's address, relative to the folder's: its permalink, or made of its path.
+
+    A page is a folder of its own name (``posts/hello.md`` is at ``posts/hello/``), as static site
+    generators do; an HTML file stands where it is.
+    """
+    permalink = reader.text("permalink", "url", "link")
+    if permalink and "/:" not in permalink:  # "/:year/:title/" is a pattern, not an address
+        return permalink
+    folder, name = posixpath.split(path)
+    stem, suffix = posixpath.splitext(name)
+    slug = reader.text("slug")
+    if slug:
+        parts = [folder, slug.strip("/"), ""]
+    elif suffix.lower() == ".html":
+        parts = [folder, name]
+    elif stem.lower() == "index":
+        parts = [folder, ""]
+    else:
+        parts = [folder, stem, ""]
+    return "./" + _quote("/".join(parts).lstrip("/"))
+
+
+def _quote(path: str) -> str:
+    """Keep a "?", "#" or "%" of a file name from changing what the address means."""
+    return path.replace("%", "%25").replace("?", "%3F").replace("#", "%23")
+
+
+def _date_of_name(path: str) -> datetime.datetime | None:
+    match = _FILE_DATE.match(posixpath.basename(path).rsplit(".", 1)[0])
+    return parse_date(match[1]) if match else None

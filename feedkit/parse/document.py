@@ -1,0 +1,155 @@
+"""Bytes to an XML tree, by lxml, safely: the one place that parses XML.
+
+No document type declaration ever reaches the XML parser, so there are no entities to expand, no
+attribute defaults and nothing to fetch; what feeds really declare (``&nbsp;``) is put in before.
+"""
+
+import re
+from html.entities import html5
+
+from lxml import etree
+from msgspec import Struct
+
+from feedkit.errors import ParseError
+from feedkit.parse.charset import declared_encodings, decode
+from feedkit.parse.sniff import doctype_span, has_doctype
+
+MAX_MARKUP = 2_000_000
+"""Tags. A feed of 20 MB has a tenth of that; at some 150 bytes for each, more is an attack."""
+
+_SPACE = b" \t\r\n"
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_FORBIDDEN_REFERENCE = re.compile(
+    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:[0-8bcef]|1[0-9a-f]));", re.I
+)
+_ENTITY = re.compile(r"""<!ENTITY\s+([\w.-]{1,40})\s+(?:"([^"&%<]{1,64})"|'([^'&%<]{1,64})')\s*>""")
+_CHARACTER_ENTITY = re.compile(r"""<!ENTITY\s+([\w.-]{1,40})\s+["'](&#\w{1,8};)["']\s*>""")
+_REFERENCE = re.compile(r"<!\[CDATA\[|&([a-zA-Z][\w.-]{1,40});")
+_PREDEFINED = frozenset(("amp", "lt", "gt", "quot", "apos"))
+_JUNK_BEFORE = re.compile(r"[^<]*(?=<(?:\?xml\b|rss\b|feed\b|rdf:RDF\b))", re.IGNORECASE)
+_END_OF_ROOT = re.compile(r"</(?:rss|feed|rdf:RDF)\s*>", re.IGNORECASE)
+
+
+class Document(Struct, frozen=True):
+    """A document as read: its tree, or why it has none."""
+
+    root: etree._Element | None
+    text: str | None
+    """The text, mended; None when the bytes were well-formed as they came."""
+    notes: tuple[str, ...] = ()
+    """What had to be mended, each in a few words that follow "the document"."""
+    error: str | None = None
+    """Why the text is not well-formed; None when it is."""
+
+
+def read_document(data: bytes, content_type: str | None) -> Document:
+    """The XML tree of `data`; raises ParseError when it has more markup than a feed can need."""
+    if len(data) > MAX_MARKUP and data.count(b"<") > MAX_MARKUP:
+        raise ParseError(f"more than {MAX_MARKUP:,} tags, which no feed needs")
+    encodings = declared_encodings(data, content_type)
+    if encodings[0] == "utf-8":
+        plain = data.removeprefix(b"\xef\xbb\xbf").lstrip(_SPACE)
+        if not has_doctype(plain):
+            try:
+                return Document(_parse(plain), None)
+            except etree.XMLSyntaxError:
+                pass
+    text, note = decode(data, encodings)
+    return _mend(text, [note] if note else [])
+
+
+def _parse(data: bytes) -> etree._Element:
+    parser = etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+    )
+    return etree.fromstring(data, parser)
+
+
+def _mend(text: str, notes: list[str]) -> Document:
+    """Tries again with a text freed of what often makes a feed ill-formed, one cause at a time."""
+    text = _strip_around(text, notes)
+    if span := doctype_span(text):
+        entities = _declared_entities(text[span[0] : span[1]])
+        text = text[: span[0]] + text[span[1] :]
+    else:
+        entities = {}
+    text = _strip_forbidden(text, notes)
+    mended = _put_in_entities(text, entities)
+    if mended is not text and not entities:
+        notes.append("uses names of HTML characters that XML does not have")
+    try:
+        root = _parse(mended.encode("utf-8", "replace"))
+    except etree.XMLSyntaxError as error:
+        return Document(None, mended, tuple(notes), _reason(error))
+    return Document(root, mended, tuple(notes))
+
+
+def _reason(error: etree.XMLSyntaxError) -> str:
+    """lxml's words; its first line is what was found first."""
+    return str(error.msg).splitlines()[0] if error.msg else "no element found"
+
+
+def _strip_around(text: str, notes: list[str]) -> str:
+    junk = _JUNK_BEFORE.match(text)
+    if junk and junk.end():
+        if junk[0].strip():
+            notes.append("has text before its XML declaration")
+        text = text[junk.end() :]
+    tail = text[-4096:]
+    end = None
+    for end in _END_OF_ROOT.finditer(tail):  # noqa: B007 - the last one is wanted
+        pass
+    if end and tail[end.end() :].strip():
+        notes.append("goes on after its end")
+        text = text[: len(text) - len(tail) + end.end()]
+    return text
+
+
+def _strip_forbidden(text: str, notes: list[str]) -> str:
+    stripped = _FORBIDDEN.sub("", text)
+    if "&#" in stripped:
+        stripped = _FORBIDDEN_REFERENCE.sub("", stripped)
+    if len(stripped) != len(text):
+        notes.append("holds control characters that XML forbids")
+    return stripped
+
+
+def _declared_entities(declaration: str) -> dict[str, str]:
+    """The entities that stand for short plain text. Those built of others are left undefined:
+    that is what keeps a billion laughs at three."""
+    entities = {
+        name: first or second
+        for name, first, second in _ENTITY.findall(declaration)
+        if first or second
+    }
+    entities.update(_CHARACTER_ENTITY.findall(declaration))
+    return {name: value.replace("]]>", "") for name, value in entities.items()}
+
+
+def _put_in_entities(text: str, declared: dict[str, str]) -> str:
+    """`text` with declared and HTML's named characters in place of their names, CDATA apart."""
+    pieces: list[str] = []
+    position = 0
+    while match := _REFERENCE.search(text, position):
+        if match[1] is None:
+            end = text.find("]]>", match.end())
+            end = len(text) if end < 0 else end + 3
+            pieces.append(text[position:end])
+            position = end
+            continue
+        value = None
+        if match[1] not in _PREDEFINED:
+            value = declared.get(match[1]) or html5.get(match[1] + ";")
+        pieces += (text[position : match.start()], match[0] if value is None else value)
+        position = match.end()
+    if not pieces:
+        return text
+    mended = "".join((*pieces, text[position:]))
+    return text if mended == text else mended

@@ -1,0 +1,185 @@
+"""An entry and a feed while they are read: each element adds what it knows, the end decides.
+
+Which of several candidates wins is decided here alone, so that it does not depend on the order of
+elements nor on the format.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from feedkit.model import Enclosure, Entry, Extra, Feed, Origin, Person, Resource
+from feedkit.parse.dates import parse_date
+from feedkit.parse.text import add_person
+
+
+class EntryDraft(Struct):
+    """What an entry's elements have said so far."""
+
+    base: str | None = None
+    """What references in the entry's elements are relative to."""
+    content_base: str | None = None
+    summary_base: str | None = None
+    language: str | None = None
+    id: str = ""
+    title: str = ""
+    url: str | None = None
+    other_url: str | None = None
+    """An alternate that is no HTML, or a guid that is a permanent link."""
+    original_url: str | None = None
+    """The page behind a counting redirect (feedburner:origLink)."""
+    external_url: str | None = None
+    summary: str | None = None
+    other_summary: str | None = None
+    content: str | None = None
+    authors: list[Person] = []
+    other_authors: list[Person] = []
+    """From itunes:author: the show's name as often as a person's."""
+    contributors: list[Person] = []
+    categories: list[str] = []
+    published: datetime | None = None
+    other_published: datetime | None = None
+    updated: datetime | None = None
+    enclosures: list[Enclosure] = []
+    thumbnail: str | None = None
+    picture: str | None = None
+    cover: str | None = None
+    rights: str | None = None
+    comments_url: str | None = None
+    origin: Origin | None = None
+    duration: int | None = None
+    episode: int | None = None
+    season: int | None = None
+    explicit: bool | None = None
+    transcripts: list[Resource] = []
+    chapters: Resource | None = None
+
+
+class FeedDraft(Struct):
+    """What a feed's own elements have said so far."""
+
+    base: str | None = None
+    id: str | None = None
+    title: str = ""
+    subtitle: str | None = None
+    other_subtitle: str | None = None
+    url: str | None = None
+    other_url: str | None = None
+    self_url: str | None = None
+    hub: str | None = None
+    prev_archive: str | None = None
+    next_page: str | None = None
+    language: str | None = None
+    authors: list[Person] = []
+    other_authors: list[Person] = []
+    image: str | None = None
+    other_image: str | None = None
+    updated: datetime | None = None
+    other_updated: datetime | None = None
+    rights: str | None = None
+    ttl: int | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[str, ...] = ()
+
+
+def first_date(known: datetime | None, text: str | None) -> datetime | None:
+    """`known`, or the time that `text` names where nothing is known yet."""
+    return known or (parse_date(text.strip()) if text else None)
+
+
+def add_enclosure(enclosures: list[Enclosure], enclosure: Enclosure) -> None:
+    """Appends `enclosure` unless a file of that URL is there (media:content repeats enclosures);
+    the one that is there learns what it did not know."""
+    for index, known in enumerate(enclosures):
+        if known.url == enclosure.url:
+            enclosures[index] = Enclosure(
+                url=known.url,
+                type=known.type or enclosure.type,
+                length=known.length or enclosure.length,
+                duration=known.duration or enclosure.duration,
+            )
+            return
+    enclosures.append(enclosure)
+
+
+def finish_entry(draft: EntryDraft, inherited: Sequence[Person] = ()) -> Entry:
+    """The entry; `inherited` are the authors of its feed, for an entry that names none itself
+    (RFC 4287, 4.2.1)."""
+    summary = draft.summary or draft.other_summary
+    source_author = draft.origin.author if draft.origin else None
+    authors = (
+        draft.authors or draft.other_authors or ([source_author] if source_author else inherited)
+    )
+    base = draft.base
+    if draft.content:
+        base = draft.content_base or base
+    elif draft.summary:
+        base = draft.summary_base or base
+    return Entry(
+        id=draft.id,
+        url=draft.original_url or draft.url or draft.other_url,
+        external_url=draft.external_url,
+        title=draft.title,
+        summary=summary,
+        content=draft.content,
+        authors=tuple(authors),
+        contributors=tuple(draft.contributors),
+        categories=tuple(dict.fromkeys(draft.categories)) if draft.categories else (),
+        published=draft.published or draft.other_published,
+        updated=draft.updated,
+        enclosures=tuple(draft.enclosures),
+        image=draft.thumbnail or draft.picture or draft.cover,
+        language=draft.language,
+        rights=draft.rights,
+        comments_url=draft.comments_url,
+        origin=draft.origin,
+        extra=_extra(draft),
+        base=base,
+    )
+
+
+def _extra(draft: EntryDraft) -> Extra | None:
+    extra = Extra(
+        duration=draft.duration,
+        episode=draft.episode,
+        season=draft.season,
+        explicit=draft.explicit,
+        transcripts=tuple(draft.transcripts),
+        chapters=draft.chapters,
+    )
+    return None if extra == _NO_EXTRA else extra
+
+
+_NO_EXTRA = Extra()
+
+
+def feed_authors(draft: FeedDraft) -> tuple[Person, ...]:
+    """The feed's own authors, else those of its podcast tags."""
+    people: list[Person] = []
+    for person in draft.authors or draft.other_authors:
+        add_person(people, person)
+    return tuple(people)
+
+
+def finish_feed(draft: FeedDraft, format_: str, entries: Sequence[Entry]) -> Feed:
+    """The feed with its entries, read without the tolerant path."""
+    return Feed(
+        id=draft.id,
+        url=draft.url or draft.other_url,
+        title=draft.title,
+        subtitle=draft.subtitle or draft.other_subtitle,
+        authors=feed_authors(draft),
+        language=draft.language,
+        image=draft.image or draft.other_image,
+        updated=draft.updated or draft.other_updated,
+        rights=draft.rights,
+        ttl=draft.ttl,
+        skip_hours=draft.skip_hours,
+        skip_days=draft.skip_days,
+        hub=draft.hub,
+        self_url=draft.self_url,
+        next_archive_url=draft.prev_archive or draft.next_page,
+        format=format_,
+        entries=tuple(entries),
+    )

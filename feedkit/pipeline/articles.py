@@ -1,0 +1,195 @@
+"""An article folder → the store: only what changed is read, and all of it in one transaction."""
+
+from collections.abc import Iterator, Sequence
+
+from feedkit.collect.articles import FoundFile, Scan, scan
+from feedkit.config import ArticleFolder, Settings
+from feedkit.errors import CollectError
+from feedkit.pipeline.prepare import (
+    FolderRecipe,
+    ReadFile,
+    article_folder_key,
+    declared,
+    folder_recipe,
+    is_due,
+    read_article_files,
+)
+from feedkit.pipeline.report import Progress, SourceReport
+from feedkit.store import FileRow, SourceRow, Store, Transaction
+
+_MANY = 100
+"""Files from which on worker processes are worth their start."""
+
+_Job = tuple[FoundFile, FileRow | None]
+
+
+def collect_articles(
+    settings: Settings, folder: ArticleFolder, store: Store, now: int, progress: Progress
+) -> SourceReport:
+    """Bring the store up to date with `folder`; what was done, with a line a problem.
+
+    An article whose file cannot be read stays published as it was; one whose file is gone, or is
+    a draft now, is withdrawn.
+    """
+    report = SourceReport(folder.name)
+    try:
+        found = scan(folder.path)
+    except CollectError as error:
+        report.outcome, report.reason = "failed", str(error)
+        return report
+    key = article_folder_key(folder)
+    recipe = folder_recipe(settings, folder)
+    fingerprint = recipe.fingerprint()
+    with store.read() as transaction:
+        source = transaction.sources().get(key)
+        known = transaction.files(source.id) if source else {}
+    same_recipe = source is not None and source.recipe == fingerprint
+    jobs = _changed(found.files, known, now, trust_stamps=same_recipe)
+    given = declared(folder.categories)
+    gone = _gone(found, known)
+    if jobs or gone or source is None or source.categories != given or not same_recipe:
+        progress.total(len(jobs))
+        with store.write() as transaction:
+            source = source or transaction.add_source(key, now)
+            if source.categories != given:
+                transaction.give_categories(source, given, now)
+                source = source._replace(categories=given)
+            update = _Update(transaction, source, known, now, report)
+            for results in _read(recipe, jobs, now):
+                update.take(results)
+                progress.step(len(results))
+            update.withdraw_gone(gone)
+            transaction.update_source(source.id, recipe=fingerprint)
+        known = update.known
+    else:
+        report.outcome = "unchanged"
+    _count_and_list(report, found, known)
+    return report
+
+
+def _changed(
+    found: Sequence[FoundFile], known: dict[str, FileRow], now: int, *, trust_stamps: bool
+) -> list[_Job]:
+    """The files to read: new, of another size or time than known, or due. Pure."""
+    jobs: list[_Job] = []
+    for file in found:
+        row = known.get(file.path)
+        if row is None or (file.size, file.mtime_ns) != (row.size, row.mtime_ns):
+            jobs.append((file, row))
+        elif not trust_stamps:
+            jobs.append((file, row._replace(hash="")))
+        elif row.due_at is not None and is_due(row, now):
+            jobs.append((file, row))
+    return jobs
+
+
+def _gone(found: Scan, known: dict[str, FileRow]) -> list[FileRow]:
+    """Known files that are not there any more. Pure.
+
+    What cannot be seen into (a folder without permission) is not gone.
+    """
+    if not known:
+        return []
+    there = {file.path for file in found.files} | {problem.path for problem in found.problems}
+    hidden = tuple(problem.path for problem in found.problems if problem.path.endswith("/"))
+    return [row for path, row in known.items() if path not in there and not path.startswith(hidden)]
+
+
+def _read(recipe: FolderRecipe, jobs: Sequence[_Job], now: int) -> Iterator[list[ReadFile]]:
+    if len(jobs) < _MANY:
+        if jobs:
+            yield read_article_files(recipe, jobs, now)
+        return
+    from feedkit.pipeline.workers import Workers
+
+    def give_up(job: _Job) -> ReadFile:
+        reason = "ended the process that read it (too much memory, or a fault in a library)"
+        return ReadFile(job[0].path, None, None, (reason,), is_broken=True)
+
+    workers = Workers(_Reader(recipe, now), give_up)
+    yield from workers.map(jobs)
+
+
+class _Reader:
+    """`read_article_files` with what is the same for all files; crosses process boundaries."""
+
+    def __init__(self, recipe: FolderRecipe, now: int) -> None:
+        self.recipe = recipe
+        self.now = now
+
+    def __call__(self, jobs: Sequence[_Job]) -> list[ReadFile]:
+        return read_article_files(self.recipe, jobs, self.now)
+
+
+class _Update:
+    """One transaction's worth of changed files."""
+
+    def __init__(
+        self,
+        transaction: Transaction,
+        source: SourceRow,
+        known: dict[str, FileRow],
+        now: int,
+        report: SourceReport,
+    ) -> None:
+        self.transaction = transaction
+        self.source = source
+        self.known = dict(known)
+        self.now = now
+        self.report = report
+        self.owners = {row.guid: row.path for row in known.values() if row.guid}
+
+    def take(self, results: Sequence[ReadFile]) -> None:
+        """Store a batch of files that were read, and withdraw what they no longer hold."""
+        entries, rows, lost = [], [], []
+        for read in results:
+            before = self.known.get(read.path)
+            row = read.row
+            if read.entry is not None:
+                owner = self.owners.setdefault(read.entry.guid, read.path)
+                if owner != read.path:
+                    self.report.problems.append(
+                        f"{self._name(read.path)} has the id of {owner}, so it is not published; "
+                        "give it another"
+                    )
+                    row = None
+                else:
+                    entries.append(read.entry)
+            elif read.row is None:
+                self.report.problems += [f"{self._name(read.path)} {p}" for p in read.problems]
+            if row is not None:
+                rows.append(row)
+                self.known[read.path] = row
+                if before and before.guid and before.guid != row.guid and not read.is_broken:
+                    lost.append((before.guid, read.path))
+        guids = [guid for guid, path in lost if self.owners.get(guid) == path]
+        for guid in guids:
+            del self.owners[guid]
+        self.report.counts.withdrawn += self.transaction.withdraw(self.source.id, guids)
+        counts = self.transaction.save_entries(self.source, entries, self.now)
+        self.report.counts.add(counts)
+        self.transaction.save_files(self.source.id, rows)
+
+    def withdraw_gone(self, gone: Sequence[FileRow]) -> None:
+        """Withdraw the articles of files that are not there any more, unless one was moved."""
+        for row in gone:
+            self.known.pop(row.path, None)
+        guids = [row.guid for row in gone if row.guid and self.owners.get(row.guid) == row.path]
+        self.report.counts.withdrawn += self.transaction.withdraw(self.source.id, guids)
+        self.transaction.forget_files(self.source.id, [row.path for row in gone])
+
+    def _name(self, path: str) -> str:
+        return f"{self.report.name}/{path}"
+
+
+def _count_and_list(report: SourceReport, found: Scan, known: dict[str, FileRow]) -> None:
+    """Add what is the same in every run: unchanged articles, and problems that were not mended."""
+    counts = report.counts
+    published = sum(1 for row in known.values() if row.guid is not None)
+    counts.unchanged = published - counts.new - counts.changed
+    name = report.name
+    report.problems += [
+        f"{name}/{row.path} {problem}" for row in known.values() for problem in row.problems
+    ]
+    report.problems += [f"{name}/{problem.path} {problem.reason}" for problem in found.problems]
+    report.problems.sort()

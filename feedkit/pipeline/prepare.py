@@ -1,0 +1,233 @@
+"""Bytes → entries ready to be stored: parsed, normalized, filtered, encoded and hashed.
+
+Nothing here touches the store or the network, and what is passed in and out can cross a process
+boundary, so that many articles can be prepared at once (`feedkit.pipeline.workers`).
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import PurePosixPath
+from typing import NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+import msgspec
+
+from feedkit.collect.articles import FoundFile
+from feedkit.collect.files import read_file
+from feedkit.config import ArticleFolder, FeedSource, Settings
+from feedkit.errors import CollectError, ParseError
+from feedkit.model import Entry
+from feedkit.normalize import Filter, article_id, fold, normalize_entry, normalize_feed
+from feedkit.parse import parse_feed
+from feedkit.store.rows import EntryState, FileRow, NamedCategory, NewEntry
+
+RECIPE = "1"
+"""Grows when the same bytes make other entries, so that what is stored is prepared anew."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_encode = msgspec.json.Encoder().encode
+
+
+class FolderRecipe(NamedTuple):
+    """What the entries of an article folder depend on besides the files."""
+
+    root: str
+    """The folder on this machine."""
+    host: str
+    """The site's, for ids."""
+    tag: str
+    """The folder's part of an article's id."""
+    base_url: str | None
+    site_url: str
+    max_bytes: int
+
+    def fingerprint(self) -> str:
+        """Equal as long as unchanged files make unchanged entries, wherever the folder is."""
+        return digest(_encode((RECIPE, self._replace(root="", max_bytes=0))))
+
+
+class ReadFile(NamedTuple):
+    """An article file after a look at it."""
+
+    path: str
+    row: FileRow | None
+    """What to remember of the file; None where it could not be read, so that it is tried again."""
+    entry: NewEntry | None
+    """None where there is none to publish, or where the bytes are those of the last time."""
+    problems: tuple[str, ...]
+    is_broken: bool
+    """Whether what is published of the file stays as it is, since it cannot be read now."""
+
+
+class PreparedFeed(NamedTuple):
+    """A feed document, ready to be stored."""
+
+    title: str
+    site_url: str | None
+    bozo: str | None
+    entries: tuple[NewEntry, ...]
+    """Oldest first, as the store takes them."""
+
+
+def folder_recipe(settings: Settings, folder: ArticleFolder) -> FolderRecipe:
+    """How the articles of `folder` are prepared."""
+    root = folder.path if folder.path.is_dir() else folder.path.parent
+    return FolderRecipe(
+        root=str(root),
+        host=urlsplit(settings.site.url).hostname or "",
+        tag=_folder_tag(settings, folder),
+        base_url=folder.base_url,
+        site_url=settings.site.url,
+        max_bytes=settings.fetch.max_bytes,
+    )
+
+
+def _folder_tag(settings: Settings, folder: ArticleFolder) -> str:
+    """The folder's path from the config file. A folder elsewhere gets its name and a digest: its
+    place on this machine is not for the world to read."""
+    try:
+        return folder.path.resolve().relative_to(settings.file.parent.resolve()).as_posix()
+    except ValueError:
+        return f"{folder.path.name}-{digest(str(folder.path.resolve()).encode())[:8]}"
+
+
+def read_article_files(
+    recipe: FolderRecipe, found: Sequence[tuple[FoundFile, FileRow | None]], now: int
+) -> list[ReadFile]:
+    """Read and prepare files that are new or whose size or time changed; never raises for one.
+
+    `now` is in microseconds: an article dated later is remembered, and comes when it is due.
+    """
+    return [_read_article_file(recipe, file, known, now) for file, known in found]
+
+
+def _read_article_file(
+    recipe: FolderRecipe, file: FoundFile, known: FileRow | None, now: int
+) -> ReadFile:
+    try:
+        data = read_file(f"{recipe.root}/{file.path}", recipe.max_bytes)
+    except CollectError as error:
+        return ReadFile(file.path, None, None, (str(error),), is_broken=True)
+    data_hash = digest(data)
+    if known is not None and known.hash == data_hash and not is_due(known, now):
+        row = known._replace(size=file.size, mtime_ns=file.mtime_ns)
+        return ReadFile(file.path, row, None, known.problems, is_broken=False)
+    guid = known.guid if known else None
+    row = FileRow(file.path, file.size, file.mtime_ns, data_hash, guid, None, ())
+    try:
+        entry, categories, notes, draft = _prepare_article(recipe, data, file.path)
+    except ParseError as error:
+        problems = (str(error),)
+        return ReadFile(file.path, row._replace(problems=problems), None, problems, is_broken=True)
+    published = None if entry.published is None else to_microseconds(entry.published)
+    row = row._replace(guid=None, problems=notes)
+    if draft:
+        return ReadFile(file.path, row, None, notes, is_broken=False)
+    if published is not None and published > now:
+        return ReadFile(file.path, row._replace(due_at=published), None, notes, is_broken=False)
+    new = _new_entry(entry, published, EntryState.VISIBLE, categories)
+    return ReadFile(file.path, row._replace(guid=new.guid), new, notes, is_broken=False)
+
+
+def is_due(known: FileRow, now: int) -> bool:
+    """Whether an article that was dated in the future has come."""
+    return known.due_at is not None and known.due_at <= now
+
+
+def _prepare_article(
+    recipe: FolderRecipe, data: bytes, path: str
+) -> tuple[Entry, frozenset[str], tuple[str, ...], bool]:
+    """The normalized entry, the categories it is put in, notes, and whether it is a draft."""
+    from feedkit.parse.article import parse_article  # markdown-it and YAML: 60 ms
+
+    article = parse_article(data, path)
+    entry = article.entry
+    base = urljoin(recipe.base_url, entry.url) if recipe.base_url and entry.url else None
+    raw = msgspec.structs.replace(
+        entry,
+        id=entry.id or article_id(recipe.host, recipe.tag, path),
+        url=base or (entry.url if urlsplit(entry.url or "").scheme else None),
+        base=base or recipe.base_url or recipe.site_url,
+    )
+    namespace = f"tag:{recipe.host},2026:{recipe.tag}"
+    normalized = normalize_entry(raw, namespace=namespace, base=recipe.base_url or recipe.site_url)
+    return normalized, frozenset(map(fold, article.categories)), article.notes, article.draft
+
+
+def prepare_feed(
+    data: bytes, *, url: str, content_type: str | None, entry_filter: Filter
+) -> PreparedFeed:
+    """The feed in `data`, read from `url`. Raises `ParseError` when it is none."""
+    feed = normalize_feed(parse_feed(data, url=url, content_type=content_type), url=url)
+    return PreparedFeed(
+        feed.title,
+        feed.url,
+        feed.bozo,
+        tuple(
+            _new_entry(
+                entry,
+                None if entry.published is None else to_microseconds(entry.published),
+                EntryState.VISIBLE if entry_filter.accepts(entry) else EntryState.FILTERED,
+                frozenset(),
+            )
+            for entry in reversed(feed.entries)
+        ),
+    )
+
+
+def refilter(data: bytes, entry_filter: Filter) -> NewEntry:
+    """A stored entry under another filter."""
+    entry = msgspec.json.decode(data, type=Entry)
+    state = EntryState.VISIBLE if entry_filter.accepts(entry) else EntryState.FILTERED
+    published = None if entry.published is None else to_microseconds(entry.published)
+    return _new_entry(entry, published, state, frozenset())
+
+
+def source_filter(source: FeedSource) -> Filter:
+    """The filter that the config gives `source`."""
+    return Filter(source.include, source.exclude)
+
+
+def declared(names: Sequence[str]) -> tuple[NamedCategory, ...]:
+    """Categories that a person named in the config, without those that fold to nothing."""
+    return tuple(NamedCategory(key, name, True) for name in names if (key := fold(name)))
+
+
+def digest(data: bytes) -> str:
+    """128 bits of SHA-256, hexadecimal."""
+    return hashlib.sha256(data).hexdigest()[:32]
+
+
+def to_microseconds(time: datetime) -> int:
+    """Since 1970 UTC."""
+    return (time - _EPOCH) // _MICROSECOND
+
+
+def _new_entry(
+    entry: Entry, published: int | None, state: EntryState, placed: frozenset[str]
+) -> NewEntry:
+    data = _encode(entry)
+    return NewEntry(
+        entry.id,
+        digest(data),
+        published,
+        state,
+        data,
+        tuple(
+            NamedCategory(key, name, key in placed)
+            for name in entry.categories
+            if (key := fold(name))
+        ),
+    )
+
+
+def article_folder_key(folder: ArticleFolder) -> str:
+    """The key of an article folder in the store."""
+    return f"articles:{PurePosixPath(folder.name)}"
+
+
+def feed_key(source: FeedSource) -> str:
+    """The key of a feed in the store."""
+    return f"feed:{source.url}"

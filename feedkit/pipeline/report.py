@@ -1,0 +1,63 @@
+"""What a run did: values for people and programs, counted as it goes."""
+
+from typing import Literal, Protocol
+
+import msgspec
+from msgspec import Struct
+
+from feedkit.publish.publisher import Published
+from feedkit.store.rows import Counts
+
+Outcome = Literal["collected", "unchanged", "not due", "failed"]
+
+
+class SourceReport(Struct):
+    """What became of one source."""
+
+    name: str
+    outcome: Outcome = "collected"
+    counts: Counts = msgspec.field(default_factory=Counts)
+    reason: str | None = None
+    """Why it failed, one sentence."""
+    problems: list[str] = []
+    """A line for each article or entry that could not be taken as it is."""
+
+
+class Report(Struct):
+    """What one run did."""
+
+    sources: list[SourceReport] = []
+    published: Published = msgspec.field(default_factory=Published)
+
+    @property
+    def failed(self) -> list[SourceReport]:
+        """The sources that could not be collected."""
+        return [source for source in self.sources if source.outcome == "failed"]
+
+    @property
+    def counts(self) -> Counts:
+        """All sources taken together."""
+        total = Counts()
+        for source in self.sources:
+            total.add(source.counts)
+        return total
+
+
+class Progress(Protocol):
+    """Is told how far a run is."""
+
+    def total(self, steps: int) -> None:
+        """There are `steps` more to do."""
+
+    def step(self, done: int = 1) -> None:
+        """So many of them are done."""
+
+
+class NoProgress:
+    """Tells nobody."""
+
+    def total(self, steps: int) -> None:
+        """Ignored."""
+
+    def step(self, done: int = 1) -> None:
+        """Ignored."""

@@ -1,0 +1,140 @@
+"""Which documents there are: everything, and each category that gets a feed. Pure.
+
+A topic is one list of entries, published in each format. Which categories are topics is decided
+here: those a person declared, and with ``categories = "all"`` those with enough entries.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+from urllib.parse import quote
+
+from feedkit.config import CategorySettings, Settings
+from feedkit.normalize.categories import fold, slugify, unique_slug
+from feedkit.store import CategoryRow
+
+FILE_NAMES = {"atom": "atom.xml", "rss": "rss.xml"}
+"""The file of each format, in its topic's folder."""
+
+
+class Topic(NamedTuple):
+    """One list of entries to publish."""
+
+    category_ids: tuple[int, ...]
+    """The stored categories that are one here: a category and its aliases."""
+    folder: str
+    """Below the output folder: "" or "categories/<slug>/"."""
+    title: str
+    name: str | None
+    """The category's, as people write it; None for everything."""
+    created_at: int
+    revision: int
+    """Grows with each change of an entry in it."""
+
+    def path(self, format_name: str) -> str:
+        """The document's path below the output folder."""
+        return self.folder + FILE_NAMES[format_name]
+
+    def url(self, site_url: str, format_name: str) -> str:
+        """The document's public address: a URI, so letters outside ASCII are percent-encoded."""
+        return site_url + quote(self.path(format_name))
+
+
+class _Group(NamedTuple):
+    """A category with the stored spellings and aliases that mean it."""
+
+    row: CategoryRow
+    """The canonical one."""
+    settings: CategorySettings | None
+    members: tuple[CategoryRow, ...]
+
+
+def choose_topics(
+    settings: Settings, rows: Sequence[CategoryRow], sizes: Mapping[int, int]
+) -> tuple[list[Topic], dict[int, str]]:
+    """The topics, everything first, and the slugs that stored categories are to be given.
+
+    `rows` are all stored categories, those of the config among them; `sizes` the number of
+    entries by category id, asked for only with ``categories = "all"``. A slug once given stays,
+    so that a feed's address does, unless the config gives another.
+    """
+    everything = next((row for row in rows if not row.key), None)
+    topics = [
+        Topic(
+            (everything.id,) if everything else (),
+            "",
+            settings.site.title,
+            None,
+            everything.created_at if everything else 0,
+            everything.revision if everything else 0,
+        )
+    ]
+    groups = [group for group in _groups(settings, rows) if _is_published(group, settings, sizes)]
+    slugs = choose_slugs([(group.row, group.settings) for group in groups], rows)
+    for group in groups:
+        name = (group.settings and group.settings.title) or group.row.name
+        topics.append(
+            Topic(
+                tuple(row.id for row in group.members),
+                f"categories/{slugs[group.row.id]}/",
+                f"{name} – {settings.site.title}",
+                name,
+                group.row.created_at,
+                sum(row.revision for row in group.members),
+            )
+        )
+    changed = {
+        group.row.id: slugs[group.row.id]
+        for group in groups
+        if slugs[group.row.id] != group.row.slug
+    }
+    return topics, changed
+
+
+def _groups(settings: Settings, rows: Sequence[CategoryRow]) -> list[_Group]:
+    """Stored categories with their aliases, in the order of their names."""
+    canonical: dict[str, CategorySettings] = {}
+    for category in settings.categories:
+        for name in (category.name, *category.aliases):
+            canonical.setdefault(fold(name), category)
+    members: dict[str, list[CategoryRow]] = {}
+    for row in rows:
+        if row.key:
+            meant = canonical.get(row.key)
+            members.setdefault(fold(meant.name) if meant else row.key, []).append(row)
+    groups = []
+    for key, group in sorted(members.items()):
+        row = next((row for row in group if row.key == key), group[0])
+        groups.append(_Group(row, canonical.get(key), tuple(group)))
+    return groups
+
+
+def _is_published(group: _Group, settings: Settings, sizes: Mapping[int, int]) -> bool:
+    if group.settings is not None or any(row.declared for row in group.members):
+        return True
+    return (
+        settings.publish.categories == "all"
+        and sum(sizes.get(row.id, 0) for row in group.members) >= settings.publish.min_entries
+    )
+
+
+def choose_slugs(
+    wanted: Sequence[tuple[CategoryRow, CategorySettings | None]], rows: Collection[CategoryRow]
+) -> dict[int, str]:
+    """A slug for each wanted category, by id: what the config says, else the stored one, else one
+    made of its name; no two alike, and none that another stored category has."""
+    slugs: dict[int, str] = {}
+    taken: set[str] = set()
+    for row, settings in wanted:
+        if settings is not None and settings.slug is not None:
+            slugs[row.id] = settings.slug
+            taken.add(settings.slug.casefold())
+    for row, _ in wanted:
+        if row.id not in slugs and row.slug is not None and row.slug.casefold() not in taken:
+            slugs[row.id] = row.slug
+            taken.add(row.slug.casefold())
+    taken |= {row.slug.casefold() for row in rows if row.slug is not None and row.id not in slugs}
+    for row, _ in wanted:
+        if row.id not in slugs:
+            slugs[row.id] = unique_slug(slugify(row.name), taken)
+            taken.add(slugs[row.id].casefold())
+    return slugs

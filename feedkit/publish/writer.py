@@ -1,0 +1,48 @@
+"""Puts documents on the disk: whole or not at all, and only where their bytes changed."""
+
+import os
+from pathlib import Path
+
+from feedkit.errors import PublishError
+
+
+def write_document(path: Path, data: bytes) -> bool:
+    """Make the file at `path` hold `data`; whether that took a write.
+
+    The bytes go to a file beside it that then takes its place (fsync, rename), so a reader sees
+    the old document or the new one and a killed process leaves either. What a killed process left
+    beside it is overwritten. Raises `PublishError`.
+    """
+    beside = path.with_name(f".{path.name}.tmp")
+    try:
+        if _holds(path, data):
+            beside.unlink(missing_ok=True)
+            return False
+        descriptor = _create(beside)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(descriptor)
+        beside.replace(path)
+    except OSError as error:
+        raise PublishError(f"{path}: cannot be written: {error.strerror}") from error
+    return True
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size != len(data):
+                return False
+            return file.read() == data
+    except FileNotFoundError:
+        return False
+
+
+def _create(path: Path) -> int:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        return os.open(path, flags, 0o644)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, flags, 0o644)

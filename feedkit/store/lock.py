@@ -1,0 +1,42 @@
+"""One run at a time on a store: a lock that its holder's death frees."""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from feedkit.errors import StoreError
+
+
+@contextmanager
+def exclusive(url: str, on_wait: Callable[[str], None]) -> Iterator[None]:
+    """Hold the lock of the SQLite store at `url`.
+
+    While another process has it, `on_wait` is told once who, and this one waits. A POSIX record
+    lock goes with its process, however that ends, so none is ever stale.
+    """
+    database = url.removeprefix("sqlite:///")
+    if database in ("", ":memory:") or database == url:
+        yield
+        return
+    path = Path(f"{database}.lock")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise StoreError(f"store {database}: cannot be locked: {error.strerror}") from error
+    try:
+        try:
+            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            holder = os.pread(descriptor, 32, 0).decode(errors="replace").strip() or "unknown"
+            on_wait(f"another feedkit (pid {holder}) is at work on this store; waiting for it")
+            fcntl.lockf(descriptor, fcntl.LOCK_EX)
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        yield
+    finally:
+        with suppress(OSError):
+            os.ftruncate(descriptor, 0)
+        os.close(descriptor)

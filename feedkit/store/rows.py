@@ -1,0 +1,126 @@
+"""What goes into the store and what comes out of it: plain values, no database.
+
+Times are microseconds since 1970 UTC.
+"""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+from msgspec import Struct
+
+
+class EntryState(IntEnum):
+    """Whether an entry is in the documents. An entry that is not stays in the store."""
+
+    VISIBLE = 0
+    FILTERED = 1
+    """Its source's `include` or `exclude` leaves it out."""
+    WITHDRAWN = 2
+    """Its article was deleted, or made a draft again."""
+
+
+class NamedCategory(NamedTuple):
+    """A category as an entry or a source names it."""
+
+    key: str
+    """Equal for all spellings of one category."""
+    name: str
+    declared: bool = False
+    """Whether a person put it there, so that it gets a feed."""
+
+
+class NewEntry(NamedTuple):
+    """An entry ready to be stored."""
+
+    guid: str
+    hash: str
+    """Of `data`: an entry whose hash is stored already is not written."""
+    published: int | None
+    state: EntryState
+    data: bytes
+    categories: tuple[NamedCategory, ...]
+
+
+class Validators(NamedTuple):
+    """What a conditional request sends back (RFC 9110, 8.8), and the hash of what it was for."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+
+
+class SourceRow(NamedTuple):
+    """A source as stored."""
+
+    id: int
+    key: str
+    title: str
+    site_url: str | None
+    categories: tuple[NamedCategory, ...]
+    filters: str
+    recipe: str
+    validators: Validators
+    checked_at: int | None
+    failures: int
+    error: str | None
+
+
+class FileRow(NamedTuple):
+    """An article file as it was last read."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    hash: str
+    guid: str | None
+    """Of its entry; None for a draft, an article still to come or a file that cannot be read."""
+    due_at: int | None
+    problems: tuple[str, ...]
+
+
+class EntryRow(NamedTuple):
+    """A stored entry as documents need it."""
+
+    id: int
+    source_id: int
+    first_seen: int
+    changed_at: int
+    order_time: int
+    data: bytes
+
+
+class CategoryRow(NamedTuple):
+    """A category as stored. `revision` grows with each change of an entry in it."""
+
+    id: int
+    key: str
+    name: str
+    slug: str | None
+    declared: bool
+    created_at: int
+    revision: int
+
+
+class DocumentRow(NamedTuple):
+    """A published file as it was last written."""
+
+    path: str
+    fingerprint: str
+    size: int
+    mtime_ns: int
+
+
+class Counts(Struct):
+    """What became of a source's entries in one run."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    withdrawn: int = 0
+
+    def add(self, other: "Counts") -> None:
+        """Add `other` to this."""
+        self.new += other.new
+        self.changed += other.changed
+        self.unchanged += other.unchanged
+        self.withdrawn += other.withdrawn

@@ -1,0 +1,928 @@
+"""The HTTP client against real servers, good, clumsy and hostile, on loopback."""
+
+import asyncio
+import gzip
+import os
+import socket
+import ssl
+import subprocess
+import time
+import tracemalloc
+import zlib
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+import brotli
+import msgspec
+import pytest
+from aiohttp import TCPConnector, web
+from aiohttp.test_utils import TestServer
+
+from feedkit.collect import guard
+from feedkit.collect.http import Client, Fetched, _Coding, shown
+from feedkit.config import Fetch
+from feedkit.errors import CollectError
+
+LIMITS = Fetch(timeout=timedelta(seconds=10), max_bytes=1_000_000, allow_private_hosts=True)
+OK = b"HTTP/1.1 200 OK\r\n"
+
+
+class Exchange(Protocol):
+    """See conftest.py."""
+
+    head: bytes
+    path: str
+
+    def header(self, name: str) -> bytes | None: ...
+    async def send(self, data: bytes) -> None: ...
+    async def reset(self) -> None: ...
+
+
+class RawServer(Protocol):
+    url: str
+    port: int
+    exchanges: list[Exchange]
+
+
+Answer: TypeAlias = Callable[[Exchange], Awaitable[None]]
+Serving: TypeAlias = Callable[[Answer], AbstractAsyncContextManager[RawServer]]
+Get: TypeAlias = Callable[..., Awaitable[Fetched]]
+
+
+def whole(body: bytes, *headers: str, status: bytes = OK) -> bytes:
+    lines = [*headers, f"Content-Length: {len(body)}", "Connection: close", "", ""]
+    return status + "\r\n".join(lines).encode("latin-1") + body
+
+
+def always(data: bytes) -> Answer:
+    async def answer(exchange: Exchange) -> None:
+        await exchange.send(data)
+
+    return answer
+
+
+def fetch(
+    serving: Serving,
+    answer: Answer | bytes,
+    path: str = "/feed.xml",
+    limits: Fetch = LIMITS,
+    etag: str | None = None,
+    last_modified: str | None = None,
+) -> tuple[Fetched, list[Exchange]]:
+    """What the client makes of `answer`, and what the server saw."""
+
+    async def run() -> tuple[Fetched, list[Exchange]]:
+        async with (
+            serving(always(answer) if isinstance(answer, bytes) else answer) as server,
+            Client(limits, "feedkit/0 (+https://planet.example/)") as client,
+        ):
+            fetched = await client.get(server.url + path, etag=etag, last_modified=last_modified)
+        return fetched, server.exchanges
+
+    return asyncio.run(run())
+
+
+def refusal(serving: Serving, answer: Answer | bytes, **given: Fetch | str) -> str:
+    """The sentence that the client raises for `answer`."""
+    with pytest.raises(CollectError) as caught:
+        fetch(serving, answer, **given)  # type: ignore[arg-type]
+    return str(caught.value)
+
+
+def refusal_of(url: str, limits: Fetch = LIMITS) -> str:
+    async def run() -> Fetched:
+        async with Client(limits, "feedkit") as client:
+            return await client.get(url)
+
+    with pytest.raises(CollectError) as caught:
+        asyncio.run(run())
+    return str(caught.value)
+
+
+def resolving(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
+    """Let each look-up give the next of `answers`, at last the last; returns who was asked for."""
+    asked: list[str] = []
+
+    def getaddrinfo(host: str, port: int, *_: object, **__: object) -> list[tuple[object, ...]]:
+        addresses = answers[min(len(asked), len(answers) - 1)].split()
+        asked.append(host)
+        return [
+            (socket.AF_INET6, socket.SOCK_STREAM, 0, "", (address, port, 0, 0))
+            if ":" in address
+            else (socket.AF_INET, socket.SOCK_STREAM, 0, "", (address, port))
+            for address in addresses
+        ]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    return asked
+
+
+# What is asked, and what comes back.
+
+
+def test_a_200_comes_back_whole(serving: Serving) -> None:
+    fetched, (seen,) = fetch(
+        serving,
+        whole(
+            b"<rss/>",
+            "Content-Type: application/rss+xml; charset=utf-8",
+            'ETag: W/"one"',
+            "Last-Modified: Tue, 18 May 2021 11:30:00 GMT",
+            "Set-Cookie: a=b",
+        ),
+    )
+    assert fetched == Fetched(
+        url=f"http://{(seen.header('host') or b'').decode()}/feed.xml",
+        not_modified=False,
+        body=b"<rss/>",
+        content_type="application/rss+xml; charset=utf-8",
+        etag='W/"one"',
+        last_modified="Tue, 18 May 2021 11:30:00 GMT",
+    )
+
+
+def test_the_request_is_honest_and_says_no_more_than_it_must(serving: Serving) -> None:
+    _, (seen,) = fetch(serving, whole(b""))
+    names = [line.split(b":")[0].decode().lower() for line in seen.head.split(b"\r\n")[1:-2]]
+    assert sorted(names) == ["accept", "accept-encoding", "host", "user-agent"]
+    assert seen.header("user-agent") == b"feedkit/0 (+https://planet.example/)"
+    assert seen.header("accept-encoding") == b"gzip, deflate, br"
+    assert (seen.header("accept") or b"").startswith(b"application/atom+xml, application/rss+xml")
+
+
+def test_cookies_never_come_back() -> None:
+    seen: list[str | None] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        seen.append(request.headers.get("Cookie"))
+        return web.Response(headers={"Set-Cookie": "session=1; Path=/"})
+
+    async def run(get: Get, url: str) -> None:
+        await get(url)
+        await get(url)
+
+    with_server(answer, run)
+    assert seen == [None, None]
+
+
+@pytest.mark.parametrize(
+    "etag",
+    [
+        b'"plain"',
+        b'W/"weak, with ,commas"',
+        b"unquoted",
+        '"utf-8: 新媒体"'.encode(),
+        b'"latin-1: \xe9\xff\x80"',
+        b'"c1: \xc2\x85 and \x85"',
+        b'"tab:\t."',
+    ],
+)
+def test_validators_go_back_byte_for_byte(serving: Serving, etag: bytes) -> None:
+    modified = b"yesterday, \xe9 or so"
+    header = b"ETag: " + etag + b"\r\nLast-Modified: " + modified + b"\r\nContent-Length: 0\r\n\r\n"
+    first, _ = fetch(serving, OK + header)
+    assert (first.etag, first.last_modified) == (etag.decode("latin-1"), modified.decode("latin-1"))
+
+    _, (seen,) = fetch(
+        serving,
+        b"HTTP/1.1 304 Not Modified\r\n\r\n",
+        etag=first.etag,
+        last_modified=first.last_modified,
+    )
+    assert seen.header("if-none-match") == etag
+    assert seen.header("if-modified-since") == modified
+
+
+def test_a_304_keeps_the_stored_validators(serving: Serving) -> None:
+    fetched, _ = fetch(
+        serving, b"HTTP/1.1 304 Not Modified\r\n\r\n", etag='"1"', last_modified="then"
+    )
+    assert fetched.not_modified
+    assert (fetched.etag, fetched.last_modified, fetched.body) == ('"1"', "then", b"")
+
+
+def test_a_304_may_bring_validators_of_its_own(serving: Serving) -> None:
+    fetched, _ = fetch(
+        serving, b'HTTP/1.1 304 Not Modified\r\nETag: "2"\r\n\r\n', etag='"1"', last_modified="then"
+    )
+    assert (fetched.etag, fetched.last_modified) == ('"2"', "then")
+
+
+def test_a_200_replaces_both_validators(serving: Serving) -> None:
+    fetched, _ = fetch(serving, whole(b"x", 'ETag: "2"'), etag='"1"', last_modified="then")
+    assert (fetched.etag, fetched.last_modified) == ('"2"', None)
+
+
+def test_a_304_that_nobody_asked_for_is_an_error(serving: Serving) -> None:
+    assert refusal(serving, b"HTTP/1.1 304 Not Modified\r\n\r\n") == "answered 304 Not Modified"
+
+
+def test_a_validator_can_never_forge_a_header(serving: Serving) -> None:
+    _, (seen,) = fetch(serving, whole(b""), etag='"1"\r\nX-Forged: yes', last_modified="a\nb")
+    assert b"Forged" not in seen.head
+    assert seen.header("if-modified-since") is None
+
+
+def test_a_validator_stored_as_other_text_is_left_out(serving: Serving) -> None:
+    _, (seen,) = fetch(serving, whole(b""), etag="\udce9新", last_modified="then")
+    assert seen.header("if-none-match") is None
+    assert seen.header("if-modified-since") == b"then"
+
+
+def test_a_user_agent_can_never_forge_a_header(serving: Serving) -> None:
+    async def run() -> bytes:
+        async with serving(always(whole(b""))) as server, Client(LIMITS, "a\r\nX: y") as client:
+            await client.get(server.url)
+            return server.exchanges[0].head
+
+    assert b"User-Agent: a X: y\r\n" in asyncio.run(run())
+
+
+@pytest.mark.parametrize("status", [b"204 No Content", b"200 OK"])
+def test_no_body_is_an_empty_body(serving: Serving, status: bytes) -> None:
+    answer = b"HTTP/1.1 " + status + b"\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n\r\n"
+    assert fetch(serving, answer)[0].body == b""
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        ("404 Nothing here, <b>sorry</b>", "answered 404 Not Found"),
+        ("410 Gone", "answered 410 Gone"),
+        ("500 Oops", "answered 500 Internal Server Error"),
+        ("299 Fine", "answered 299"),
+        ("206 Partial Content", "answered 206 Partial Content"),
+        ("300 Multiple Choices", "answered 300 Multiple Choices"),
+        ("301 Moved", "answered 301 Moved Permanently without saying where to"),
+    ],
+)
+def test_every_other_status_is_an_error(serving: Serving, status: str, sentence: str) -> None:
+    answer = whole(b"an error page", status=f"HTTP/1.1 {status}\r\n".encode())
+    assert refusal(serving, answer) == sentence
+
+
+# Addresses.
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        ("/a%2Fb/%7euser?q=%2f+%20&x", "/a%2Fb/%7euser?q=%2f+%20&x"),
+        ("/新?媒=体#part", "/%E6%96%B0?%E5%AA%92=%E4%BD%93"),
+        ('/a b"<c>|{d}', "/a%20b%22%3Cc%3E|{d}"),
+        ("/a/../b/./c", "/a/../b/./c"),
+        ("?only=query", "/?only=query"),
+        ("/%zz%", "/%zz%"),
+    ],
+)
+def test_an_address_is_sent_as_given(serving: Serving, path: str, target: str) -> None:
+    _, (seen,) = fetch(serving, whole(b""), path=path)
+    assert seen.head.split(b" ")[1].decode() == target
+
+
+def test_a_host_in_other_letters_is_looked_up_in_its_ascii_form(
+    serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run() -> Exchange:
+        async with serving(always(whole(b""))) as server, Client(LIMITS, "feedkit") as client:
+            asked = resolving(monkeypatch, "127.0.0.1")
+            await client.get(f"http://Bücher.example:{server.port}/")
+            assert asked == ["xn--bcher-kva.example"]
+            return server.exchanges[0]
+
+    assert (asyncio.run(run()).header("host") or b"").startswith(b"xn--bcher-kva.example:")
+
+
+def test_the_user_and_password_are_used_and_never_told(serving: Serving) -> None:
+    async def run() -> tuple[Fetched, Exchange]:
+        async with serving(always(whole(b""))) as server, Client(LIMITS, "feedkit") as client:
+            url = f"http://me%40here:s%2Fcret@127.0.0.1:{server.port}/feed"
+            return await client.get(url), server.exchanges[0]
+
+    fetched, seen = asyncio.run(run())
+    assert seen.header("authorization") == b"Basic bWVAaGVyZTpzL2NyZXQ="
+    assert fetched.url == f"http://{(seen.header('host') or b'').decode()}/feed"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "feed.xml",
+        "file:///etc/passwd",
+        "ftp://me:secret@example.org/",
+        "http://",
+        "http://[::1/",
+        "http://me:secret@example.org:port/",
+        "http://me:sec/ret@example.org/",
+        "http://a b.example/",
+        "http://" + "a" * 70 + ".example/",
+        "http://a..example/",
+        "http://127.1/",
+        "http://\udcff.example/",
+    ],
+)
+def test_an_address_that_cannot_be_used_is_told(url: str) -> None:
+    sentence = refusal_of(url)
+    assert sentence.startswith("is ")
+    assert "secret" not in sentence
+
+
+def test_what_people_see_of_an_address() -> None:
+    assert shown("https://me:pass@w@example.org/@me?a@b") == "https://example.org/@me?a@b"
+    assert (
+        shown("http://example.org/\x1b[31m\n")
+        == "http://example.org/\N{REPLACEMENT CHARACTER}[31m\N{REPLACEMENT CHARACTER}"
+    )
+    assert len(shown("http://example.org/" + "a" * 9000)) == 200
+
+
+# Redirects.
+
+
+def redirecting(*locations: str, status: int = 302) -> Answer:
+    """Path /0 leads to the first location, /1 to the second, …; every other path is the feed."""
+
+    async def answer(exchange: Exchange) -> None:
+        step = exchange.path.strip("/")
+        if step.isdecimal() and int(step) < len(locations):
+            location = f"Location: {locations[int(step)]}"
+            status_line = f"HTTP/1.1 {status} Somewhere\r\n".encode()
+            await exchange.send(whole(b"moved", location, status=status_line))
+        else:
+            await exchange.send(whole(b"<rss/>"))
+
+    return answer
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_redirects_are_followed_with_their_validators(serving: Serving, status: int) -> None:
+    fetched, seen = fetch(
+        serving, redirecting("/1", "../feed.xml?a=%2F#top", status=status), path="/0", etag='"1"'
+    )
+    assert [exchange.path for exchange in seen] == ["/0", "/1", "/feed.xml?a=%2F"]
+    assert [exchange.header("if-none-match") for exchange in seen] == [b'"1"'] * 3
+    assert fetched.url.endswith("/feed.xml?a=%2F")
+    assert fetched.body == b"<rss/>"
+
+
+def test_a_location_in_raw_bytes_is_encoded(serving: Serving) -> None:
+    async def answer(exchange: Exchange) -> None:
+        found = whole(b"", "Location: /\xe6\x96\xb0 \xff", status=b"HTTP/1.1 301 Moved\r\n")
+        await exchange.send(found if exchange.path == "/feed.xml" else whole(b"here"))
+
+    _, seen = fetch(serving, answer)
+    assert seen[1].path == "/%E6%96%B0%20%FF"
+
+
+def test_ten_redirects_are_enough(serving: Serving) -> None:
+    ten = [f"/{number}" for number in range(1, 11)]
+    assert fetch(serving, redirecting(*ten), path="/0")[0].body == b"<rss/>"
+    sentence = refusal(serving, redirecting(*ten, "/11"), path="/0")
+    assert sentence.startswith("redirects more than 10 times")
+
+
+def test_a_circle_is_noticed_at_once(serving: Serving) -> None:
+    async def run() -> int:
+        async with serving(redirecting("/1", "/0")) as server, Client(LIMITS, "f") as client:
+            with pytest.raises(CollectError, match="redirects in a circle, back to http://127"):
+                await client.get(server.url + "/0")
+            return len(server.exchanges)
+
+    assert asyncio.run(run()) == 2
+
+
+@pytest.mark.parametrize(
+    "location", ["file:///etc/passwd", "ftp://a.example/", "data:,x", "http://[x", "https://:80/"]
+)
+def test_a_redirect_to_what_is_no_web_address_is_refused(serving: Serving, location: str) -> None:
+    sentence = refusal(serving, redirecting(location), path="/0")
+    assert sentence.startswith(f"redirects to {location}, which is ")
+
+
+def test_a_password_stays_with_its_own_host(serving: Serving) -> None:
+    async def run() -> list[Exchange]:
+        async with serving(always(whole(b""))) as other:
+            there = f"http://localhost:{other.port}/"
+            async with (
+                serving(redirecting("/1", there)) as server,
+                Client(LIMITS, "feedkit") as client,
+            ):
+                await client.get(f"http://me:secret@127.0.0.1:{server.port}/0")
+            return server.exchanges + other.exchanges
+
+    authorized = [exchange.header("authorization") is not None for exchange in asyncio.run(run())]
+    assert authorized == [True, True, False]
+
+
+def test_an_error_after_a_redirect_says_where_it_was_met(serving: Serving) -> None:
+    async def answer(exchange: Exchange) -> None:
+        lost = b"HTTP/1.1 404 Not Found\r\n"
+        moved = whole(b"", "Location: /there", status=b"HTTP/1.1 301 Moved\r\n")
+        await exchange.send(moved if exchange.path == "/0" else whole(b"", status=lost))
+
+    sentence = refusal(serving, answer, path="/0")
+    assert sentence.endswith("/there, which answered 404 Not Found")
+    assert sentence.startswith("redirects to http://127.0.0.1:")
+
+
+# Content codings.
+
+
+def deflated(data: bytes, wbits: int) -> bytes:
+    compressor = zlib.compressobj(wbits=wbits)
+    return compressor.compress(data) + compressor.flush()
+
+
+TEXT = b"<rss>" + b"".join(b"<item>%d</item>" % number for number in range(20_000)) + b"</rss>"
+SQUEEZED = {
+    "gzip": gzip.compress(TEXT),
+    "x-GZip": gzip.compress(TEXT),
+    "deflate": deflated(TEXT, zlib.MAX_WBITS),
+    "Deflate": deflated(TEXT, -zlib.MAX_WBITS),
+    "br": brotli.compress(TEXT),
+    "identity": TEXT,
+    "gzip, identity": gzip.compress(TEXT),
+    "gzip, gzip": gzip.compress(gzip.compress(TEXT)),
+    "deflate,br": brotli.compress(deflated(TEXT, -zlib.MAX_WBITS)),
+}
+
+
+@pytest.mark.parametrize("coding", SQUEEZED)
+def test_codings_are_undone(serving: Serving, coding: str) -> None:
+    answer = whole(SQUEEZED[coding], f"Content-Encoding: {coding}")
+    assert fetch(serving, answer)[0].body == TEXT
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "Deflate", "br"])
+def test_codings_are_undone_byte_by_byte(serving: Serving, coding: str) -> None:
+    body = {
+        "gzip": gzip.compress(b"<rss/>") + gzip.compress(b"<!-- and more -->") + b"\0\0\0",
+        "deflate": deflated(b"<rss/><!-- and more -->", zlib.MAX_WBITS),
+        "Deflate": deflated(b"<rss/><!-- and more -->", -zlib.MAX_WBITS),
+        "br": brotli.compress(b"<rss/><!-- and more -->"),
+    }[coding]
+
+    async def answer(exchange: Exchange) -> None:
+        head = f"Content-Encoding: {coding}\r\nTransfer-Encoding: chunked\r\n\r\n"
+        await exchange.send(OK + head.encode())
+        for number in range(len(body)):
+            await exchange.send(b"1\r\n" + body[number : number + 1] + b"\r\n")
+            await asyncio.sleep(0)
+        await exchange.send(b"0\r\n\r\n")
+
+    assert fetch(serving, answer)[0].body == b"<rss/><!-- and more -->"
+
+
+@pytest.mark.parametrize("size", range(65_530, 65_800, 7))
+def test_no_byte_is_left_inside_a_decompressor(size: int) -> None:
+    data = b"x" * size
+    for name, wbits in (("deflate", -zlib.MAX_WBITS), ("deflate", zlib.MAX_WBITS)):
+        coding = _Coding([name], 10**6)
+        assert b"".join(coding.decode(deflated(data, wbits))) == data
+        coding.finish()
+
+
+def test_gzip_that_nobody_announced_is_left_alone(serving: Serving) -> None:
+    body = gzip.compress(b"<rss/>")
+    assert fetch(serving, whole(body, "Content-Type: application/gzip"))[0].body == body
+
+
+@pytest.mark.parametrize("coding", ["zstd", "compress", "gzip, gzip, gzip", "gzip\x1b"])
+def test_other_codings_are_refused(serving: Serving, coding: str) -> None:
+    sentence = refusal(serving, whole(b"x", f"Content-Encoding: {coding}"))
+    assert "gzip, deflate and br" in sentence or "not HTTP" in sentence
+    assert sentence.isprintable()
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "Deflate", "br", "gzip, gzip", "deflate,br"])
+@pytest.mark.parametrize("kept", [1, 100, -1])
+def test_compressed_data_that_breaks_off_is_never_taken_for_whole(
+    serving: Serving, coding: str, kept: int
+) -> None:
+    body = SQUEEZED[coding][:kept]
+    sentence = refusal(serving, whole(body, f"Content-Encoding: {coding}"))
+    assert sentence == "sent compressed data that breaks off; try again later"
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br"])
+def test_data_in_another_coding_than_announced_is_refused(serving: Serving, coding: str) -> None:
+    sentence = refusal(serving, whole(b"<rss>hello</rss>" * 9, f"Content-Encoding: {coding}"))
+    assert "Content-Encoding" in sentence
+
+
+def endless(wbits: int) -> bytes:
+    """A few hundred kilobytes that unfold to 400 MB: one deflate block, repeated."""
+    compressor = zlib.compressobj(wbits=wbits)
+    head = compressor.compress(bytes(10**6)) + compressor.flush(zlib.Z_FULL_FLUSH)
+    block = compressor.compress(bytes(10**6)) + compressor.flush(zlib.Z_FULL_FLUSH)
+    return head + block * 400
+
+
+BOMBS = {
+    "gzip": endless(16 + zlib.MAX_WBITS),
+    "deflate": endless(-zlib.MAX_WBITS),
+    "br": brotli.compress(bytes(400 * 10**6), quality=1),
+}
+BOMBS["gzip, gzip"] = gzip.compress(BOMBS["gzip"])
+BOMBS["br, gzip"] = gzip.compress(BOMBS["br"])
+
+
+@pytest.mark.parametrize("coding", BOMBS)
+def test_a_decompression_bomb_is_stopped_early(serving: Serving, coding: str) -> None:
+    answer = whole(BOMBS[coding], f"Content-Encoding: {coding}")
+    tracemalloc.start()
+    try:
+        sentence = refusal(serving, answer)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert sentence == "is larger than 1 MB decompressed (fetch.max_bytes)"
+    assert peak < 6_000_000
+
+
+# Limits.
+
+
+def test_a_body_of_just_the_limit_is_taken(serving: Serving) -> None:
+    body = os.urandom(LIMITS.max_bytes)
+    assert fetch(serving, whole(body))[0].body == body
+
+
+def test_an_announced_size_over_the_limit_is_refused_unread(serving: Serving) -> None:
+    answer = OK + b"Content-Length: 99999999999\r\n\r\n"
+    assert refusal(serving, answer) == "is larger than 1 MB (fetch.max_bytes)"
+
+
+@pytest.mark.parametrize("framing", ["", "Transfer-Encoding: chunked\r\n"])
+def test_an_endless_body_is_cut(serving: Serving, framing: str) -> None:
+    sent = 0
+
+    async def answer(exchange: Exchange) -> None:
+        nonlocal sent
+        await exchange.send(OK + framing.encode() + b"\r\n")
+        chunk = b"x" * 0x8000
+        while True:
+            await exchange.send(b"8000\r\n" + chunk + b"\r\n" if framing else chunk)
+            sent += len(chunk)
+
+    assert refusal(serving, answer) == "is larger than 1 MB (fetch.max_bytes)"
+    assert sent < 20_000_000
+
+
+def drip(before: bytes, piece: bytes) -> Answer:
+    async def answer(exchange: Exchange) -> None:
+        if before:
+            await exchange.send(before)
+        while True:
+            await asyncio.sleep(0.02)
+            if piece:
+                await exchange.send(piece)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(drip(b"", b""), id="silence"),
+        pytest.param(drip(b"HTTP/1.1 200 OK\r\nX-A: ", b"a"), id="in the header"),
+        pytest.param(drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), id="100 for ever"),
+        pytest.param(drip(OK + b"\r\n", b"x"), id="in the body"),
+        pytest.param(drip(whole(b"")[:-9] + b"9", b""), id="never a body"),
+    ],
+)
+def test_a_slow_server_is_left_in_time(serving: Serving, answer: Answer) -> None:
+    limits = msgspec.structs.replace(LIMITS, timeout=timedelta(seconds=0.3))
+    started = time.monotonic()
+    sentence = refusal(serving, answer, limits=limits)
+    assert sentence == "gave no whole answer within 0.3 seconds (fetch.timeout)"
+    assert time.monotonic() - started < 2
+
+
+def test_the_time_limit_is_for_all_redirects_together(serving: Serving) -> None:
+    async def answer(exchange: Exchange) -> None:
+        await asyncio.sleep(0.12)
+        step = int(exchange.path.strip("/")) + 1
+        await exchange.send(whole(b"", f"Location: /{step}", status=b"HTTP/1.1 302 Found\r\n"))
+
+    limits = msgspec.structs.replace(LIMITS, timeout=timedelta(seconds=0.3))
+    sentence = refusal(serving, answer, limits=limits, path="/0")
+    assert sentence.startswith("redirects to http")
+    assert sentence.endswith("/2, which gave no whole answer within 0.3 seconds (fetch.timeout)")
+
+
+# Broken servers.
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(OK + b"Content-Length: 100\r\n\r\nshort", id="Content-Length"),
+        pytest.param(OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", id="no last chunk"),
+        pytest.param(OK + b"Transfer-Encoding: chunked\r\n\r\n50\r\nhello", id="cut chunk"),
+        pytest.param(OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nhello", id="no chunk size"),
+    ],
+)
+def test_a_body_that_breaks_off_is_never_taken_for_whole(serving: Serving, answer: bytes) -> None:
+    assert refusal(serving, answer).startswith(
+        ("sent a body that breaks off", "answered something")
+    )
+
+
+def test_a_body_without_a_length_that_ends_in_a_reset_is_not_whole(serving: Serving) -> None:
+    async def answer(exchange: Exchange) -> None:
+        await exchange.send(OK + b"\r\n<rss>half of")
+        await exchange.reset()
+
+    assert refusal(serving, answer).startswith("broke off the connection (")
+
+
+def test_a_body_without_a_length_ends_with_the_connection(serving: Serving) -> None:
+    assert fetch(serving, b"HTTP/1.0 200 OK\r\n\r\n<rss/>")[0].body == b"<rss/>"
+
+
+def test_a_whole_body_is_taken_though_a_reset_follows(serving: Serving) -> None:
+    async def answer(exchange: Exchange) -> None:
+        await exchange.send(OK + b"Content-Length: 6\r\n\r\n<rss/>")
+        await exchange.reset()
+
+    assert fetch(serving, answer)[0].body == b"<rss/>"
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (b"", "closed the connection without an answer"),
+        (b"HTTP/1.1 200", "closed the connection without an answer"),
+        (b"220 mail.example ESMTP\r\n\r\n", "answered something that is not HTTP"),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01" * 99, "answered something that is not HTTP"),
+        (OK + b"Content-Length: -1\r\n\r\n", "answered something that is not HTTP"),
+        (OK + b"X-A: " + b"a" * 100_000 + b"\r\n\r\n", "answered something that is not HTTP"),
+        (OK + b"X-A: b\r\n" * 5_000 + b"\r\n", "answered something that is not HTTP"),
+    ],
+)
+def test_garbage_instead_of_http(serving: Serving, answer: bytes, sentence: str) -> None:
+    assert refusal(serving, answer).startswith(sentence)
+
+
+def test_a_reset_instead_of_an_answer(serving: Serving) -> None:
+    async def answer(exchange: Exchange) -> None:
+        await exchange.reset()
+
+    assert refusal(serving, answer).startswith(("broke off", "closed the connection"))
+
+
+def test_nobody_listens() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        sentence = refusal_of(f"http://127.0.0.1:{free.getsockname()[1]}/")
+    assert sentence == "refused the connection; check the port, or try again later"
+
+
+def test_a_name_that_nobody_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    def getaddrinfo(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    sentence = refusal_of("http://gone.example/")
+    assert sentence.startswith("has a host name that cannot be resolved")
+
+
+def test_a_server_without_tls() -> None:
+    async def run() -> None:
+        def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            writer.close()
+
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        async with server, Client(LIMITS, "feedkit") as client:
+            await client.get(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+
+    with pytest.raises(CollectError, match="cannot be reached over TLS"):
+        asyncio.run(run())
+
+
+def test_a_certificate_that_nobody_signed(tmp_path: Path) -> None:
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
+    names = ["-subj", "/CN=localhost", "-keyout", f"{tmp_path}/key", "-out", f"{tmp_path}/cert"]
+    try:
+        subprocess.run([*command.split(), *names], check=True, capture_output=True)
+    except FileNotFoundError:
+        pytest.skip("needs openssl to make a certificate")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tmp_path / "cert", tmp_path / "key")
+
+    async def run() -> None:
+        server = await asyncio.start_server(
+            lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=context
+        )
+        port = server.sockets[0].getsockname()[1]
+        async with server, Client(LIMITS, "feedkit") as client:
+            await client.get(f"https://localhost:{port}/")
+
+    with pytest.raises(CollectError, match=r"a TLS certificate that is not valid \(self.signed"):
+        asyncio.run(run())
+
+
+# The guard.
+
+GUARDED = msgspec.structs.replace(LIMITS, allow_private_hosts=False)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "127.1",
+        "2130706433",
+        "0x7f000001",
+        "0x7f.0.0.1",
+        "0177.0.0.1",
+        "localhost",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "0.0.0.0",
+        "%31%32%37.0.0.1",
+        "１２７.0.0.1",
+    ],
+)
+def test_no_spelling_of_a_private_address_is_connected(serving: Serving, host: str) -> None:
+    async def run() -> int:
+        async with serving(always(whole(b""))) as server, Client(GUARDED, "feedkit") as client:
+            with pytest.raises(CollectError, match=r"fetch\.allow_private_hosts|is not an address"):
+                await client.get(f"http://{host}:{server.port}/")
+            return len(server.exchanges)
+
+    assert asyncio.run(run()) == 0
+
+
+def test_a_name_that_leads_to_a_private_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolving(monkeypatch, "169.254.169.254")
+    assert refusal_of("http://feeds.example/", GUARDED) == (
+        "leads to a private address (if it is meant to, set fetch.allow_private_hosts = true in "
+        "config.toml): 169.254.169.254"
+    )
+
+
+def test_a_name_with_several_private_addresses_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolving(monkeypatch, "::1 127.0.0.1 10.0.0.1")
+    assert refusal_of("http://feeds.example/", GUARDED).startswith("leads to a private address (")
+
+
+def test_a_name_that_changes_between_two_look_ups_is_refused(
+    serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "_refused", lambda address: str(address) != "127.0.0.2")
+
+    async def run() -> list[str]:
+        async with serving(always(whole(b"secret"))) as inside, Client(GUARDED, "f") as client:
+            asked = resolving(monkeypatch, "127.0.0.2", "127.0.0.1")
+            url = f"http://feeds.example:{inside.port}/"
+            with pytest.raises(CollectError, match="refused the connection"):
+                await client.get(url)  # nobody listens at the first address
+            assert client._session is not None
+            assert isinstance(client._session.connector, TCPConnector)
+            client._session.connector.clear_dns_cache()
+            with pytest.raises(CollectError, match=r"private address.*127\.0\.0\.1"):
+                await client.get(url)
+            assert not inside.exchanges
+            return asked
+
+    assert asyncio.run(run()) == ["feeds.example"] * 2
+
+
+def test_a_redirect_to_a_private_address_is_refused(
+    serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The first server stands for one on the internet: only its address, 127.0.0.2, is let through.
+    monkeypatch.setattr(guard, "_refused", lambda address: str(address) != "127.0.0.2")
+
+    async def run() -> int:
+        async with serving(always(whole(b"secret"))) as inside:
+            moved = web.Application()
+
+            async def answer(_: web.Request) -> web.Response:
+                raise web.HTTPFound(f"http://127.0.0.1:{inside.port}/")
+
+            moved.router.add_get("/", answer)
+            async with (
+                TestServer(moved, host="127.0.0.2") as outside,
+                Client(GUARDED, "f") as client,
+            ):
+                with pytest.raises(CollectError, match=r"redirects to .* leads to a private"):
+                    await client.get(f"http://127.0.0.2:{outside.port}/")
+            return len(inside.exchanges)
+
+    assert asyncio.run(run()) == 0
+
+
+# Many at once.
+
+
+def with_server(
+    answer: Callable[[web.Request], Awaitable[web.StreamResponse]],
+    run: Callable[[Get, str], Awaitable[None]],
+    limits: Fetch = LIMITS,
+) -> None:
+    async def body() -> None:
+        application = web.Application()
+        application.router.add_get("/{path:.*}", answer)
+        async with TestServer(application) as server, Client(limits, "feedkit") as client:
+            await run(client.get, str(server.make_url("/")))
+
+    asyncio.run(body())
+
+
+class Crowd:
+    """Counts how many requests are answered at the same time."""
+
+    def __init__(self) -> None:
+        self.now = self.most = self.all = 0
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.all += 1
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(0.02)
+        self.now -= 1
+        if request.path.startswith("/moved"):
+            raise web.HTTPFound(request.path.removeprefix("/moved"))
+        return web.Response(text="<rss/>")
+
+
+def test_one_host_gets_at_most_its_share_at_once() -> None:
+    crowd = Crowd()
+
+    async def run(get: Get, url: str) -> None:
+        await asyncio.gather(*(get(f"{url}moved/{number}") for number in range(12)))
+
+    with_server(crowd.answer, run, msgspec.structs.replace(LIMITS, per_host=3))
+    assert (crowd.most, crowd.all) == (3, 24)
+
+
+def test_all_hosts_together_get_at_most_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    crowd = Crowd()
+    resolving(monkeypatch, "127.0.0.1")
+
+    async def run(get: Get, url: str) -> None:
+        hosts = (url.replace("127.0.0.1", f"host{number}.example") for number in range(16))
+        await asyncio.gather(*map(get, hosts))
+
+    with_server(crowd.answer, run, msgspec.structs.replace(LIMITS, concurrency=4))
+    assert (crowd.most, crowd.all) == (4, 16)
+
+
+def test_waiting_for_a_slot_costs_no_request_its_time() -> None:
+    crowd = Crowd()
+
+    async def run(get: Get, url: str) -> None:
+        await asyncio.gather(*(get(f"{url}{number}") for number in range(20)))
+
+    limits = msgspec.structs.replace(LIMITS, per_host=1, timeout=timedelta(seconds=0.25))
+    with_server(crowd.answer, run, limits)  # 0.4 seconds in all
+    assert crowd.most == 1
+
+
+def test_one_connection_serves_the_feeds_of_one_host() -> None:
+    ports = set()
+
+    async def answer(request: web.Request) -> web.Response:
+        assert request.transport is not None
+        ports.add(request.transport.get_extra_info("peername"))
+        return web.Response(text="<rss/>")
+
+    async def run(get: Get, url: str) -> None:
+        for number in range(5):
+            await get(f"{url}{number}")
+
+    with_server(answer, run)
+    assert len(ports) == 1
+
+
+def test_nothing_is_left_behind(serving: Serving) -> None:
+    async def run() -> None:
+        async with serving(drip(OK + b"\r\n", b"x")) as server:
+            before = asyncio.all_tasks()
+            async with Client(LIMITS, "feedkit") as client:
+                tasks = [asyncio.create_task(client.get(f"{server.url}/{n}")) for n in range(4)]
+                await asyncio.sleep(0.1)
+                for task in tasks:
+                    task.cancel()
+                ended = await asyncio.gather(*tasks, return_exceptions=True)
+                assert all(isinstance(end, asyncio.CancelledError) for end in ended)
+                assert len(client._slots._hosts) == 0
+            await asyncio.sleep(0.05)
+            ours = {task for task in asyncio.all_tasks() - before if "connected" not in repr(task)}
+            assert not ours
+
+    asyncio.run(run())
+
+
+def test_a_client_outside_its_context_says_so() -> None:
+    with pytest.raises(RuntimeError, match="async with"):
+        asyncio.run(Client(LIMITS, "feedkit").get("http://127.0.0.1:1/"))
