@@ -1,5 +1,6 @@
 """What the commands do: settings and store opened, the pipeline run, the report told."""
 
+import sys
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +24,7 @@ def run_once(config: Path, *, verbose: bool, quiet: bool, everything: bool, stri
         return everything or is_due(feed.schedule, checked_at, now)
 
     with exclusive(settings.store.url, _say), open_store(settings.store.url) as store:
-        bar = ProgressBar() if not quiet and click.get_text_stream("stderr").isatty() else None
+        bar = ProgressBar() if not quiet and sys.stderr.isatty() else None
         with bar or nullcontext():
             report = run(settings, store, is_due=due, progress=bar)
     show(report, settings.site.output, verbose=verbose, quiet=quiet)

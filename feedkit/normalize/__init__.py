@@ -1,7 +1,7 @@
 """Normalizing: an entry as its source wrote it becomes one that is ready to publish. Pure."""
 
 from feedkit.normalize.categories import fold, slugify, unique_slug
-from feedkit.normalize.dates import order_time, shown_dates, to_utc
+from feedkit.normalize.dates import to_utc
 from feedkit.normalize.entry import normalize_entry, normalize_feed
 from feedkit.normalize.filters import Filter
 from feedkit.normalize.html import sanitize
@@ -19,11 +19,9 @@ __all__ = [
     "fold",
     "normalize_entry",
     "normalize_feed",
-    "order_time",
     "plain_text",
     "repair_lazy_images",
     "sanitize",
-    "shown_dates",
     "slugify",
     "strip_forbidden",
     "to_utc",

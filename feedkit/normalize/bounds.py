@@ -9,6 +9,7 @@ sanitizes: what comes out goes to nh3, and what goes in unharmed is what people 
 
 import re
 from collections import Counter
+from functools import cache
 
 from feedkit.normalize.words import words
 
@@ -22,11 +23,11 @@ ALLOWED_TAGS = words(
 """What an article may be marked up with: what feedparser and Miniflux allow, taken together."""
 
 DROPPED_WITH_CONTENT = words(
-    "datalist noembed noframes noscript script select style svg template textarea title"
+    "datalist math noembed noframes noscript script select style svg template textarea title"
 )
 """Tags whose content is code, a control's state or a copy: not words of the article."""
 
-_NOT_RAW = frozenset(("datalist", "select", "svg", "template"))
+_NOT_RAW = frozenset(("datalist", "math", "select", "svg", "template"))
 _VOID = words("br col hr img source track wbr")
 _FORMATTING = words("a b big code em font i s small strike strong tt u")
 _PHRASING = (
@@ -60,6 +61,10 @@ _BLOCKS_IN_FORMATTING = 1_000
 _MOST_ATTRIBUTES = 24
 _LONGEST_VALUE = 32_768
 _TEXT_NODE = 8_192
+_MOST_AMPERSAND_WORK = 20_000_000_000
+"""Ampersands times characters: 0.1 s, measured."""
+_MOST_COPIED = 20_000_000
+"""Characters of attributes that blocks within formatting elements may repeat."""
 _LINK_ATTRIBUTES_LENGTH = 4_096
 _FORMATTING_ATTRIBUTES_LENGTH = 256
 
@@ -67,6 +72,10 @@ _FORMATTING_ATTRIBUTES_LENGTH = 256
 _TOKEN = re.compile(
     r"<(?:(?P<close>/?)(?P<name>[a-zA-Z][^\t\n\f\r />]*+)"
     r"|(?P<comment>!--)|(?P<bogus>[!?]|/[^a-zA-Z])|(?P<text>))"
+)
+_PLAIN_TAG = re.compile(
+    r"<(?:!--(?:[^<>-]++|-(?!->))*+-->|(/?[a-z][a-z0-9-]*+)"
+    r"(?:[ \t\n]++[a-zA-Z_:@][\w:.-]*+(?:=(?:\"[^\"<]*+\"|'[^'<]*+'))?+){0,40}+[ \t\n]*+/?>)"
 )
 _COMMENT_END = re.compile(r"(?<=<!--)-?>|--!?>")
 _NAME = r"[\t\n\f\r /]*+{0}[^\t\n\f\r />][^\t\n\f\r />=]*+{1}"
@@ -89,7 +98,37 @@ def bounded(html: str) -> str:
     """
     if len(html) < _FREE_LENGTH and html.count("<") < _FREE_TAGS:
         return html
-    return _Rewriter(html).run()
+    return html if _is_tame(html) else _Rewriter(html).run()
+
+
+def _is_tame(html: str) -> bool:
+    """Whether `html`, however long, is so plainly written that a parser is linear in it.
+
+    True only where every ``<`` begins a tag or comment on which all tokenizers agree, with few
+    attributes, all elements are properly nested and not deeply, and neither ampersands nor blocks
+    within formatting elements are many for the length.
+    """
+    if html.count("&") * len(html) > _MOST_AMPERSAND_WORK:
+        return False
+    tags = _PLAIN_TAG.findall(html)
+    if len(tags) != html.count("<"):
+        return False
+    opened: list[str] = []
+    formatting = copied = 0
+    for tag in tags:
+        if tag[:1] == "/":
+            if not opened or opened.pop() != tag[1:]:
+                return False
+            formatting -= tag[1:] in _FORMATTING
+        elif tag not in _VOID and tag:
+            opened.append(tag)
+            if len(opened) > _DEPTH:
+                return False
+            if tag in _FORMATTING:
+                formatting += 1
+            elif formatting and tag not in _PHRASING:
+                copied += 1
+    return copied * len(html) <= _MOST_COPIED
 
 
 def attributes_end(html: str, start: int) -> int:
@@ -97,6 +136,11 @@ def attributes_end(html: str, start: int) -> int:
     match = _ATTRIBUTES.match(html, start)
     end = match.end() if match else start
     return end if html[end : end + 1] == ">" else -1
+
+
+@cache
+def _edges(name: str) -> re.Pattern[str]:
+    return re.compile(rf"<(/?){name}(?=[\t\n\f\r />])", re.IGNORECASE)
 
 
 class _Rewriter:
@@ -164,19 +208,29 @@ class _Rewriter:
         return after + 1
 
     def skip_content(self, name: str, position: int) -> int:
-        """Where the end tag of a raw text element is over; the end of the text without one."""
+        """Where the end tag of an element without words is over.
+
+        Without one, raw text runs to the end of the text; the others hold ordinary markup.
+        """
         if name in self.unclosed:
             return position
-        found = re.compile(rf"</{name}(?=[\t\n\f\r />])", re.IGNORECASE).search(self.html, position)
-        if found is None:  # raw text runs to the end of the text; the others hold ordinary markup
-            self.unclosed.add(name)
-            return position if name in _NOT_RAW else len(self.html)
-        end = attributes_end(self.html, found.end())
-        if name == "iframe" and self.open and self.open[-1] == name:
-            self.close_to(name)
-        return end + 1 if end >= 0 else len(self.html)
+        depth = 1
+        for found in _edges(name).finditer(self.html, position):
+            if not found[1]:
+                depth += name in _NOT_RAW
+                continue
+            depth -= 1
+            if depth == 0:
+                end = attributes_end(self.html, found.end())
+                if name == "iframe" and self.open and self.open[-1] == name:
+                    self.close_to(name)
+                return end + 1 if end >= 0 else len(self.html)
+        self.unclosed.add(name)
+        return position if name in _NOT_RAW else len(self.html)
 
     def start_tag(self, name: str, start: int, end: int) -> None:
+        if name in _TABLE_PARTS and not self.count["table"]:
+            return  # ignored by a parser too
         self.close_implied(name)
         if name not in _PHRASING and self.formatting:
             self.blocks_in_formatting += 1

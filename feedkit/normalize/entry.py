@@ -53,7 +53,7 @@ def normalize_entry(
             entry.id,
             url=url,
             title=title,
-            content=content,
+            content=entry.content or entry.summary,
             published=published,
             namespace=namespace,
         ),
@@ -77,17 +77,18 @@ def normalize_entry(
     )
 
 
-def normalize_feed(feed: Feed, *, url: str | None) -> Feed:
+def normalize_feed(feed: Feed, *, url: str | None, namespace: str | None = None) -> Feed:
     """`feed` with its own texts and URLs normalized, and every entry (`normalize_entry`).
 
-    `url` is where the document was read. No two entries of the result have one id: see
+    `url` is where the document was read; `namespace` names the feed in ids that are made for its
+    entries, where that is something else than `url`. No two entries of the result have one id: see
     `_distinct` for what becomes of those that had.
     """
     where = absolute(url, None)
     self_url = absolute(feed.self_url, where)
     base = absolute(feed.url, where or self_url) or where or self_url
     language = language_tag(feed.language)
-    namespace = url or feed.id or feed.url or ""
+    namespace = namespace or url or feed.id or feed.url or ""
     root = where or self_url or base
     entries = tuple(
         normalize_entry(entry, namespace=namespace, base=root, language=language)
@@ -95,7 +96,7 @@ def normalize_feed(feed: Feed, *, url: str | None) -> Feed:
     )
     return replace(
         feed,
-        id=(feed.id or "").strip() or None,
+        id=_line(feed.id),
         url=absolute(feed.url, root),
         title=one_line(feed.title),
         subtitle=_line(feed.subtitle),

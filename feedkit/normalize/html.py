@@ -83,7 +83,7 @@ _SEEN = "data-feedkit-seen"
 # the output would then move them, and a second run would not give the first one's result. Such
 # tags are let through the first time, and a document that had one takes the slow road.
 _UNSTABLE = words(
-    """applet button dialog embed fieldset form frameset keygen label legend listing marquee math
+    """applet button dialog embed fieldset form frameset keygen label legend listing marquee
     nobr object optgroup option param plaintext rb rp rt rtc ruby search xmp"""
 )
 _HEADINGS = words("h1 h2 h3 h4 h5 h6")
@@ -97,6 +97,7 @@ _MOST_PASSES = 6
 _IFRAME = re.compile(r"<iframe( [^>]*)?>.*?</iframe>", re.DOTALL)
 _PRE_LINE = re.compile(r"(<pre(?: [^>]*)?>)\n")
 _CANDIDATE = re.compile(r"([^\s,]\S*+)([^,]*+)")
+_LONGEST_SRCSET = 32_768
 _DESCRIPTOR = re.compile(r"\s+[0-9]{1,7}(?:\.[0-9]{1,4})?[wx]\s*")
 _STRIPPED = re.compile("[\t\n\r]+")
 _SPACES = " \t\n\r\f\x0b\x00\x01\x02\x1f"
@@ -286,6 +287,8 @@ def _code_language(value: str) -> str | None:
 def _srcset(value: str, base: str | None) -> str | None:
     """The candidates of a ``srcset`` (WHATWG HTML, 4.8.4.2.1), each made absolute."""
     kept: list[str] = []
+    if len(value) > _LONGEST_SRCSET:
+        return None
     for match in _CANDIDATE.finditer(value):
         reference, descriptor = match[1], match[2]
         url = absolute(reference.rstrip(","), base)

@@ -1,23 +1,17 @@
 """Article file → `Article`: front matter as Hexo, Jekyll and Hugo write it, and a body.
 
-The front matter is split and loaded by python-frontmatter's handlers. YAML scalars are kept as
-they are written (a title ``007`` or ``on`` stays what its author sees), and each field is typed
-here, where it is known what it should be. What cannot be read in one field costs that field and
-makes a note; only bytes that hold no readable article raise `ParseError`.
+Each field is typed here, where it is known what it should be. What cannot be read in one field
+costs that field and makes a note; only bytes that hold no readable article raise `ParseError`.
 """
 
 import datetime
 import json
 import posixpath
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Literal
 
-import frontmatter
-import yaml
-from frontmatter.default_handlers import BaseHandler, JSONHandler, YAMLHandler
 from msgspec import Struct
 
 from feedkit.errors import ParseError
@@ -25,6 +19,7 @@ from feedkit.model import Entry, Person
 from feedkit.parse.body import Body, heading, read_body
 from feedkit.parse.charset import declared_encodings, decode
 from feedkit.parse.dates import parse_date
+from feedkit.parse.front_matter import Fields, split_front_matter
 
 
 class Article(Struct, frozen=True):
@@ -39,11 +34,6 @@ class Article(Struct, frozen=True):
     """What could not be read or had to be guessed, a clause each."""
 
 
-Fields = Mapping[str, object]
-
-_MAX_ALIASES = 20
-"""YAML aliases in one front matter. Twenty can stand for a few thousand values; a few more, each
-a list of those before it, for more than fit in memory."""
 _MAX_CATEGORIES = 200
 
 _IMAGE_KEYS = ("headimg", "thumbnail", "cover", "image", "banner", "featured_image", "images")
@@ -104,90 +94,7 @@ def _decode(data: bytes) -> tuple[str, str | None]:
     return (text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text), note
 
 
-# Front matter
-
-
-class _Loader(yaml.CSafeLoader):
-    """libyaml, with plain scalars left as text: only null and merge keys are recognized."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag.endswith((":null", ":merge"))]
-    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}
-
-
-class TOMLHandler(BaseHandler):
-    """TOML between ``+++`` lines, by the standard library (python-frontmatter wants another)."""
-
-    FM_BOUNDARY = re.compile(r"^\+{3,}\s*$", re.MULTILINE)
-    START_DELIMITER = END_DELIMITER = "+++"
-
-    def load(self, fm: str) -> dict[str, object]:
-        """The table, or `tomllib.TOMLDecodeError`."""
-        return tomllib.loads(fm)
-
-
-_YAML, _JSON, _TOML = YAMLHandler(), JSONHandler(), TOMLHandler()
-_HANDLERS: tuple[BaseHandler, ...] = (_YAML, _TOML, _JSON)
-
-
-def split_front_matter(text: str) -> tuple[Fields, str]:
-    """The front matter with its keys in lower case (empty where there is none), and the body.
-
-    Blank lines before the front matter are allowed. Raises `ParseError`.
-    """
-    text = text.lstrip()
-    handler = frontmatter.detect_format(text, _HANDLERS)
-    if handler is None:
-        return {}, text
-    try:
-        matter, body = handler.split(text)
-    except ValueError as error:
-        if handler is _JSON or not re.match(r"\S+\s*\n\s*[\w\"'-]+\s*[:=]", text):
-            return {}, text  # a body that begins with a rule or a brace
-        raise ParseError(
-            f"has front matter that is not closed; end it with a line {handler.END_DELIMITER}"
-        ) from error
-    return _fields(_load(handler, matter)), body.strip()
-
-
-def _load(handler: BaseHandler, matter: str) -> object:
-    try:
-        if handler is not _YAML:
-            return handler.load(matter)
-        if matter.count("*") > _MAX_ALIASES:
-            _refuse_alias_bombs(matter)
-        return _YAML.load(matter, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise ParseError(f"has front matter that is no YAML: {error.problem}{line}") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        # ValueError: JSON, TOML, and impossible dates under an explicit YAML tag
-        reason = " ".join(str(error).split())
-        raise ParseError(f"has front matter that cannot be read: {reason}") from error
-
-
-def _refuse_alias_bombs(matter: str) -> None:
-    aliases = sum(
-        isinstance(event, yaml.AliasEvent) for event in yaml.parse(matter, Loader=yaml.CLoader)
-    )
-    if aliases > _MAX_ALIASES:
-        raise ParseError(
-            f"has front matter with {aliases} YAML aliases, more than {_MAX_ALIASES}; "
-            "write the values out"
-        )
-
-
-def _fields(loaded: object) -> Fields:
-    if loaded is None:
-        return {}
-    if not isinstance(loaded, dict):
-        kind = "a list" if isinstance(loaded, list) else "one text"
-        raise ParseError(
-            f"has front matter that is {kind}; expected names and values such as title: …"
-        )
-    return {str(key).strip().lower(): value for key, value in loaded.items()}
+# Fields
 
 
 class _FieldReader:

@@ -15,7 +15,7 @@ from feedkit.parse.draft import (
 from feedkit.parse.markup import inner_html, text_of
 from feedkit.parse.modules import EntryReader, FeedReader, atom_person, target
 from feedkit.parse.names import XML_BASE, XML_LANG, canonical
-from feedkit.parse.text import collapse, html_title, read_language, text_to_html
+from feedkit.parse.text import MAX_PEOPLE, collapse, html_title, read_language, text_to_html
 from feedkit.parse.urls import enter, resolve
 
 _TEXT = ("", "text", "plain", "text/plain")
@@ -170,7 +170,7 @@ def read_source(draft: EntryDraft, element: etree._Element) -> None:
 
 def _atom_author(draft: EntryDraft | FeedDraft, element: etree._Element) -> None:
     """Atom's people are as many as its elements, though two may have one name."""
-    if person := atom_person(element, draft.base):
+    if (person := atom_person(element, draft.base)) and len(draft.authors) < MAX_PEOPLE:
         draft.authors.append(person)
 
 

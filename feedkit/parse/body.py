@@ -81,7 +81,8 @@ def _render(text: str, kind: str) -> str:
             for paragraph in paragraphs
             if paragraph
         )
-    return _markdown().render(text)
+    rendered: str = _markdown().render(text)
+    return rendered
 
 
 @cache

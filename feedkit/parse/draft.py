@@ -14,6 +14,10 @@ from feedkit.parse.dates import parse_date
 from feedkit.parse.text import add_person
 
 
+MAX_ENCLOSURES = 200
+"""Files that are taken of one entry: each is compared with all before it."""
+
+
 class EntryDraft(Struct):
     """What an entry's elements have said so far."""
 
@@ -100,7 +104,8 @@ def add_enclosure(enclosures: list[Enclosure], enclosure: Enclosure) -> None:
                 duration=known.duration or enclosure.duration,
             )
             return
-    enclosures.append(enclosure)
+    if len(enclosures) < MAX_ENCLOSURES:
+        enclosures.append(enclosure)
 
 
 def finish_entry(draft: EntryDraft, inherited: Sequence[Person] = ()) -> Entry:

@@ -59,6 +59,8 @@ def _read_broken(document: Document, url: str | None) -> Feed:
     text = document.text or ""
     if is_html(text):
         raise ParseError("it is an HTML page")
+    if not text.strip():
+        raise ParseError("it has no element")
     if "<" not in text:
         raise ParseError(f"it is plain text that starts with {text.strip()[:40]!r}")
     if root_name(text) is None and not any(opener in text for opener in _OPENERS):

@@ -8,6 +8,9 @@ from html import escape, unescape
 
 from feedkit.model import Person
 
+MAX_PEOPLE = 50
+"""People that are taken of one entry: each is compared with all before it."""
+
 # Elements that titles are known to be written with. "List<String>" and "the <thing> operator"
 # name no element of HTML and so are text.
 _HTML_NAMES = frozenset((
@@ -124,7 +127,7 @@ def plain_person(text: str) -> str:
 def add_person(people: list[Person], person: Person | None) -> None:
     """Appends `person`, or completes the one of the same name or address that is there already:
     RSS items often name one author both in ``<author>`` and in ``<dc:creator>``."""
-    if person is None:
+    if person is None or len(people) >= MAX_PEOPLE:
         return
     for index, known in enumerate(people):
         same_name = bool(known.name) and known.name == person.name

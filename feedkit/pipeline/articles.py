@@ -134,6 +134,7 @@ class _Update:
     ) -> None:
         self.transaction = transaction
         self.source = source
+        self.stored = known
         self.known = dict(known)
         self.now = now
         self.report = report
@@ -168,7 +169,9 @@ class _Update:
         self.report.counts.withdrawn += self.transaction.withdraw(self.source.id, guids)
         counts = self.transaction.save_entries(self.source, entries, self.now)
         self.report.counts.add(counts)
-        self.transaction.save_files(self.source.id, rows)
+        stored = [row.path for row in rows if row.path in self.stored]
+        self.transaction.forget_files(self.source.id, stored)
+        self.transaction.add_files(self.source.id, rows)
 
     def withdraw_gone(self, gone: Sequence[FileRow]) -> None:
         """Withdraw the articles of files that are not there any more, unless one was moved."""

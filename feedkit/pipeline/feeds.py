@@ -62,7 +62,12 @@ def _register(feeds: Sequence[FeedSource], store: Store) -> dict[str, SourceRow]
     stale = []
     for feed in feeds:
         row = stored.get(feed_key(feed))
-        if row and row.categories == declared(feed.categories) and row.filters == _filters(feed):
+        if (
+            row
+            and row.categories == declared(feed.categories)
+            and row.filters == _filters(feed)
+            and feed.title in (None, row.title)
+        ):
             rows[feed.url] = row
         else:
             stale.append((feed, row))
@@ -80,6 +85,9 @@ def _register(feeds: Sequence[FeedSource], store: Store) -> dict[str, SourceRow]
                     transaction.save_entries(row, kept, now)
                     transaction.update_source(row.id, filters=_filters(feed))
                     row = row._replace(filters=_filters(feed))
+                if feed.title is not None:
+                    transaction.rename_source(row, feed.title, row.site_url)
+                    row = row._replace(title=feed.title)
                 rows[feed.url] = row
     return rows
 
@@ -132,9 +140,9 @@ async def _collect_one(
             prepared = await asyncio.to_thread(
                 prepare_feed,
                 fetched.body,
-                url=feed.url if feed.path is None else settings.site.url,
+                source=feed,
+                url=fetched.url if feed.path is None else None,
                 content_type=fetched.content_type,
-                entry_filter=source_filter(feed),
             )
     except (CollectError, ParseError) as error:
         report.outcome, report.reason = "failed", str(error)

@@ -121,13 +121,13 @@ def _read_article_file(
     except ParseError as error:
         problems = (str(error),)
         return ReadFile(file.path, row._replace(problems=problems), None, problems, is_broken=True)
-    published = None if entry.published is None else to_microseconds(entry.published)
+    published = _time(entry.published)
     row = row._replace(guid=None, problems=notes)
     if draft:
         return ReadFile(file.path, row, None, notes, is_broken=False)
     if published is not None and published > now:
         return ReadFile(file.path, row._replace(due_at=published), None, notes, is_broken=False)
-    new = _new_entry(entry, published, EntryState.VISIBLE, categories)
+    new = _new_entry(entry, EntryState.VISIBLE, categories)
     return ReadFile(file.path, row._replace(guid=new.guid), new, notes, is_broken=False)
 
 
@@ -157,10 +157,15 @@ def _prepare_article(
 
 
 def prepare_feed(
-    data: bytes, *, url: str, content_type: str | None, entry_filter: Filter
+    data: bytes, *, source: FeedSource, url: str | None, content_type: str | None
 ) -> PreparedFeed:
-    """The feed in `data`, read from `url`. Raises `ParseError` when it is none."""
-    feed = normalize_feed(parse_feed(data, url=url, content_type=content_type), url=url)
+    """The feed in `data`, found at `url` (None: a local file), as the config wants `source`.
+
+    Raises `ParseError` when it is none.
+    """
+    entry_filter = source_filter(source)
+    parsed = parse_feed(data, url=url, content_type=content_type)
+    feed = normalize_feed(parsed, url=url, namespace=source.url)
     return PreparedFeed(
         feed.title,
         feed.url,
@@ -168,7 +173,6 @@ def prepare_feed(
         tuple(
             _new_entry(
                 entry,
-                None if entry.published is None else to_microseconds(entry.published),
                 EntryState.VISIBLE if entry_filter.accepts(entry) else EntryState.FILTERED,
                 frozenset(),
             )
@@ -181,8 +185,7 @@ def refilter(data: bytes, entry_filter: Filter) -> NewEntry:
     """A stored entry under another filter."""
     entry = msgspec.json.decode(data, type=Entry)
     state = EntryState.VISIBLE if entry_filter.accepts(entry) else EntryState.FILTERED
-    published = None if entry.published is None else to_microseconds(entry.published)
-    return _new_entry(entry, published, state, frozenset())
+    return _new_entry(entry, state, frozenset())
 
 
 def source_filter(source: FeedSource) -> Filter:
@@ -205,14 +208,17 @@ def to_microseconds(time: datetime) -> int:
     return (time - _EPOCH) // _MICROSECOND
 
 
-def _new_entry(
-    entry: Entry, published: int | None, state: EntryState, placed: frozenset[str]
-) -> NewEntry:
+def _time(time: datetime | None) -> int | None:
+    return None if time is None else to_microseconds(time)
+
+
+def _new_entry(entry: Entry, state: EntryState, placed: frozenset[str]) -> NewEntry:
     data = _encode(entry)
     return NewEntry(
         entry.id,
         digest(data),
-        published,
+        _time(entry.published),
+        _time(entry.updated),
         state,
         data,
         tuple(

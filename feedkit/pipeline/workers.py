@@ -4,6 +4,7 @@ Parsing front matter holds Python's lock, so threads would take turns. A worker 
 out of memory, a crash in a C library) costs the one item it died of.
 """
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -77,6 +78,7 @@ def _executor(count: int) -> ProcessPoolExecutor:
 
 def _start_worker() -> None:
     """Leave Ctrl-C to the parent, and end with it, however it ends."""
+    gc.disable()  # what the work makes has no cycles, and a worker does not live long
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:

@@ -90,9 +90,9 @@ def _generator(topic: Topic, format_name: str, site: Site, updated: datetime) ->
     generator.subtitle(site.description or topic.title)
     generator.updated(updated)
     generator.author(name=site.author or site.title)
-    generator.link(href=site.url, rel="alternate")
     media_type = "application/atom+xml" if format_name == "atom" else "application/rss+xml"
     generator.link(href=url, rel="self", type=media_type)
+    generator.link(href=site.url, rel="alternate")  # the last is the channel's in RSS
     generator.generator("feedkit", version=__version__)
     if topic.name is not None:
         generator.category(term=topic.name)

@@ -9,9 +9,10 @@ from lxml.etree import SubElement, _Element
 
 from feedkit.model import Enclosure, Entry, Origin
 
+CONTENT = "http://purl.org/rss/1.0/modules/content/"
 DC = "http://purl.org/dc/elements/1.1/"
 MEDIA = "http://search.yahoo.com/mrss/"
-NAMESPACES: dict[str | None, str] = {"dc": DC, "media": MEDIA}
+NAMESPACES: dict[str | None, str] = {"content": CONTENT, "dc": DC, "media": MEDIA}
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 

@@ -85,6 +85,7 @@ def open_store(url: str) -> Store:
 def _set_up_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # transactions begin where `_begin` says
     for setting in (
+        "page_size = 16384",  # of a new store: an article's content fits in one page
         "busy_timeout = 30000",
         "journal_mode = WAL",
         "synchronous = NORMAL",  # in WAL mode: a crash loses no consistency, a kill no commit

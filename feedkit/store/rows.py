@@ -36,6 +36,7 @@ class NewEntry(NamedTuple):
     hash: str
     """Of `data`: an entry whose hash is stored already is not written."""
     published: int | None
+    updated: int | None
     state: EntryState
     data: bytes
     categories: tuple[NamedCategory, ...]

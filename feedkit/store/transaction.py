@@ -5,8 +5,7 @@ from itertools import islice
 from typing import NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
-from sqlalchemy.sql.dml import Insert
+from sqlalchemy import Connection, Row, Table, bindparam, delete, func, insert, select, update
 
 from feedkit.store.rows import (
     CategoryRow,
@@ -43,6 +42,7 @@ class _Known(NamedTuple):
     guid: str
     hash: str
     first_seen: int
+    order_time: int
     state: int
 
 
@@ -54,6 +54,8 @@ class Transaction:
         self._category_ids: dict[str, int] = {}
         self._declared: set[str] = set()
         self._touched: set[int] = set()
+        self._next_id: int | None = None
+        self._added: dict[int, set[str]] = {}
 
     def finish(self) -> None:
         """Mark each category in which an entry changed; called before the commit."""
@@ -146,19 +148,31 @@ class Transaction:
     def save_entries(self, source: SourceRow, batch: Sequence[NewEntry], now: int) -> Counts:
         """Store what is new or changed of `batch`, in its order: a later entry comes above an
         earlier one of the same time. Guids in one batch are distinct."""
-        known = self._known(source.id, [entry.guid for entry in batch])
+        known = self._known_unless_added(source.id, {entry.guid for entry in batch})
         counts = Counts()
-        next_id = self._next_entry_id()
-        new_rows: list[dict[str, object]] = []
-        links: list[dict[str, object]] = []
+        new_rows: list[tuple[object, ...]] = []
+        links: list[tuple[object, ...]] = []
         changed: list[tuple[_Known, NewEntry]] = []
         for entry in batch:
             stored = known.get(entry.guid)
             if stored is None:
-                order_time = _order_time(entry.published, now)
-                new_rows.append(_entry_values(entry, next_id, source.id, now, now, order_time))
-                links += self._links(source, entry, next_id, order_time, now)
-                next_id += 1
+                dated = entry.updated if entry.published is None else entry.published
+                order_time = _order_time(dated, now)
+                entry_id = self._new_entry_id()
+                new_rows.append(
+                    (
+                        entry_id,
+                        source.id,
+                        entry.guid,
+                        entry.hash,
+                        now,
+                        now,
+                        order_time,
+                        int(entry.state),
+                        entry.data,
+                    )
+                )
+                links += self._links(source, entry, entry_id, order_time, now)
             elif (stored.hash, stored.state) == (entry.hash, entry.state):
                 counts.unchanged += 1
             else:
@@ -166,7 +180,9 @@ class Transaction:
         counts.new, counts.changed = len(new_rows), len(changed)
         self._unlink([stored.id for stored, _ in changed])
         for stored, entry in changed:
-            order_time = _order_time(entry.published, stored.first_seen)
+            order_time = stored.order_time  # an edit moves `updated`, not the entry's place
+            if entry.published is not None:
+                order_time = _order_time(entry.published, stored.first_seen)
             self._connection.execute(
                 update(entries)
                 .where(entries.c.id == stored.id)
@@ -179,8 +195,8 @@ class Transaction:
                 )
             )
             links += self._links(source, entry, stored.id, order_time, now)
-        _insert_many(self._connection, insert(entries), new_rows)
-        _insert_many(self._connection, insert(entry_categories), links)
+        _insert_many(self._connection, entries, new_rows)
+        _insert_many(self._connection, entry_categories, links)
         return counts
 
     def withdraw(self, source_id: int, guids: Collection[str]) -> int:
@@ -239,13 +255,28 @@ class Transaction:
             )
         }
 
-    def _next_entry_id(self) -> int:
-        """Ids are given here, one writer at a time, so that links need no second look."""
-        return (self._connection.execute(select(func.max(entries.c.id))).scalar() or 0) + 1
+    def _known_unless_added(self, source_id: int, guids: set[str]) -> dict[str, _Known]:
+        """`_known`, but a source that had no entry when this transaction began is not asked for
+        those that it did not add: ten thousand new articles come in many batches."""
+        if source_id not in self._added:
+            some = select(entries.c.id).where(entries.c.source_id == source_id).limit(1)
+            if self._connection.execute(some).first() is not None:
+                return self._known(source_id, guids)
+        added = self._added.setdefault(source_id, set())
+        known = self._known(source_id, added & guids)
+        added |= guids
+        return known
+
+    def _new_entry_id(self) -> int:
+        """Ids are given here, by the only writer, so that links need no second look."""
+        if self._next_id is None:
+            self._next_id = self._connection.execute(select(func.max(entries.c.id))).scalar() or 0
+        self._next_id += 1
+        return self._next_id
 
     def _links(
         self, source: SourceRow, entry: NewEntry, entry_id: int, order_time: int, now: int
-    ) -> list[dict[str, object]]:
+    ) -> list[tuple[object, ...]]:
         """Rows that put a visible entry into its own, its source's and the general category."""
         if entry.state != EntryState.VISIBLE:
             return []
@@ -253,13 +284,7 @@ class Transaction:
         given = {self._category_id(category, now) for category in source.categories}
         self._touched |= own | given
         return [
-            {
-                "category_id": category_id,
-                "order_time": order_time,
-                "entry_id": entry_id,
-                "own": category_id in own,
-                "given": category_id in given,
-            }
+            (category_id, order_time, entry_id, category_id in own, category_id in given)
             for category_id in own | given
         ]
 
@@ -341,20 +366,12 @@ class Transaction:
             for path, size, mtime_ns, digest, guid, due_at, problems in rows
         }
 
-    def save_files(self, source_id: int, rows: Sequence[FileRow]) -> None:
-        """Store what was read of files, in place of what was known of them."""
-        self.forget_files(source_id, [row.path for row in rows])
+    def add_files(self, source_id: int, rows: Sequence[FileRow]) -> None:
+        """Store what was read of files of which nothing is known."""
         _insert_many(
             self._connection,
-            insert(files),
-            [
-                {
-                    **row._asdict(),
-                    "source_id": source_id,
-                    "problems": msgspec.json.encode(row.problems).decode(),
-                }
-                for row in rows
-            ],
+            files,
+            [(source_id, *row[:-1], msgspec.json.encode(row.problems).decode()) for row in rows],
         )
 
     def forget_files(self, source_id: int, paths: Collection[str]) -> None:
@@ -376,29 +393,13 @@ class Transaction:
         """Remember documents that were written."""
         for chunk in _chunks([row.path for row in rows]):
             self._connection.execute(delete(documents).where(documents.c.path.in_(chunk)))
-        _insert_many(self._connection, insert(documents), [row._asdict() for row in rows])
+        _insert_many(self._connection, documents, rows)
 
 
 def _order_time(published: int | None, first_seen: int) -> int:
     """Where an entry stands among others: its published time, or when it was first seen where it
     has none or claims to come from the future, so that it cannot stay on top."""
     return first_seen if published is None else min(published, first_seen)
-
-
-def _entry_values(
-    entry: NewEntry, entry_id: int, source_id: int, first_seen: int, now: int, order_time: int
-) -> dict[str, object]:
-    return {
-        "id": entry_id,
-        "source_id": source_id,
-        "guid": entry.guid,
-        "hash": entry.hash,
-        "first_seen": first_seen,
-        "changed_at": now,
-        "order_time": order_time,
-        "state": int(entry.state),
-        "data": entry.data,
-    }
 
 
 def _source_row(row: "Row[tuple[object, ...]]") -> SourceRow:
@@ -421,11 +422,15 @@ def _decode_texts(encoded: str) -> tuple[str, ...]:
     return () if encoded == "[]" else msgspec.json.decode(encoded, type=tuple[str, ...])
 
 
-def _insert_many(
-    connection: Connection, statement: Insert, rows: Sequence[Mapping[str, object]]
-) -> None:
+def _insert_many(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
+    """Insert `rows`, a value for each column in the order of the schema.
+
+    The statement is SQLAlchemy's, but the rows go straight to the driver: compiling parameters
+    for each would take longer than SQLite does.
+    """
     if rows:
-        connection.execute(statement, rows)
+        statement = insert(table).compile(dialect=connection.dialect)
+        connection.exec_driver_sql(str(statement), [tuple(row) for row in rows])
 
 
 def _chunks(values: Iterable[T]) -> Iterator[list[T]]:

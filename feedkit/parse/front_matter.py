@@ -1,0 +1,166 @@
+"""Front matter: split from the body and loaded, as YAML, TOML or JSON.
+
+python-frontmatter's handlers find and split it; YAML is composed by libyaml, and its scalars are
+kept as they are written, so that a title ``007`` or ``on`` stays what its author sees. Each field
+is typed where it is known what it should be (`feedkit.parse.article`).
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+
+import frontmatter
+import yaml
+from frontmatter.default_handlers import BaseHandler, JSONHandler, YAMLHandler
+from yaml._yaml import CParser
+
+from feedkit.errors import ParseError
+
+Fields = Mapping[str, object]
+"""Names in lower case; values are text, lists, mappings, and what TOML and JSON have besides."""
+
+_MOST_VALUES = 10_000
+"""In one front matter, aliases written out. A few dozen aliases can stand for more values than
+fit in memory."""
+_DEEPEST = 100
+"""Lists in lists. libyaml's composer calls itself for each, on a stack that ends the process."""
+
+_MAY_BE_DEEP = ("\n" + 100 * " ", 50 * "- ", 50 * "? ")
+_LOOKS_LIKE_FIELDS = re.compile(r"\S+\s*\n\s*[\w\"'-]+\s*[:=]")
+_NULLS = ("", "~", "null", "Null", "NULL")
+
+
+def split_front_matter(text: str) -> tuple[Fields, str]:
+    """The front matter (empty where there is none) and the body.
+
+    Blank lines before the front matter are allowed. Raises `ParseError`, a clause, when it is not
+    closed, is no mapping, or cannot be read.
+    """
+    text = text.lstrip()
+    handler = frontmatter.detect_format(text, _HANDLERS)
+    if handler is None:
+        return {}, text
+    try:
+        matter, body = handler.split(text)
+    except ValueError as error:
+        if handler is _JSON or not _LOOKS_LIKE_FIELDS.match(text):
+            return {}, text  # a body that begins with a rule or a brace
+        raise ParseError(
+            f"has front matter that is not closed; end it with a line {handler.END_DELIMITER}"
+        ) from error
+    return _fields(_load(handler, matter)), body
+
+
+class _TOMLHandler(BaseHandler):
+    """TOML between ``+++`` lines, by the standard library (python-frontmatter wants another)."""
+
+    FM_BOUNDARY = re.compile(r"^\+{3,}\s*$", re.MULTILINE)
+    START_DELIMITER = END_DELIMITER = "+++"
+
+    def load(self, fm: str) -> dict[str, object]:
+        return tomllib.loads(fm)
+
+
+_YAML, _TOML, _JSON = YAMLHandler(), _TOMLHandler(), JSONHandler()
+_HANDLERS: tuple[BaseHandler, ...] = (_YAML, _TOML, _JSON)
+
+
+def _load_yaml(matter: str) -> object:
+    """YAML whose scalars are all text, or None where nothing or ``null`` is written."""
+    flows = matter.count("[") + matter.count("{")
+    if flows > _DEEPEST or any(signs in matter for signs in _MAY_BE_DEEP):
+        _refuse_depth(matter)
+    composer = _Composer(matter)
+    try:
+        node = composer.get_single_node()
+    finally:
+        composer.dispose()
+    return None if node is None else _Values().of(node)
+
+
+class _Composer(CParser):
+    """libyaml's composer without the resolver, which guesses types from spellings."""
+
+    def descend_resolver(self, current_node: object, current_index: object) -> None:
+        """Nothing depends on where a node is."""
+
+    def ascend_resolver(self) -> None:
+        """Nothing depends on where a node is."""
+
+    def resolve(self, kind: object, value: object, implicit: object) -> str:
+        """No tag is looked at."""
+        return ""
+
+
+class _Values:
+    """Plain values of a composed document, as many as one front matter may have."""
+
+    def __init__(self) -> None:
+        self.left = _MOST_VALUES
+        self.inside: list[yaml.Node] = []
+
+    def of(self, node: yaml.Node) -> object:
+        self.left -= 1
+        if self.left < 0 or len(self.inside) > _DEEPEST:
+            raise ParseError(
+                f"has front matter with more than {_MOST_VALUES} values, its YAML aliases "
+                "written out; shorten it"
+            )
+        if isinstance(node, yaml.ScalarNode):
+            return None if node.value in _NULLS and not node.style else node.value
+        self.inside.append(node)
+        if isinstance(node, yaml.MappingNode):
+            value: object = self._mapping(node)
+        else:
+            value = [self.of(item) for item in node.value]
+        self.inside.pop()
+        return value
+
+    def _mapping(self, node: yaml.MappingNode) -> dict[str, object]:
+        """Its items under the text of their keys; ``<<`` merges another mapping's."""
+        merged: dict[str, object] = {}
+        own: dict[str, object] = {}
+        for key, item in node.value:
+            value = self.of(item)
+            if not isinstance(key, yaml.ScalarNode):
+                continue
+            if key.value == "<<" and not key.style:
+                for mapping in value if isinstance(value, list) else [value]:
+                    if isinstance(mapping, dict):
+                        merged = mapping | merged
+            else:
+                own[key.value] = value
+        return merged | own if merged else own
+
+
+def _refuse_depth(matter: str) -> None:
+    depth = 0
+    for event in yaml.parse(matter, Loader=yaml.CLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                raise ParseError(f"has front matter that is more than {_DEEPEST} levels deep")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _load(handler: BaseHandler, matter: str) -> object:
+    try:
+        return _load_yaml(matter) if handler is _YAML else handler.load(matter)
+    except yaml.MarkedYAMLError as error:
+        line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise ParseError(f"has front matter that is no YAML: {error.problem}{line}") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: TOML and JSON
+        reason = " ".join(str(error).split())
+        raise ParseError(f"has front matter that cannot be read: {reason}") from error
+
+
+def _fields(loaded: object) -> Fields:
+    if loaded is None:
+        return {}
+    if not isinstance(loaded, dict):
+        kind = "a list" if isinstance(loaded, list) else "one text"
+        raise ParseError(
+            f"has front matter that is {kind}; expected names and values such as title: …"
+        )
+    return {str(key).strip().lower(): value for key, value in loaded.items()}
