@@ -10,7 +10,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, TypeAlias, TypeVar
 from urllib.parse import urlsplit
@@ -57,7 +57,8 @@ class Fetch(Struct, frozen=True):
 
 
 class Schedule(Struct, frozen=True):
-    """How often a feed is fetched: by interval, or by a crontab expression in UTC."""
+    """How often a feed is fetched: by interval, or by a crontab expression in UTC, whose days of
+    the week are names."""
 
     every: timedelta | None = None
     cron: str | None = None
@@ -145,7 +146,7 @@ def load_settings(file: Path) -> Settings:
         raise ConfigError([f"{file.name}: cannot be read: {error.strerror}{hint}"]) from error
     except UnicodeDecodeError as error:
         raise ConfigError([f"{file.name}: not UTF-8 at byte {error.start}; save it so"]) from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also a number or a nesting without end
         raise ConfigError([f"{file.name}: not valid TOML: {error}"]) from error
     reader = _Reader(file)
     settings = reader.settings(document)
@@ -167,6 +168,9 @@ class _Unexpected(Exception):  # noqa: N818 - a value's verdict, never seen outs
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_HTTP = re.compile("https?:", re.IGNORECASE)
+_SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]+:")  # one letter is a drive
+_SQLITE = "sqlite:///"
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|GB|KiB|MiB|GiB)")
 _BYTES = {
     "B": 1,
@@ -179,18 +183,25 @@ _BYTES = {
     "GiB": 2**30,
 }
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+_MOST = 1_000_000
+_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAYS = re.compile(r"([0-7])(?:-([0-7])(?:/([1-7]))?)?")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML 1.0, 2.2
 _SLUG = re.compile(r"[^\s/\\.\x00-\x1f:*?\"<>|#%][^\s/\\\x00-\x1f:*?\"<>|#%]*")
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
+    text = _maybe_empty(value)
+    if not text:
         raise _Unexpected("text")
-    return value.strip()
+    return text
 
 
 def _maybe_empty(value: object) -> str:
     if not isinstance(value, str):
         raise _Unexpected("text")
+    if _FORBIDDEN.search(value):
+        raise _Unexpected("text without control characters, which no feed can hold")
     return value.strip()
 
 
@@ -201,8 +212,8 @@ def _flag(value: object) -> bool:
 
 
 def _count(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise _Unexpected("a whole number of at least 1")
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _MOST:
+        raise _Unexpected(f"a whole number from 1 to {_MOST:,}")
     return value
 
 
@@ -221,10 +232,34 @@ def _duration(value: object) -> timedelta:
 def _size(value: object) -> int:
     """A size such as "500kB", "20MB" or "1GiB", in bytes."""
     match = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
-    size = int(float(match[1]) * _BYTES[match[2]]) if match else 0
-    if size < 1:
+    size = float(match[1]) * _BYTES[match[2]] if match else 0
+    if not 1 <= size < 2**60:
         raise _Unexpected('a size such as "500kB" or "20MB"')
-    return size
+    return int(size)
+
+
+def _file_path(value: object) -> str:
+    text = _text(value)
+    try:
+        Path(text).expanduser()
+    except RuntimeError as error:
+        raise _Unexpected("a path; there is no home folder of that name") from error
+    return text
+
+
+def _feed_url(value: object) -> str:
+    text = _text(value)
+    if _HTTP.match(text):
+        return _web_url(text)
+    if _SCHEME.match(text):
+        raise _Unexpected("an http(s) address or the path of a file")
+    return _file_path(text)
+
+
+def _store_url(value: object) -> str:
+    text = _text(value)
+    _file_path(text.removeprefix(_SQLITE) or text)
+    return text
 
 
 def _web_url(value: object) -> str:
@@ -269,7 +304,7 @@ def _patterns(value: object) -> tuple[re.Pattern[str], ...]:
     def pattern(item: object) -> re.Pattern[str]:
         try:
             return re.compile(_text(item))
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             raise _Unexpected(f"a regular expression ({error})") from error
 
     return tuple(_items(value, pattern, "a list of regular expressions"))
@@ -300,14 +335,31 @@ def _which_categories(value: object) -> str:
 
 
 def _cron(value: object) -> str:
-    expression = _text(value)
+    """Five fields, the days of the week by name: to APScheduler 0 is Monday, to cron Sunday."""
+    fields = _text(value).split()
+    expression = " ".join([*fields[:4], *map(_weekdays, fields[4:])])
     from apscheduler.triggers.cron import CronTrigger  # costs 80 ms, and few need it
 
     try:
-        CronTrigger.from_crontab(expression)
+        trigger = CronTrigger.from_crontab(expression, timezone=UTC)
     except ValueError as error:
         raise _Unexpected(f'a crontab expression such as "*/30 * * * *" ({error})') from error
+    if trigger.get_next_fire_time(None, datetime(2000, 1, 1, tzinfo=UTC)) is None:
+        raise _Unexpected("a crontab expression of a time that comes")
     return expression
+
+
+def _weekdays(field: str) -> str:
+    """``1-5`` → ``mon,tue,wed,thu,fri``: the numbers of crontab(5), where 0 and 7 are Sunday."""
+
+    def named(part: str) -> str:
+        match = _DAYS.fullmatch(part)
+        if match is None:
+            return part
+        first, last, step = int(match[1]), int(match[2] or match[1]), int(match[3] or 1)
+        return ",".join(_WEEKDAYS[first : last + 1 : step]) or part
+
+    return ",".join(map(named, field.split(",")))
 
 
 def _items(value: object, item: Callable[[object], T], expected: str) -> Iterable[T]:
@@ -328,9 +380,9 @@ _SITE: _Keys = {
     "description": _maybe_empty,
     "language": _language,
     "author": _text,
-    "output": _text,
+    "output": _file_path,
 }
-_STORE: _Keys = {"url": _text}
+_STORE: _Keys = {"url": _store_url}
 _FETCH: _Keys = {
     "concurrency": _count,
     "per_host": _count,
@@ -347,9 +399,9 @@ _PUBLISH: _Keys = {
     "min_entries": _count,
     "hubs": _no_hubs,
 }
-_ARTICLES: _Keys = {"path": _text, "base_url": _folder_url, "categories": _texts}
+_ARTICLES: _Keys = {"path": _file_path, "base_url": _folder_url, "categories": _texts}
 _FEEDS: _Keys = {
-    "url": _text,
+    "url": _feed_url,
     "title": _text,
     "categories": _texts,
     "every": _duration,
@@ -357,7 +409,7 @@ _FEEDS: _Keys = {
     "include": _patterns,
     "exclude": _patterns,
 }
-_OPML: _Keys = {"path": _text}
+_OPML: _Keys = {"path": _file_path}
 _CATEGORY: _Keys = {"slug": _slug, "title": _text, "aliases": _texts}
 _DOCUMENT = ("site", "store", "fetch", "schedule", "publish", "articles", "feeds", "opml")
 
@@ -396,7 +448,7 @@ class _Reader:
 
     def _site(self, table: dict[str, object]) -> Site | None:
         if "url" not in table:
-            if not any(problem.startswith("site.url:") for problem in self.problems):
+            if not any(problem.startswith(("site.url:", "site:")) for problem in self.problems):
                 self.problems.append(
                     "site.url: missing; expected the public address of the output folder, "
                     'such as "https://planet.example.org/"'
@@ -419,14 +471,7 @@ class _Reader:
         feeds: dict[str, FeedSource] = {}
         for where, table in self._tables(document, "feeds", _FEEDS, required="url"):
             url = str(table["url"])
-            if re.match(r"(?i)https?:", url):
-                self._value(f"{where}.url", url, _web_url)
-                path = None
-            elif re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", url):
-                self._unexpected(f"{where}.url", url, "an http(s) address or the path of a file")
-                continue
-            else:
-                path = self._path(url)
+            path = None if _HTTP.match(url) else self._path(url)
             if url in feeds:
                 self.problems.append(f"{where}.url: found {_quoted(url)} a second time")
             schedule = self._schedule(
@@ -449,6 +494,8 @@ class _Reader:
             values = self._values(table, _CATEGORY, where)
             if not name.strip():
                 self.problems.append(f"{where}: expected a name, found none")
+            else:
+                self._value(where, name, _text)
             slug = str(values.get("slug", "")).casefold()
             if slug and slug in slugs:
                 self.problems.append(f"{where}.slug: {_quoted(slug)} is that of {slugs[slug]} too")
@@ -463,9 +510,8 @@ class _Reader:
 
     def _store_url(self, url: str) -> str:
         """A relative SQLite file is relative to the config file, like every other path."""
-        prefix = "sqlite:///"
-        if url.startswith(prefix) and url not in (prefix, prefix + ":memory:"):
-            return prefix + str(self._path(url.removeprefix(prefix)))
+        if url.startswith(_SQLITE) and url not in (_SQLITE, _SQLITE + ":memory:"):
+            return _SQLITE + str(self._path(url.removeprefix(_SQLITE)))
         return url
 
     def _path(self, text: str) -> Path:
@@ -530,7 +576,7 @@ class _Reader:
                 continue
             near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
             hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
-            self.problems.append(f"{prefix}{key}: unknown key; {hint}")
+            self.problems.append(f"{prefix}{_one_line(key)}: unknown key; {hint}")
 
 
 def _quoted(found: object) -> str:
@@ -541,6 +587,13 @@ def _quoted(found: object) -> str:
         return "a table"
     if isinstance(found, list):
         return f"a list of {len(found)}"
+    if isinstance(found, int) and found.bit_length() > 200:
+        return "a number of many digits"
     text = f'"{found}"' if isinstance(found, str) else str(found)
-    text = " ".join(text.split())
+    return _one_line(text)
+
+
+def _one_line(text: str) -> str:
+    text = " ".join(text[:1000].split())
+    text = "".join(c if c.isprintable() else f"\\u{ord(c):04X}" for c in text)
     return text if len(text) <= 60 else f"{text[:57]}…"

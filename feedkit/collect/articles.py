@@ -5,6 +5,7 @@ thousand unchanged articles costs ten thousand `stat` calls and no read.
 """
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,10 @@ from typing import NamedTuple
 from feedkit.errors import CollectError
 
 SUFFIXES = (".md", ".markdown", ".html", ".txt")
+
+_UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Control characters, line ends, and bytes that are no UTF-8 (PEP 383). What else is invisible
+(U+3000, or U+200C, which Persian is written with) is part of a name like any other letter."""
 
 
 class FoundFile(NamedTuple):
@@ -41,8 +46,8 @@ def scan(folder: Path) -> Scan:
     """All article files below `folder` (or `folder` itself, where it is a file).
 
     Names that begin with "." or "_" are left out, except Jekyll's ``_posts``; so are symbolic
-    links: what they lead to inside the folder is found at its own place, and what lies outside is
-    named as a problem. Raises `CollectError` when the folder itself cannot be read.
+    links: what they lead to inside the folder is found at its own place, and what lies outside or
+    nowhere is named as a problem. Raises `CollectError` when the folder itself cannot be read.
     """
     try:
         status = folder.stat()
@@ -74,9 +79,10 @@ def _walk(root: str, real_root: str, found: Scan) -> None:
             path = prefix + entry.name
             if entry.name[0] in "._" and entry.name != "_posts":
                 continue
-            if not path.isprintable():
-                shown = path.encode("ascii", "backslashreplace").decode()
-                found.problems.append(Problem(shown, "has an unreadable name; rename it"))
+            if not path.isprintable() and _UNREADABLE.search(path):
+                if entry.is_dir() or entry.name.lower().endswith(SUFFIXES):
+                    shown = ascii(path).strip("'\"")
+                    found.problems.append(Problem(shown, "has an unreadable name; rename it"))
             elif entry.is_symlink():
                 _link(entry, path, real_root, found)
             elif entry.is_dir(follow_symlinks=False):
@@ -100,10 +106,15 @@ def _file(entry: "os.DirEntry[str]", path: str, found: Scan) -> None:
 
 
 def _link(entry: "os.DirEntry[str]", path: str, real_root: str, found: Scan) -> None:
+    is_article = entry.name.lower().endswith(SUFFIXES)
     target = os.path.realpath(entry.path)
+    if not os.path.exists(target):  # noqa: PTH110 - ten thousand of these are not made Paths
+        if is_article:
+            found.problems.append(Problem(path, "is a symbolic link that leads nowhere; not read"))
+        return
     if target == real_root or target.startswith(real_root + os.sep):
         return
-    if entry.name.lower().endswith(SUFFIXES) or entry.is_dir():
+    if is_article or entry.is_dir():
         found.problems.append(
             Problem(path, f"is a symbolic link that leaves the folder (to {target}); not read")
         )

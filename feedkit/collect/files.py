@@ -50,4 +50,4 @@ def too_large(size: int, limit: int) -> CollectError:
 
 
 def _megabytes(size: int) -> str:
-    return f"{size / 1_000_000:.3g} MB"
+    return f"{size / 1_000_000:,.6f}".rstrip("0").rstrip(".") + " MB"

@@ -1,5 +1,8 @@
 """Article file → `Article`: front matter as Hexo, Jekyll and Hugo write it, and a body.
 
+Reading leaves the body as it is written; `with_body` renders it. Of ten thousand articles a few
+hundred are in documents, and rendering Markdown takes a hundred times as long as reading it.
+
 Each field is typed here, where it is known what it should be. What cannot be read in one field
 costs that field and makes a note; only bytes that hold no readable article raise `ParseError`.
 """
@@ -8,17 +11,18 @@ import datetime
 import json
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from html import escape
-from typing import Literal
+from urllib.parse import urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feedkit.errors import ParseError
 from feedkit.model import Entry, Person
-from feedkit.parse.body import Body, heading, read_body
-from feedkit.parse.charset import declared_encodings, decode
+from feedkit.parse.body import heading, render
 from feedkit.parse.dates import parse_date
+from feedkit.parse.encoding import declared_encodings, decode
 from feedkit.parse.front_matter import Fields, split_front_matter
 
 
@@ -26,7 +30,10 @@ class Article(Struct, frozen=True):
     """What an article file says: an entry as written, and what is not the entry's."""
 
     entry: Entry
-    """Not normalized. `url` is relative to the folder's address, `categories` holds tags too."""
+    """Not normalized, and without content. `url` is relative to the folder's address,
+    `categories` holds tags too."""
+    body: bytes
+    """What `with_body` makes the content of."""
     categories: tuple[str, ...] = ()
     """The categories that the author put the article in, without its tags."""
     draft: bool = False
@@ -35,6 +42,8 @@ class Article(Struct, frozen=True):
 
 
 _MAX_CATEGORIES = 200
+_MOST_BITS = 1000
+"""Of a number that is shown. Python refuses to write one of many thousand digits."""
 
 _IMAGE_KEYS = ("headimg", "thumbnail", "cover", "image", "banner", "featured_image", "images")
 _DATE_KEYS = ("date", "publishdate", "pubdate", "published", "created")
@@ -44,8 +53,8 @@ _TRUE = ("true", "yes", "on", "1")
 _FALSE = ("false", "no", "off", "0")
 
 
-def parse_article(data: bytes, path: str) -> Article:
-    """Read the article in `data`; `path` is its place below the folder, "/" between names.
+def read_article(data: bytes, path: str) -> Article:
+    """The article in `data`; `path` is its place below the folder, "/" between names.
 
     Raises `ParseError` (a clause that follows the file's name) when the front matter is not
     closed, is no mapping, or cannot be read.
@@ -53,16 +62,14 @@ def parse_article(data: bytes, path: str) -> Article:
     text, note = _decode(data)
     notes = [note] if note else []
     fields, rest = split_front_matter(text)
-    suffix = posixpath.splitext(path)[1].lower()
-    body = read_body(rest, _BODY_KINDS.get(suffix, "markdown"))
+    kind = _BODY_KINDS.get(posixpath.splitext(path)[1].lower(), "markdown")
     reader = _FieldReader(fields, notes)
     categories = reader.names("categories", "category")
     entry = Entry(
         id=reader.text("id", "guid") or "",
         url=_url(reader, path),
-        title=_title(reader, body, path),
-        summary=_summary(reader, body),
-        content=body.html or None,
+        title=reader.text("title") or _title_of_body(rest, kind, path, notes),
+        summary=_summary(reader),
         authors=reader.people("authors", "author"),
         categories=(*categories, *reader.names("tags", "tag")),
         published=reader.date(*_DATE_KEYS) or _date_of_name(path),
@@ -72,13 +79,21 @@ def parse_article(data: bytes, path: str) -> Article:
         rights=reader.text("rights", "copyright"),
     )
     draft = reader.flag("draft") is True or reader.flag("published") is False
-    return Article(entry, categories, draft, tuple(notes))
+    body = f"{kind}\n{rest}".encode(errors="surrogatepass")
+    return Article(entry, body, categories, draft, tuple(notes))
 
 
-_BODY_KINDS: Mapping[str, Literal["markdown", "html", "text"]] = {
-    ".html": "html",
-    ".txt": "text",
-}
+def with_body(entry: Entry, body: bytes) -> Entry:
+    """`entry` with the content that `Article.body` makes, and the summary it marks, if any.
+
+    Neither is normalized.
+    """
+    kind, _, text = body.decode(errors="surrogatepass").partition("\n")
+    rendered = render(text, kind)
+    return replace(entry, content=rendered.html or None, summary=entry.summary or rendered.excerpt)
+
+
+_BODY_KINDS = {".html": "html", ".txt": "text"}
 
 
 def _decode(data: bytes) -> tuple[str, str | None]:
@@ -112,10 +127,7 @@ class _FieldReader:
         return None
 
     def flag(self, name: str) -> bool | None:
-        value = self.fields.get(name)
-        if isinstance(value, bool):
-            return value
-        word = value.strip().lower() if isinstance(value, str) else ""
+        word = (_as_text(self.fields.get(name)) or "").lower()
         return True if word in _TRUE else False if word in _FALSE else None
 
     def date(self, *names: str) -> datetime.datetime | None:
@@ -130,7 +142,8 @@ class _FieldReader:
             date = _as_date(value)
             if date is not None:
                 return date
-            self.notes.append(f"has a {name} that is no date: {str(value)[:60]}")
+            found = _as_text(value) or "something else"
+            self.notes.append(f"has a {name} that is no date: {found[:60]}")
         return None
 
     def url(self, *names: str) -> str | None:
@@ -145,13 +158,14 @@ class _FieldReader:
         return None
 
     def names(self, *names: str) -> tuple[str, ...]:
-        """Categories or tags: a list, nested lists, one text, or texts between commas."""
+        """Categories or tags: a list, nested lists, one text, or one with texts between commas."""
         found: dict[str, None] = {}
         for name in names:
-            for text in _flat(self.fields.get(name)):
-                for part in re.split("[,，]", text):
-                    if part.strip():
-                        found[part.strip()] = None
+            value = self.fields.get(name)
+            texts = re.split("[,，]", value) if isinstance(value, str) else _flat(value)
+            for text in texts:
+                if text := text.strip():
+                    found[text] = None
             if len(found) > _MAX_CATEGORIES:
                 self.notes.append(f"has {len(found)} {name}; the first {_MAX_CATEGORIES} count")
         return tuple(found)[:_MAX_CATEGORIES]
@@ -169,6 +183,8 @@ class _FieldReader:
 def _as_text(value: object) -> str | None:
     if isinstance(value, str):
         return value.strip()
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        return None
     if isinstance(value, bool | int | float | datetime.date):
         return json.dumps(value) if isinstance(value, bool) else str(value)
     return None
@@ -198,7 +214,7 @@ def _as_person(value: object) -> Person | None:
     text = _as_text(value)
     if not text:
         return None
-    match = re.fullmatch(r"([^<>]*)<([^<>\s]+@[^<>\s]+)>", text)
+    match = re.fullmatch(r"([^<>]*)<([^<>\s@]+@[^<>\s@]+)>", text)
     return Person(name=match[1].strip() or None, email=match[2]) if match else Person(name=text)
 
 
@@ -220,24 +236,22 @@ def _flat(value: object) -> Iterable[str]:
 # What follows from the front matter and the body together
 
 
-def _title(reader: _FieldReader, body: Body, path: str) -> str:
-    title = reader.text("title")
-    if title:
-        return title
+def _title_of_body(text: str, kind: str, path: str, notes: list[str]) -> str:
+    body = render(text, kind)
     found = body.title or heading(body.html)
     if found:
         return found
     name = posixpath.splitext(posixpath.basename(path))[0]
     name = _FILE_DATE.sub("", name) or name
-    reader.notes.append(f'has no title; published as "{name}"')
+    notes.append(f'has no title; published as "{name}"')
     return name
 
 
-def _summary(reader: _FieldReader, body: Body) -> str | None:
+def _summary(reader: _FieldReader) -> str | None:
     text = reader.text("description", "excerpt", "summary")
     if not text:
-        return body.excerpt
-    return text if re.search(r"<[a-zA-Z][^>]*>", text) else escape(text, quote=False)
+        return None
+    return text if re.search(r"<[a-zA-Z][^<>]*>", text) else escape(text, quote=False)
 
 
 def _url(reader: _FieldReader, path: str) -> str:
@@ -248,7 +262,12 @@ def _url(reader: _FieldReader, path: str) -> str:
     """
     permalink = reader.text("permalink", "url", "link")
     if permalink and "/:" not in permalink:  # "/:year/:title/" is a pattern, not an address
-        return permalink
+        try:
+            urlsplit(permalink)
+        except ValueError as error:
+            reader.notes.append(f"has a permalink that is no address: {permalink[:60]} ({error})")
+        else:
+            return permalink
     folder, name = posixpath.split(path)
     stem, suffix = posixpath.splitext(name)
     slug = reader.text("slug")

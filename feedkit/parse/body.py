@@ -6,10 +6,12 @@ The HTML is not sanitized here; `feedkit.normalize` does that to every entry ali
 import re
 from functools import cache
 from html import escape, unescape
-from typing import Literal
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 
 class Body(Struct, frozen=True):
@@ -17,7 +19,7 @@ class Body(Struct, frozen=True):
 
     html: str
     excerpt: str | None = None
-    """HTML of what stands before ``<!-- more -->``."""
+    """HTML of what stands before ``<!-- more -->``; what was open there is still open."""
     title: str | None = None
     """The ``<title>`` of an HTML document, plain text."""
 
@@ -25,30 +27,45 @@ class Body(Struct, frozen=True):
 _MORE = re.compile(r"<!--\s*more\s*-->")
 _TAG_FIRST = re.compile(r"<(?:[A-Za-z][A-Za-z0-9-]*[\s/>]|/[A-Za-z]|!)")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
-_VERBATIM = re.compile(r"<(pre|script|style|textarea)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
-_HEADING = re.compile(r"<h[1-3]\b[^>]*>(.*?)</h[1-3]\s*>", re.DOTALL | re.IGNORECASE)
-_ANY_TAG = re.compile(r"<[^>]*>")
+_MORE_BEFORE_TEXT = re.compile(rf"^( {{0,3}}{_MORE.pattern})[ \t]*(?=\S)", re.MULTILINE)
+_VERBATIM = re.compile(r"<(pre|script|style|textarea)\b", re.IGNORECASE)
+_ANY_TAG = re.compile(r"<[^<>]*>")
 
 
-def read_body(text: str, kind: Literal["markdown", "html", "text"]) -> Body:
-    """Render `text`. A Markdown body that is HTML throughout is taken as HTML."""
+def _opening(name: str) -> re.Pattern[str]:
+    return re.compile(rf"<{name}(?:\s[^<>]*)?>", re.IGNORECASE)
+
+
+def _closing(name: str) -> re.Pattern[str]:
+    return re.compile(rf"</{name}\s*>", re.IGNORECASE)
+
+
+_HEADING, _HEADING_END = _opening("h[1-3]"), _closing("h[1-3]")
+_DOCUMENT = re.compile(r"<(?:!doctype|html|head|body)(?=[\s>])", re.IGNORECASE)
+_HEAD, _HEAD_END = _opening("head"), _closing("head")
+_TITLE, _TITLE_END = _opening("title"), _closing("title")
+_BODY, _BODY_END = _opening("body"), _closing("body")
+
+
+def render(text: str, kind: str) -> Body:
+    """Render `text`, whose `kind` is "markdown", "html" or "text".
+
+    A Markdown body that is HTML throughout is taken as HTML.
+    """
     text = text.strip()
     title = None
     if kind == "html":
         title, text = _document(text)
-    elif kind == "markdown" and is_html_throughout(text):
-        kind = "html"
+    elif kind == "text":
+        text = _paragraphs(text)
+    elif not is_html_throughout(text):
+        text = _markdown().render(_MORE_BEFORE_TEXT.sub(r"\1\n\n", text))
+    # Looked for in what is rendered, where a marker that is quoted as code is none.
     more = _MORE.search(text)
     if more is None:
-        return Body(_render(text, kind), None, title)
+        return Body(text, None, title)
     before, after = text[: more.start()], text[more.end() :]
-    # HTML may be open where the marker stands, so the whole is rendered as one.
-    separator = "" if kind == "html" else "\n\n"
-    return Body(
-        _render(f"{before.rstrip()}{separator}{after.lstrip()}", kind),
-        _render(before, kind) or None,
-        title,
-    )
+    return Body(before + after, before.strip() or None, title)
 
 
 def is_html_throughout(text: str) -> bool:
@@ -61,48 +78,73 @@ def is_html_throughout(text: str) -> bool:
         return False
     if not _BLANK_LINE.search(text):
         return True
-    blocks = _BLANK_LINE.split(_VERBATIM.sub("<pre></pre>", text))
+    blocks = _BLANK_LINE.split(_without_verbatim(text))
     return all(_TAG_FIRST.match(block) and block.rstrip().endswith(">") for block in blocks)
 
 
 def heading(html: str) -> str | None:
     """The text of the first heading of levels 1 to 3, or None."""
-    match = _HEADING.search(html)
-    return _plain(match[1]) or None if match else None
+    start = _HEADING.search(html)
+    end = _HEADING_END.search(html, start.end()) if start else None
+    return _plain(html[start.end() : end.start()]) or None if start and end else None
 
 
-def _render(text: str, kind: str) -> str:
-    if kind == "html":
-        return text
-    if kind == "text":
-        paragraphs = (escape(block.strip(), quote=False) for block in _BLANK_LINE.split(text))
-        return "\n".join(
-            "<p>" + paragraph.replace("\n", "<br>\n") + "</p>"
-            for paragraph in paragraphs
-            if paragraph
-        )
-    rendered: str = _markdown().render(text)
-    return rendered
+def _without_verbatim(text: str) -> str:
+    """`text` with each element whose blank lines are its own made empty; in linear time."""
+    pieces: list[str] = []
+    position = 0
+    unclosed: set[str] = set()
+    for start in _VERBATIM.finditer(text):
+        name = start[1].lower()
+        if start.start() < position or name in unclosed:
+            continue
+        end = _closing(name).search(text, start.end())
+        if end is None:
+            unclosed.add(name)
+            continue
+        pieces += (text[position : start.start()], "<pre></pre>")
+        position = end.end()
+    return "".join((*pieces, text[position:]))
+
+
+def _paragraphs(text: str) -> str:
+    """Plain text as HTML, its lines kept."""
+    blocks = [block.strip() for block in _BLANK_LINE.split(text)]
+    return "\n".join(
+        block if _MORE.fullmatch(block) else f"<p>{_with_breaks(block)}</p>"
+        for block in blocks
+        if block
+    )
+
+
+def _with_breaks(lines: str) -> str:
+    return escape(lines, quote=False).replace("\n", "<br>\n")
 
 
 @cache
-def _markdown() -> MarkdownIt:
+def _markdown() -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # 30 ms, and many folders hold no Markdown
+
     return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 
 def _document(text: str) -> tuple[str | None, str]:
     """The title and the body of an HTML document; a fragment is all body."""
-    lower = text.lower()
-    if lower.find("<body") < 0 and lower.find("<head") < 0 and lower.find("<html") < 0:
+    if not _DOCUMENT.search(text):
         return None, text
+    body = _BODY.search(text)
     title = None
-    if (start := lower.find("<title")) >= 0 and (end := lower.find("</title", start)) >= 0:
-        title = _plain(text[text.find(">", start) + 1 : end]) or None
-    if (start := lower.find("<body")) >= 0 and (open_end := text.find(">", start)) >= 0:
-        end = lower.rfind("</body")
-        return title, text[open_end + 1 : end if end > open_end else None].strip()
-    if (start := lower.find("<head")) >= 0 and (end := lower.find("</head", start)) >= 0:
-        text = text[:start] + text[text.find(">", end) + 1 :]
+    start = _TITLE.search(text, 0, body.start() if body else len(text))
+    end = _TITLE_END.search(text, start.end()) if start else None
+    if start and end:
+        title = _plain(text[start.end() : end.start()]) or None
+    if body:
+        ends = [match.start() for match in _BODY_END.finditer(text, body.end())]
+        return title, text[body.end() : ends[-1] if ends else None].strip()
+    if start and end:
+        text = text[: start.start()] + text[end.end() :]
+    if (start := _HEAD.search(text)) and (end := _HEAD_END.search(text, start.end())):
+        text = text[: start.start()] + text[end.end() :]
     return title, text.strip()
 
 

@@ -11,7 +11,7 @@ from lxml import etree
 from msgspec import Struct
 
 from feedkit.errors import ParseError
-from feedkit.parse.charset import declared_encodings, decode
+from feedkit.parse.encoding import declared_encodings, decode
 from feedkit.parse.sniff import doctype_span, has_doctype
 
 MAX_MARKUP = 1_000_000

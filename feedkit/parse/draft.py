@@ -13,7 +13,6 @@ from feedkit.model import Enclosure, Entry, Extra, Feed, Origin, Person, Resourc
 from feedkit.parse.dates import parse_date
 from feedkit.parse.text import add_person
 
-
 MAX_ENCLOSURES = 200
 """Files that are taken of one entry: each is compared with all before it."""
 
@@ -45,6 +44,8 @@ class EntryDraft(Struct):
     published: datetime | None = None
     other_published: datetime | None = None
     updated: datetime | None = None
+    dated: datetime | None = None
+    """dc:date, which means either."""
     enclosures: list[Enclosure] = []
     thumbnail: str | None = None
     picture: str | None = None
@@ -116,6 +117,10 @@ def finish_entry(draft: EntryDraft, inherited: Sequence[Person] = ()) -> Entry:
     authors = (
         draft.authors or draft.other_authors or ([source_author] if source_author else inherited)
     )
+    published = draft.published or draft.other_published or draft.dated
+    updated = draft.updated
+    if not updated and draft.dated and published and draft.dated > published:
+        updated = draft.dated
     base = draft.base
     if draft.content:
         base = draft.content_base or base
@@ -131,8 +136,8 @@ def finish_entry(draft: EntryDraft, inherited: Sequence[Person] = ()) -> Entry:
         authors=tuple(authors),
         contributors=tuple(draft.contributors),
         categories=tuple(dict.fromkeys(draft.categories)) if draft.categories else (),
-        published=draft.published or draft.other_published,
-        updated=draft.updated,
+        published=published,
+        updated=updated,
         enclosures=tuple(draft.enclosures),
         image=draft.thumbnail or draft.picture or draft.cover,
         language=draft.language,

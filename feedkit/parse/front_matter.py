@@ -5,13 +5,14 @@ kept as they are written, so that a title ``007`` or ``on`` stays what its autho
 is typed where it is known what it should be (`feedkit.parse.article`).
 """
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping
 
 import frontmatter
 import yaml
-from frontmatter.default_handlers import BaseHandler, JSONHandler, YAMLHandler
+from frontmatter.default_handlers import BaseHandler, YAMLHandler
 from yaml._yaml import CParser
 
 from feedkit.errors import ParseError
@@ -25,7 +26,8 @@ fit in memory."""
 _DEEPEST = 100
 """Lists in lists. libyaml's composer calls itself for each, on a stack that ends the process."""
 
-_MAY_BE_DEEP = ("\n" + 100 * " ", 50 * "- ", 50 * "? ")
+_LONG_KEY = re.compile(r"(?<![\w\"'-])(?:[\w\"'-]++\s*+\.\s*+){100}")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _LOOKS_LIKE_FIELDS = re.compile(r"\S+\s*\n\s*[\w\"'-]+\s*[:=]")
 _NULLS = ("", "~", "null", "Null", "NULL")
 
@@ -43,8 +45,8 @@ def split_front_matter(text: str) -> tuple[Fields, str]:
     try:
         matter, body = handler.split(text)
     except ValueError as error:
-        if handler is _JSON or not _LOOKS_LIKE_FIELDS.match(text):
-            return {}, text  # a body that begins with a rule or a brace
+        if not _LOOKS_LIKE_FIELDS.match(text):
+            return {}, text  # a body that begins with a rule
         raise ParseError(
             f"has front matter that is not closed; end it with a line {handler.END_DELIMITER}"
         ) from error
@@ -58,17 +60,38 @@ class _TOMLHandler(BaseHandler):
     START_DELIMITER = END_DELIMITER = "+++"
 
     def load(self, fm: str) -> dict[str, object]:
+        if _LONG_KEY.search(fm):  # tomllib's time for a key grows with the square of its parts
+            raise ParseError(f"has front matter that is more than {_DEEPEST} levels deep")
         return tomllib.loads(fm)
 
 
-_YAML, _TOML, _JSON = YAMLHandler(), _TOMLHandler(), JSONHandler()
-_HANDLERS: tuple[BaseHandler, ...] = (_YAML, _TOML, _JSON)
+class _JSONHandler(BaseHandler):
+    """A JSON object, which ends where its own brace closes, on whatever line."""
+
+    FM_BOUNDARY = re.compile(r'\{\s*"[^"\n]*"\s*:')
+    START_DELIMITER, END_DELIMITER = "{", "}"
+
+    def split(self, text: str) -> tuple[str, str]:
+        try:
+            _, end = json.JSONDecoder().raw_decode(text)
+        except (ValueError, RecursionError):
+            return text, ""  # loading it says what is wrong
+        return text[:end], text[end:]
+
+    def load(self, fm: str) -> dict[str, object]:
+        loaded: dict[str, object] = json.loads(fm)
+        if _SURROGATE.search(fm):  # half of a pair, which no file and no store can hold
+            loaded = json.loads(json.dumps(loaded, ensure_ascii=False).encode(errors="replace"))
+        return loaded
+
+
+_YAML = YAMLHandler()
+_HANDLERS: tuple[BaseHandler, ...] = (_YAML, _TOMLHandler(), _JSONHandler())
 
 
 def _load_yaml(matter: str) -> object:
     """YAML whose scalars are all text, or None where nothing or ``null`` is written."""
-    flows = matter.count("[") + matter.count("{")
-    if flows > _DEEPEST or any(signs in matter for signs in _MAY_BE_DEEP):
+    if _may_be_deep(matter):
         _refuse_depth(matter)
     composer = _Composer(matter)
     try:
@@ -131,6 +154,12 @@ class _Values:
             else:
                 own[key.value] = value
         return merged | own if merged else own
+
+
+def _may_be_deep(matter: str) -> bool:
+    """A quick no for what cannot be: a level takes a sign of its own or another column."""
+    signs = matter.count("[") + matter.count("{") + matter.count("- ") + matter.count("? ")
+    return signs > _DEEPEST or _DEEPEST * " " in matter
 
 
 def _refuse_depth(matter: str) -> None:

@@ -8,9 +8,9 @@ import msgspec
 
 from feedkit.errors import ParseError
 from feedkit.model import Enclosure, Entry, Feed, Person
-from feedkit.parse.charset import declared_encodings, decode
 from feedkit.parse.dates import parse_date
 from feedkit.parse.draft import EntryDraft, add_enclosure, finish_entry
+from feedkit.parse.encoding import declared_encodings, decode
 from feedkit.parse.text import collapse, read_language, strip_forbidden, text_to_html
 from feedkit.parse.urls import document_base, resolve
 

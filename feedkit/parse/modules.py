@@ -144,8 +144,13 @@ def read_published(draft: EntryDraft, element: etree._Element) -> None:
     draft.published = first_date(draft.published, element.text)
 
 
+def read_dated(draft: EntryDraft, element: etree._Element) -> None:
+    """``dc:date``: when an item without ``pubDate`` was published, or when another changed."""
+    draft.dated = first_date(draft.dated, element.text)
+
+
 def read_other_published(draft: EntryDraft, element: etree._Element) -> None:
-    """``dc:date`` and ``dcterms:created``/``issued``, for an item without ``pubDate``."""
+    """``dcterms:created`` and ``dcterms:issued``, for an item without ``pubDate``."""
     draft.other_published = first_date(draft.other_published, element.text)
 
 
@@ -311,7 +316,7 @@ def read_original_link(draft: EntryDraft, element: etree._Element) -> None:
 ENTRY: dict[str, EntryReader] = {
     "dc:creator": read_named_author,
     "dc:contributor": read_named_contributor,
-    "dc:date": read_other_published,
+    "dc:date": read_dated,
     "dc:language": read_language_of,
     "dc:rights": read_rights,
     "dc:subject": read_category,

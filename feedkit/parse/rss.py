@@ -158,6 +158,7 @@ _ITEM: dict[str, EntryReader] = modules.ENTRY | {
     "author": modules.read_named_author,
     "category": modules.read_category,
     "pubdate": modules.read_published,
+    "updated": modules.read_updated,  # Atom's, without its namespace: some CMSs write it so
     "enclosure": _read_enclosure,
     "source": _read_source,
     "comments": _read_comments,

@@ -45,7 +45,7 @@ def collapse(text: str) -> str:
     """`text` with each run of white space made one space, and none at its ends."""
     if "\n" in text or "  " in text or "\t" in text or "\r" in text or "\f" in text:
         text = _SPACE.sub(" ", text)
-    return text.strip(" ")
+    return text.strip(" \xa0")
 
 
 def strip_forbidden(text: str) -> str:
@@ -63,7 +63,7 @@ def plain_title(text: str) -> str:
         for _ in range(2):
             if _is_markup(text):
                 text = _without_tags(text)
-            text = _REFERENCE.sub(_referred, text)
+            text = unescape_text(text)
     return collapse(text)
 
 
@@ -71,9 +71,12 @@ def html_title(text: str) -> str:
     """The plain text of a title that is said to be HTML (RFC 4287, 3.1.1.2)."""
     if "<" in text:
         text = _without_tags(text)
-    if "&" in text:
-        text = _REFERENCE.sub(_referred, text)
-    return collapse(text)
+    return collapse(unescape_text(text))
+
+
+def unescape_text(text: str) -> str:
+    """`text` with HTML's character references, where they end in ";", resolved once."""
+    return _REFERENCE.sub(_referred, text) if "&" in text else text
 
 
 def text_to_html(text: str) -> str:
@@ -108,7 +111,7 @@ _ADDRESS = re.compile(r"(?:mailto:)?([^\s@<>()]+@[^\s@<>()]+)", re.IGNORECASE)
 
 def read_person(text: str) -> Person | None:
     """A person as RSS names one: ``mail (Name)``, ``Name <mail>``, ``Name (mail)``, or only one."""
-    text = collapse(plain_person(text))
+    text = collapse(unescape_text(text))  # tags stay, for "Name <mail>" looks like one
     if match := _BRACKETED.fullmatch(text):
         first, second = match[1].strip(), (match[2] or match[3] or "").strip()
         for address, name in ((first, second), (second, first)):
@@ -117,11 +120,6 @@ def read_person(text: str) -> Person | None:
     if mail := _ADDRESS.fullmatch(text):
         return Person(email=mail[1])
     return Person(name=text) if text else None
-
-
-def plain_person(text: str) -> str:
-    """References resolved; tags are left, for ``Name <mail>`` looks like one."""
-    return _REFERENCE.sub(_referred, text) if "&" in text else text
 
 
 def add_person(people: list[Person], person: Person | None) -> None:

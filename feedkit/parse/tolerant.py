@@ -30,21 +30,33 @@ from feedkit.parse.text import (
     read_person,
     strip_forbidden,
     text_to_html,
+    unescape_text,
 )
 from feedkit.parse.urls import document_base, enter, resolve
 
 Values = dict[str, object]
 
-MAX_MARKUP = 500_000
-"""Tags. feedparser takes up to 10 µs for each, however small, so this is five seconds."""
+MAX_MARKUP = 300_000
+"""Tags. feedparser takes up to 20 µs for each, however small, so this is six seconds."""
 
 MAX_NAMES = 200
 """Attributes of one tag, and namespace prefixes of a document. feedparser looks each up among all
 the others."""
 
+MAX_PAIRS = 100_000_000
+"""Pairs of categories of one entry, of which each is compared with each: two seconds."""
+
 _FORMATS = {"rss091n": "rss091", "rss091u": "rss091"}
 _TAG = re.compile(r"""<[^<>"']*+(?:"[^"<]*+"[^<>"']*+|'[^'<]*+'[^<>"']*+)*+""")
 _PREFIX = re.compile(r"xmlns:([^\s=<>]{1,100})", re.IGNORECASE)
+# Stands for "@" while feedparser has the text. It would look for addresses in names, cut them
+# after four letters of "example", and give one author's address to the next of the same entry.
+_AT = "\ufdd0"
+_ENTRY = re.compile(r"<(?:item|entry)\b", re.IGNORECASE)
+_CATEGORY = re.compile(r"<[^\s<>:/]{0,40}:?(?:category|subject)\b", re.IGNORECASE)
+# Lists of words that no other reader of feedkit takes for categories; feedparser does, at a cost
+# that grows with the square of their number.
+_WORD_LIST = re.compile(r"(</?(?:[\w-]{1,40}:)?)(?=(?:keywords|tags)\b)", re.IGNORECASE)
 _LINK = re.compile(r"<link>\s*(?:<!\[CDATA\[)?([^<>\[\]]{1,2000})", re.IGNORECASE)
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*>")
 _PAGE_TYPES = ("", "text/html", "application/xhtml+xml")
@@ -69,9 +81,12 @@ def read_tolerantly(text: str, url: str | None, reason: str) -> Feed:
     """The feed in `text`, with `reason` as its bozo; raises ParseError when there is none."""
     _refuse_excess(text, reason)
     base = document_base(url, _site(text))
-    document = _take_apart(_DECLARATION.sub("", text, count=1), base, reason)
+    plain = _WORD_LIST.sub(r"\1unread-", _DECLARATION.sub("", text, count=1))
+    plain = plain.replace("@", _AT)
+    root = (root_name(text) or "").lower()
+    document = _take_apart(plain, base, root == "rss", reason)
     version = _text(document, "version")
-    if not version and (root_name(text) or "").lower() not in ("channel", "item"):
+    if not version and root not in ("channel", "item"):
         raise ParseError(reason)
     is_atom = version.startswith("atom")
     feed, entries = _object(document, "feed"), _objects(document, "entries")
@@ -89,15 +104,19 @@ def _refuse_excess(text: str, reason: str) -> None:
         raise ParseError(f"it has too many tags to be mended; {reason}")
     if any(tag[0].count("=") > MAX_NAMES for tag in _TAG.finditer(text)):
         raise ParseError(f"it has a tag with over {MAX_NAMES} attributes; {reason}")
+    if sum(len(_CATEGORY.findall(entry)) ** 2 for entry in _ENTRY.split(text)) > MAX_PAIRS:
+        raise ParseError(f"it has an entry with too many categories; {reason}")
     if len(set(_PREFIX.findall(text))) > MAX_NAMES:
         raise ParseError(f"it declares over {MAX_NAMES} namespaces; {reason}")
 
 
-def _take_apart(text: str, base: str | None, reason: str) -> Values:
+def _take_apart(text: str, base: str | None, is_rss: bool, reason: str) -> Values:
     """feedparser's result. It gets a stream, so that it takes nothing for a path or a URL, with
-    the headers that say what is known: where it was found, and that it is UTF-8 by now."""
+    the headers that say what is known: that it is UTF-8 by now, and where it was found. It is not
+    told of the latter for RSS, where it would make a URL of each ``<guid>`` that is none.
+    """
     headers = {"content-type": "application/xml; charset=utf-8"}
-    if base:
+    if base and not is_rss:
         headers["content-location"] = base
     try:
         return feedparser.parse(
@@ -127,7 +146,7 @@ def _read_feed(feed: Values, base: str | None, is_atom: bool) -> FeedDraft:
     draft.language = read_language(_text(feed, "language"))
     draft.authors = _people(feed, "authors", base)
     draft.updated = _date(feed, "updated")
-    draft.other_updated = _date(feed, "published")
+    draft.other_updated = None if is_atom else _date(feed, "published")
     draft.ttl = read_number(_text(feed, "ttl"))
     draft.image = _url(_object(feed, "image"), "href", base) or _url(feed, "logo", base)
     draft.other_image = _url(feed, "icon", base)
@@ -160,20 +179,21 @@ def _read_entry(entry: Values, feed: FeedDraft, is_atom: bool) -> Entry:
     draft.contributors = _people(entry, "contributors", base)
     draft.published = _date(entry, "published")
     draft.other_published = _date(entry, "created")
-    draft.updated = _date(entry, "updated")
-    if not is_atom and not draft.published:  # dc:date, which RSS 1.0 has for the one date
-        draft.published, draft.updated = draft.updated, None
+    if is_atom:
+        draft.updated = _date(entry, "updated")
+    else:
+        draft.dated = _date(entry, "updated")  # dc:date, mostly
     draft.rights = _title(entry, "rights", is_atom) or None
     draft.comments_url = _url(entry, "comments", base)
     draft.origin = _origin(entry, base, is_atom)
     draft.categories = _categories(entry, is_atom)
-    _read_links(draft, entry)
+    _read_links(draft, entry, is_atom)
     _read_markup(draft, entry, is_atom)
     _read_media(draft, entry)
     return finish_entry(draft, feed.authors if is_atom else ())
 
 
-def _read_links(draft: EntryDraft, entry: Values) -> None:
+def _read_links(draft: EntryDraft, entry: Values, is_atom: bool) -> None:
     for link in _objects(entry, "links"):
         href = _url(link, "href", draft.base)
         kind = _text(link, "type")
@@ -193,7 +213,9 @@ def _read_links(draft: EntryDraft, entry: Values) -> None:
                 draft.comments_url = draft.comments_url or href
             case "related":
                 draft.external_url = draft.external_url or href
-    draft.other_url = draft.other_url or _url(entry, "link", draft.base)
+    permanent = _text(entry, "link")  # feedparser's guess from <guid>, and from <atom:id> too
+    if not is_atom and permanent.startswith(("http://", "https://")):
+        draft.other_url = draft.other_url or permanent
     draft.original_url = _url(entry, "feedburner_origlink", draft.base)
 
 
@@ -288,16 +310,20 @@ def _categories(entry: Values, is_atom: bool) -> list[str]:
 
 
 def _people(values: Values, key: str, base: str | None) -> list[Person]:
-    """feedparser's list of people; ``author_detail`` mixes several authors into one."""
+    """feedparser's list of people; its ``author_detail`` mixes several authors into one."""
     people: list[Person] = []
+    before = ""
     for person in _objects(values, key):
         name, email = _text(person, "name"), _text(person, "email")
         url = _url(person, "href", base)
+        if people and name in (before, people[-1].name):
+            name = ""  # what feedparser takes over from the author before one without a name
         if email or url:
             known = Person(name=collapse(html_title(name)) or None, email=email or None, url=url)
             add_person(people, known)
         else:
-            add_person(people, read_person(name))
+            add_person(people, read_person(unescape_text(name)))
+        before = f"{name} ({email})"
     return people
 
 
@@ -306,13 +332,14 @@ def _date(values: Values, key: str) -> datetime | None:
 
 
 def _url(values: Values, key: str, base: str | None) -> str | None:
-    return resolve(base, _text(values, key))
+    # In attributes of what is not well-formed, feedparser leaves references as they are.
+    return resolve(base, unescape_text(_text(values, key)))
 
 
 def _text(values: Values, key: str) -> str:
     # dict's own `get`: FeedParserDict's warns, maps "updated" to "published" and can raise.
     value = dict.get(values, key)
-    return strip_forbidden(value).strip() if isinstance(value, str) else ""
+    return strip_forbidden(value).replace(_AT, "@").strip() if isinstance(value, str) else ""
 
 
 def _object(values: Values, key: str) -> Values:

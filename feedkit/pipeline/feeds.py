@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from feedkit import __version__
 from feedkit.collect.files import read_file
-from feedkit.collect.http import Client, Fetched
+from feedkit.collect.http import Client, Fetched, shown
 from feedkit.config import FeedSource, Settings
 from feedkit.errors import CollectError, ParseError
 from feedkit.pipeline.prepare import (
@@ -40,7 +40,7 @@ def collect_feeds(
 ) -> list[SourceReport]:
     """Collect the `feeds` that are due; a report for each, in their order."""
     rows = _register(feeds, store)
-    reports = {feed.url: SourceReport(feed.url, "not due") for feed in feeds}
+    reports = {feed.url: SourceReport(shown(feed.url), "not due") for feed in feeds}
     # Asking a local file costs nobody anything, so an edited one is seen at once.
     due = [feed for feed in feeds if feed.path or is_due(feed, _last_check(rows[feed.url]))]
     progress.total(len(due))
@@ -183,9 +183,12 @@ def _save(
             report.outcome = "collected"
             title = feed.title or prepared.title
             transaction.rename_source(row, title, prepared.site_url)
-            report.counts = transaction.save_entries(row, prepared.entries, now)
+            # A first fetch edits nothing; and another recipe is feedkit's change, not the feed's.
+            report.counts = transaction.save_entries(
+                row, prepared.entries, now, remade=row.recipe not in ("", RECIPE)
+            )
             if prepared.bozo:
-                report.problems.append(f"{feed.url}: {prepared.bozo}")
+                report.problems.append(f"{report.name}: {prepared.bozo}")
         transaction.update_source(
             row.id,
             etag=validators.etag,

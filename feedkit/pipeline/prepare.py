@@ -5,10 +5,11 @@ boundary, so that many articles can be prepared at once (`feedkit.pipeline.worke
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
@@ -20,13 +21,17 @@ from feedkit.errors import CollectError, ParseError
 from feedkit.model import Entry
 from feedkit.normalize import Filter, article_id, fold, normalize_entry, normalize_feed
 from feedkit.parse import parse_feed
-from feedkit.store.rows import EntryState, FileRow, NamedCategory, NewEntry
+from feedkit.store.rows import EntryState, FileRow, NamedCategory, NewEntry, UnfinishedEntry
+
+if TYPE_CHECKING:
+    from feedkit.parse.article import Article
 
 RECIPE = "1"
 """Grows when the same bytes make other entries, so that what is stored is prepared anew."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:").match
 _encode = msgspec.json.Encoder().encode
 
 
@@ -117,17 +122,19 @@ def _read_article_file(
     guid = known.guid if known else None
     row = FileRow(file.path, file.size, file.mtime_ns, data_hash, guid, None, ())
     try:
-        entry, categories, notes, draft = _prepare_article(recipe, data, file.path)
+        entry, article = _prepare_article(recipe, data, file.path)
     except ParseError as error:
         problems = (str(error),)
         return ReadFile(file.path, row._replace(problems=problems), None, problems, is_broken=True)
     published = _time(entry.published)
+    notes = article.notes
     row = row._replace(guid=None, problems=notes)
-    if draft:
+    if article.draft:
         return ReadFile(file.path, row, None, notes, is_broken=False)
     if published is not None and published > now:
         return ReadFile(file.path, row._replace(due_at=published), None, notes, is_broken=False)
-    new = _new_entry(entry, EntryState.VISIBLE, categories)
+    placed = frozenset(map(fold, article.categories))
+    new = _new_entry(entry, EntryState.VISIBLE, placed, article.body)
     return ReadFile(file.path, row._replace(guid=new.guid), new, notes, is_broken=False)
 
 
@@ -136,24 +143,35 @@ def is_due(known: FileRow, now: int) -> bool:
     return known.due_at is not None and known.due_at <= now
 
 
-def _prepare_article(
-    recipe: FolderRecipe, data: bytes, path: str
-) -> tuple[Entry, frozenset[str], tuple[str, ...], bool]:
-    """The normalized entry, the categories it is put in, notes, and whether it is a draft."""
-    from feedkit.parse.article import parse_article  # markdown-it and YAML: 60 ms
+def _prepare_article(recipe: FolderRecipe, data: bytes, path: str) -> "tuple[Entry, Article]":
+    """The article normalized but for its body, and as it was read. Raises `ParseError`."""
+    from feedkit.parse.article import read_article  # YAML costs 30 ms
 
-    article = parse_article(data, path)
+    article = read_article(data, path)
     entry = article.entry
-    base = urljoin(recipe.base_url, entry.url) if recipe.base_url and entry.url else None
+    url = entry.url or ""
+    if recipe.base_url:
+        url = urljoin(recipe.base_url, url)
+    elif not _HAS_SCHEME(url):
+        url = ""
     raw = msgspec.structs.replace(
-        entry,
-        id=entry.id or article_id(recipe.host, recipe.tag, path),
-        url=base or (entry.url if urlsplit(entry.url or "").scheme else None),
-        base=base or recipe.base_url or recipe.site_url,
+        entry, id=entry.id or article_id(recipe.host, recipe.tag, path), url=url or None
     )
+    base = recipe.base_url or recipe.site_url
     namespace = f"tag:{recipe.host},2026:{recipe.tag}"
-    normalized = normalize_entry(raw, namespace=namespace, base=recipe.base_url or recipe.site_url)
-    return normalized, frozenset(map(fold, article.categories)), article.notes, article.draft
+    normalized = normalize_entry(raw, namespace=namespace, base=base)
+    return msgspec.structs.replace(normalized, base=url or base), article
+
+
+def finish_entries(unfinished: Sequence[UnfinishedEntry]) -> list[tuple[int, bytes]]:
+    """Entries, by id and encoded, with the content that their bodies make, normalized."""
+    from feedkit.parse.article import with_body  # YAML costs 30 ms
+
+    finished = []
+    for entry_id, data, body in unfinished:
+        entry = with_body(msgspec.json.decode(data, type=Entry), body)
+        finished.append((entry_id, _encode(normalize_entry(entry, namespace=""))))
+    return finished
 
 
 def prepare_feed(
@@ -212,11 +230,13 @@ def _time(time: datetime | None) -> int | None:
     return None if time is None else to_microseconds(time)
 
 
-def _new_entry(entry: Entry, state: EntryState, placed: frozenset[str]) -> NewEntry:
+def _new_entry(
+    entry: Entry, state: EntryState, placed: frozenset[str], body: bytes | None = None
+) -> NewEntry:
     data = _encode(entry)
     return NewEntry(
         entry.id,
-        digest(data),
+        digest(data + body if body else data),
         _time(entry.published),
         _time(entry.updated),
         state,
@@ -226,6 +246,7 @@ def _new_entry(entry: Entry, state: EntryState, placed: frozenset[str]) -> NewEn
             for name in entry.categories
             if (key := fold(name))
         ),
+        body,
     )
 
 

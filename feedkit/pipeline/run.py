@@ -7,14 +7,17 @@ run needs to know of it; a source that fails is reported and stops no other.
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from feedkit.config import FeedSource, Settings
 from feedkit.pipeline.articles import collect_articles
+from feedkit.pipeline.bodies import finish
 from feedkit.pipeline.prepare import declared, to_microseconds
 from feedkit.pipeline.report import NoProgress, Progress, Report
 from feedkit.pipeline.subscriptions import subscriptions
-from feedkit.publish import publish
+from feedkit.pipeline.workers import Workers
+from feedkit.publish import Published
 from feedkit.store import EVERYTHING, Store
 
 
@@ -24,35 +27,49 @@ def run(
     *,
     is_due: Callable[[FeedSource, datetime | None], bool],
     progress: Progress | None = None,
+    at: datetime | None = None,
 ) -> Report:
     """Collect once and publish; what was done, with a line for all that went wrong.
 
-    `is_due` says whether a feed, last fetched at the given time, is to be fetched now.
+    `is_due` says whether a feed, last fetched at the given time, is to be fetched now; articles
+    dated after `at` (None: now) wait.
     """
     progress = progress or NoProgress()
     report = Report()
-    now = to_microseconds(datetime.now(UTC))
-    declare_categories(settings, store, now)
-    for folder in settings.articles:
-        report.sources.append(collect_articles(settings, folder, store, now, progress))
-    feeds, failed_lists = subscriptions(settings)
-    report.sources += failed_lists
-    if feeds:
-        from feedkit.pipeline.feeds import collect_feeds  # aiohttp costs 150 ms
+    now = to_microseconds(at or datetime.now(UTC))
+    with Workers() as workers:
+        for folder in settings.articles:
+            report.sources.append(collect_articles(settings, folder, store, workers, now, progress))
+        feeds, failed_lists = subscriptions(settings)
+        report.sources += failed_lists
+        if feeds:
+            from feedkit.pipeline.feeds import collect_feeds  # aiohttp costs 150 ms
 
-        report.sources += collect_feeds(settings, feeds, store, is_due, progress)
-    report.published = publish(store, settings, settings.site.output)
+            report.sources += collect_feeds(settings, feeds, store, is_due, progress)
+        report.published = _publish(settings, store, settings.site.output, workers, now)
     return report
 
 
 def export(settings: Settings, store: Store, folder: Path) -> Report:
     """Publish into `folder` what the store holds, without collecting."""
-    declare_categories(settings, store, to_microseconds(datetime.now(UTC)))
-    return Report(published=publish(store, settings, folder, remember=False))
+    now = to_microseconds(datetime.now(UTC))
+    with Workers() as workers:
+        return Report(published=_publish(settings, store, folder, workers, now, remember=False))
 
 
-def declare_categories(settings: Settings, store: Store, now: int) -> None:
-    """Make the categories of the config known to the store, so that each has its feed."""
+def _publish(
+    settings: Settings,
+    store: Store,
+    folder: Path,
+    workers: Workers,
+    now: int,
+    *,
+    remember: bool = True,
+) -> Published:
+    """Publish, the categories of the config among the others, though nothing is in them yet."""
     names = [category.name for category in settings.categories]
     with store.write() as transaction:
         transaction.declare((EVERYTHING, *declared(names)), now)
+    from feedkit.publish.publisher import publish  # feedgen costs 50 ms
+
+    return publish(store, settings, folder, partial(finish, workers=workers), remember=remember)

@@ -15,57 +15,94 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+_COUNT = os.cpu_count() or 1
 _BATCH = 50
 """Items sent to a worker at a time: enough that sending costs little beside the work."""
 _AHEAD = 3
 """Batches given out a worker before the first result is taken: bounds what waits in memory."""
 
 
-class Workers(Generic[Item, Result]):
-    """Maps `work`, a function of a module, over items; `give_up` makes the result of one that
-    ended its worker."""
+class Workers:
+    """Worker processes, started when they are first needed. Use as a context manager."""
 
-    def __init__(
-        self, work: Callable[[Sequence[Item]], list[Result]], give_up: Callable[[Item], Result]
-    ) -> None:
-        self._work = work
-        self._give_up = give_up
+    def __init__(self) -> None:
+        self._executor: ProcessPoolExecutor | None = None
 
-    def map(self, items: Sequence[Item]) -> Iterator[list[Result]]:
-        """The results in the order of `items`, a batch at a time."""
+    def map(
+        self,
+        work: Callable[[Sequence[Item]], Result],
+        items: Sequence[Item],
+        give_up: Callable[[Item], Result],
+    ) -> Iterator[Result]:
+        """What `work` makes of `items`, a batch at a time, in their order.
+
+        The work is under way when this returns. `work` and what it takes and gives cross process
+        boundaries. `give_up` makes the result of an item that ended its worker.
+        """
         batches = iter([items[start : start + _BATCH] for start in range(0, len(items), _BATCH)])
-        count = os.cpu_count() or 1
-        waiting: deque[tuple[Sequence[Item], Future[list[Result]]]] = deque()
-        with _executor(count) as executor:
-            try:
-                for batch in islice(batches, count * _AHEAD):
-                    waiting.append((batch, executor.submit(self._work, batch)))
-                while waiting:
-                    yield waiting[0][1].result()
-                    waiting.popleft()
-                    for batch in islice(batches, 1):
-                        waiting.append((batch, executor.submit(self._work, batch)))
-            except BrokenProcessPool:
-                # One of the waiting batches holds the item that did it: find it one at a time.
-                batches = iter([*(batch for batch, _ in waiting), *batches])
-        for batch in batches:
-            yield from self._one_by_one(batch)
+        executor = self._started()
+        waiting: deque[tuple[Sequence[Item], Future[Result]]] = deque()
+        for batch in islice(batches, _COUNT * _AHEAD):
+            waiting.append((batch, executor.submit(work, batch)))
+        return self._results(work, batches, waiting, give_up)
 
-    def _one_by_one(self, batch: Sequence[Item]) -> Iterator[list[Result]]:
-        remaining = deque(batch)
-        while remaining:
-            with _executor(1) as executor:
-                try:
-                    while remaining:
-                        yield executor.submit(self._work, [remaining[0]]).result()
-                        remaining.popleft()
-                except BrokenProcessPool:
-                    yield [self._give_up(remaining.popleft())]
+    def _results(
+        self,
+        work: Callable[[Sequence[Item]], Result],
+        batches: Iterator[Sequence[Item]],
+        waiting: deque[tuple[Sequence[Item], Future[Result]]],
+        give_up: Callable[[Item], Result],
+    ) -> Iterator[Result]:
+        try:
+            while waiting:
+                result = waiting[0][1].result()
+                waiting.popleft()
+                for batch in islice(batches, 1):
+                    waiting.append((batch, self._started().submit(work, batch)))
+                yield result
+        except BrokenProcessPool:
+            self.close()
+        # One of the batches that were under way holds the item that did it: find it by itself.
+        for batch in (*(batch for batch, _ in waiting), *batches):
+            yield from _one_by_one(work, batch, give_up)
+
+    def close(self) -> None:
+        """End the processes."""
+        if self._executor is not None:
+            self._executor.shutdown(cancel_futures=True)
+            self._executor = None
+
+    def __enter__(self) -> "Workers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _started(self) -> ProcessPoolExecutor:
+        if self._executor is None:
+            self._executor = _executor(_COUNT)
+        return self._executor
+
+
+def _one_by_one(
+    work: Callable[[Sequence[Item]], Result],
+    batch: Sequence[Item],
+    give_up: Callable[[Item], Result],
+) -> Iterator[Result]:
+    remaining = deque(batch)
+    while remaining:
+        with _executor(1) as executor:
+            try:
+                while remaining:
+                    yield executor.submit(work, [remaining[0]]).result()
+                    remaining.popleft()
+            except BrokenProcessPool:
+                yield give_up(remaining.popleft())
 
 
 def _executor(count: int) -> ProcessPoolExecutor:

@@ -1,5 +1,5 @@
 """Store → files: which documents there are, what is in them, and how they reach the disk."""
 
-from feedkit.publish.publisher import Published, publish
+from feedkit.publish.published import Published
 
-__all__ = ["Published", "publish"]
+__all__ = ["Published"]

@@ -20,9 +20,6 @@ from feedkit.normalize.text import excerpt
 from feedkit.publish.extension import NAMESPACES, FeedkitEntryExtension
 from feedkit.publish.topics import Topic
 
-RENDERING = "1"
-"""Grows when the same entries make other bytes, so that every document is written again."""
-
 _TITLE_LENGTH = 80
 """Characters of an untitled entry's content that stand for its title."""
 

@@ -50,12 +50,13 @@ class _Group(NamedTuple):
 
 def choose_topics(
     settings: Settings, rows: Sequence[CategoryRow], sizes: Mapping[int, int]
-) -> tuple[list[Topic], dict[int, str]]:
+) -> tuple[list[Topic], dict[int, str | None]]:
     """The topics, everything first, and the slugs that stored categories are to be given.
 
     `rows` are all stored categories, those of the config among them; `sizes` the number of
     entries by category id, asked for only with ``categories = "all"``. A slug once given stays,
-    so that a feed's address does, unless the config gives another.
+    so that a feed's address does, unless the config gives another or gives it to another (then
+    None: it is taken away).
     """
     everything = next((row for row in rows if not row.key), None)
     topics = [
@@ -71,21 +72,24 @@ def choose_topics(
     groups = [group for group in _groups(settings, rows) if _is_published(group, settings, sizes)]
     slugs = choose_slugs([(group.row, group.settings) for group in groups], rows)
     for group in groups:
-        name = (group.settings and group.settings.title) or group.row.name
+        name = group.settings.name if group.settings else group.row.name
+        title = (group.settings and group.settings.title) or name
         topics.append(
             Topic(
                 tuple(row.id for row in group.members),
                 f"categories/{slugs[group.row.id]}/",
-                f"{name} – {settings.site.title}",
+                f"{title} – {settings.site.title}",
                 name,
                 group.row.created_at,
                 sum(row.revision for row in group.members),
             )
         )
-    changed = {
-        group.row.id: slugs[group.row.id]
-        for group in groups
-        if slugs[group.row.id] != group.row.slug
+    given = {slug.casefold() for slug in slugs.values()}
+    changed: dict[int, str | None] = {
+        row.id: slugs.get(row.id)
+        for row in rows
+        if row.slug != slugs.get(row.id, row.slug)
+        or (row.slug is not None and row.id not in slugs and row.slug.casefold() in given)
     }
     return topics, changed
 

@@ -31,10 +31,8 @@ def write_document(path: Path, data: bytes) -> bool:
 
 def _holds(path: Path, data: bytes) -> bool:
     try:
-        with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_size != len(data):
-                return False
-            return file.read() == data
+        # The size comes first: what is no regular file (opening a pipe waits) has none.
+        return path.stat().st_size == len(data) and path.read_bytes() == data
     except FileNotFoundError:
         return False
 

@@ -1,8 +1,8 @@
 """Sources, entries and what was published of them: the one place where state is kept."""
 
-from feedkit.store.database import Store, open_store
 from feedkit.store.lock import exclusive
 from feedkit.store.rows import (
+    EVERYTHING,
     CategoryRow,
     Counts,
     DocumentRow,
@@ -11,9 +11,10 @@ from feedkit.store.rows import (
     FileRow,
     NewEntry,
     SourceRow,
+    UnfinishedEntry,
     Validators,
 )
-from feedkit.store.transaction import EVERYTHING, Transaction
+from feedkit.store.store import Store, open_store
 
 __all__ = [
     "EVERYTHING",
@@ -26,7 +27,7 @@ __all__ = [
     "NewEntry",
     "SourceRow",
     "Store",
-    "Transaction",
+    "UnfinishedEntry",
     "Validators",
     "exclusive",
     "open_store",

@@ -1,17 +1,19 @@
-"""Opens the store: the engine, SQLite's settings, the schema's version.
-
-A transaction is `Store.read()` or `Store.write()`; what can be asked in one is in
-`feedkit.store.transaction`.
-"""
+"""The database behind the store: the engine, SQLite's settings, the schema's version."""
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    NoSuchModuleError,
+    OperationalError,
+)
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from feedkit.errors import StoreError
@@ -19,42 +21,38 @@ from feedkit.store.schema import REVISION, metadata
 from feedkit.store.transaction import Transaction
 
 
-class Store:
-    """An open store. Use as a context manager, or `close` it."""
+class Database:
+    """An engine with an up-to-date schema, and its transactions."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._where = engine.url.database or ":memory:"
 
     @contextmanager
-    def read(self) -> Iterator[Transaction]:
-        """A transaction that sees one state of the store and changes nothing."""
-        with self._engine.connect() as connection, connection.begin():
-            yield Transaction(connection)
-
-    @contextmanager
-    def write(self) -> Iterator[Transaction]:
-        """A transaction that is the store's only writer; it is committed whole or not at all."""
-        with (
-            self._engine.connect().execution_options(feedkit_writes=True) as connection,
-            connection.begin(),
-        ):
-            transaction = Transaction(connection)
-            yield transaction
-            transaction.finish()
+    def begin(self, *, writes: bool) -> Iterator[Transaction]:
+        """A transaction. Raises `StoreError` for what its disk or another program did to it."""
+        try:
+            with (
+                self._engine.connect().execution_options(feedkit_writes=writes) as connection,
+                connection.begin(),
+            ):
+                transaction = Transaction(connection)
+                yield transaction
+                transaction.finish()
+        except (DatabaseError, OperationalError) as error:
+            if type(error) not in (DatabaseError, OperationalError):
+                raise  # a mistake of feedkit's own
+            raise StoreError(f"store {self._where}: cannot be used: {error.orig}") from error
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, and leave the database in WAL mode."""
+        with suppress(DBAPIError), closing(self._engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA journal_mode = WAL")
         self._engine.dispose()
 
-    def __enter__(self) -> "Store":
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-def open_store(url: str) -> Store:
-    """The store at `url` (an SQLAlchemy URL), made or brought up to date first.
+def open_database(url: str, *, is_new: bool) -> Database:
+    """The database at `url` (an SQLAlchemy URL), made or brought up to date first.
 
     Raises `StoreError` when it cannot be opened, is no feedkit store, or a newer feedkit wrote it.
     """
@@ -66,7 +64,7 @@ def open_store(url: str) -> Store:
         raise StoreError(
             f'store.url: {engine.dialect.name} is no store of this version; use "sqlite:///…"'
         )
-    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "connect", _set_up_new if is_new else _set_up)
     event.listen(engine, "begin", _begin)
     where = engine.url.database or ":memory:"
     try:
@@ -79,20 +77,29 @@ def open_store(url: str) -> Store:
     except StoreError:
         engine.dispose()
         raise
-    return Store(engine)
+    return Database(engine)
 
 
-def _set_up_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+_SETTINGS = (
+    "busy_timeout = 30000",
+    "synchronous = NORMAL",  # in WAL mode: a crash loses no consistency, a kill no commit
+    "foreign_keys = ON",
+    "cache_size = -32768",
+    "temp_store = MEMORY",
+)
+
+
+def _set_up(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # transactions begin where `_begin` says
-    for setting in (
-        "page_size = 16384",  # of a new store: an article's content fits in one page
-        "busy_timeout = 30000",
-        "journal_mode = WAL",
-        "synchronous = NORMAL",  # in WAL mode: a crash loses no consistency, a kill no commit
-        "foreign_keys = ON",
-        "cache_size = -32768",
-        "temp_store = MEMORY",
-    ):
+    for setting in ("journal_mode = WAL", *_SETTINGS):
+        connection.execute(f"PRAGMA {setting}")
+
+
+def _set_up_new(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+    """A new database is filled without a write-ahead log, which would write each page twice;
+    `Database.close` changes to it."""
+    connection.isolation_level = None
+    for setting in ("page_size = 16384", *_SETTINGS):  # a page holds an article's content
         connection.execute(f"PRAGMA {setting}")
 
 
@@ -107,6 +114,11 @@ def _bring_up_to_date(engine: Engine, where: str) -> None:
         tables = sqlalchemy.inspect(connection).get_table_names()
         if "alembic_version" in tables:
             version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            if version is None:
+                raise StoreError(
+                    f"store {where}: does not say which feedkit wrote it, so it is damaged; "
+                    "restore a copy of it, or name another file"
+                )
             if version != REVISION:
                 from feedkit.store.migrate import migrate  # Alembic costs 170 ms
 

@@ -35,8 +35,10 @@ def exclusive(url: str, on_wait: Callable[[str], None]) -> Iterator[None]:
             fcntl.lockf(descriptor, fcntl.LOCK_EX)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-        yield
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                os.ftruncate(descriptor, 0)
     finally:
-        with suppress(OSError):
-            os.ftruncate(descriptor, 0)
         os.close(descriptor)

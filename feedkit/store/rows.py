@@ -29,17 +29,23 @@ class NamedCategory(NamedTuple):
     """Whether a person put it there, so that it gets a feed."""
 
 
+EVERYTHING = NamedCategory("", "", declared=True)
+"""The category that each visible entry is in."""
+
+
 class NewEntry(NamedTuple):
     """An entry ready to be stored."""
 
     guid: str
     hash: str
-    """Of `data`: an entry whose hash is stored already is not written."""
+    """Of `data` and `body`: an entry whose hash is stored already is not written."""
     published: int | None
     updated: int | None
     state: EntryState
     data: bytes
     categories: tuple[NamedCategory, ...]
+    body: bytes | None = None
+    """What the content is still to be made of, once a document needs it; None: it is there."""
 
 
 class Validators(NamedTuple):
@@ -88,6 +94,15 @@ class EntryRow(NamedTuple):
     changed_at: int
     order_time: int
     data: bytes
+    is_unfinished: bool
+
+
+class UnfinishedEntry(NamedTuple):
+    """A stored entry whose content is still to be made of its body."""
+
+    id: int
+    data: bytes
+    body: bytes
 
 
 class CategoryRow(NamedTuple):

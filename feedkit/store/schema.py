@@ -59,12 +59,13 @@ entries = Table(
     Column("id", _Id, primary_key=True, autoincrement=False),
     Column("source_id", _Id, ForeignKey("sources.id"), nullable=False),
     Column("guid", Text, nullable=False),  # Entry.id
-    Column("hash", Text, nullable=False),  # of `data`
+    Column("hash", Text, nullable=False),  # of `data` and `body` as they came
     Column("first_seen", BigInteger, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
     Column("order_time", BigInteger, nullable=False),
     Column("state", SmallInteger, nullable=False),  # EntryState
     Column("data", LargeBinary, nullable=False),  # the Entry, JSON
+    Column("body", LargeBinary),  # what its content is still to be made of
     UniqueConstraint("source_id", "guid"),
 )
 

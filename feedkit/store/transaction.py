@@ -1,13 +1,26 @@
 """Everything that is asked of the store, inside one transaction."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Row, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Row,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from feedkit.store.rows import (
+    EVERYTHING,
     CategoryRow,
     Counts,
     DocumentRow,
@@ -17,6 +30,7 @@ from feedkit.store.rows import (
     NamedCategory,
     NewEntry,
     SourceRow,
+    UnfinishedEntry,
     Validators,
 )
 from feedkit.store.schema import (
@@ -29,9 +43,6 @@ from feedkit.store.schema import (
 )
 
 T = TypeVar("T")
-
-EVERYTHING = NamedCategory("", "", declared=True)
-"""The category that each visible entry is in."""
 
 _CHUNK = 500
 """Values in one ``IN (…)``."""
@@ -120,7 +131,9 @@ class Transaction:
                     ),
                 )
             )
-        self._touched |= ids ^ before
+        if ids != before:  # its entries name the categories in every document they are in
+            self._touched |= ids | before
+            self._touch_source(source.id)
 
     def update_source(self, source_id: int, **values: str | int | None) -> None:
         """Set columns of one source."""
@@ -131,13 +144,17 @@ class Transaction:
         if (source.title, source.site_url) == (title, site_url):
             return
         self.update_source(source.id, title=title, site_url=site_url)
+        self._touch_source(source.id)
+
+    def _touch_source(self, source_id: int) -> None:
+        """Each category that holds an entry of the source is to be written again."""
         self._touched.update(
             self._connection.execute(
                 select(entry_categories.c.category_id)
                 .distinct()
                 .where(
                     entry_categories.c.entry_id.in_(
-                        select(entries.c.id).where(entries.c.source_id == source.id)
+                        select(entries.c.id).where(entries.c.source_id == source_id)
                     )
                 )
             ).scalars()
@@ -145,9 +162,14 @@ class Transaction:
 
     # Entries
 
-    def save_entries(self, source: SourceRow, batch: Sequence[NewEntry], now: int) -> Counts:
+    def save_entries(
+        self, source: SourceRow, batch: Sequence[NewEntry], now: int, *, remade: bool = False
+    ) -> Counts:
         """Store what is new or changed of `batch`, in its order: a later entry comes above an
-        earlier one of the same time. Guids in one batch are distinct."""
+        earlier one of the same time. Guids in one batch are distinct.
+
+        `remade`: what differs is how feedkit read the entries, so they do not count as edited.
+        """
         known = self._known_unless_added(source.id, {entry.guid for entry in batch})
         counts = Counts()
         new_rows: list[tuple[object, ...]] = []
@@ -159,19 +181,7 @@ class Transaction:
                 dated = entry.updated if entry.published is None else entry.published
                 order_time = _order_time(dated, now)
                 entry_id = self._new_entry_id()
-                new_rows.append(
-                    (
-                        entry_id,
-                        source.id,
-                        entry.guid,
-                        entry.hash,
-                        now,
-                        now,
-                        order_time,
-                        int(entry.state),
-                        entry.data,
-                    )
-                )
+                new_rows.append(_entry_row(entry, entry_id, source.id, now, order_time))
                 links += self._links(source, entry, entry_id, order_time, now)
             elif (stored.hash, stored.state) == (entry.hash, entry.state):
                 counts.unchanged += 1
@@ -180,24 +190,25 @@ class Transaction:
         counts.new, counts.changed = len(new_rows), len(changed)
         self._unlink([stored.id for stored, _ in changed])
         for stored, entry in changed:
-            order_time = stored.order_time  # an edit moves `updated`, not the entry's place
-            if entry.published is not None:
-                order_time = _order_time(entry.published, stored.first_seen)
-            self._connection.execute(
-                update(entries)
-                .where(entries.c.id == stored.id)
-                .values(
-                    hash=entry.hash,
-                    changed_at=now,
-                    order_time=order_time,
-                    state=int(entry.state),
-                    data=entry.data,
-                )
-            )
-            links += self._links(source, entry, stored.id, order_time, now)
+            links += self._change(source, stored, entry, now, remade=remade)
         _insert_many(self._connection, entries, new_rows)
         _insert_many(self._connection, entry_categories, links)
         return counts
+
+    def _change(
+        self, source: SourceRow, stored: _Known, entry: NewEntry, now: int, *, remade: bool
+    ) -> list[tuple[object, ...]]:
+        """Store `entry` in place of what it was; the links to put it in its categories."""
+        order_time = stored.order_time  # an edit moves `updated`, not the entry's place
+        if entry.published is not None:
+            order_time = _order_time(entry.published, stored.first_seen)
+        values: dict[str, object] = {"order_time": order_time, "state": int(entry.state)}
+        if stored.hash != entry.hash:
+            values |= {"hash": entry.hash, "data": entry.data, "body": entry.body}
+            if not remade:
+                values["changed_at"] = now
+        self._connection.execute(update(entries).where(entries.c.id == stored.id).values(values))
+        return self._links(source, entry, stored.id, order_time, now)
 
     def withdraw(self, source_id: int, guids: Collection[str]) -> int:
         """Take the entries with `guids` out of all documents; how many were in them."""
@@ -240,10 +251,34 @@ class Transaction:
 
     def entries(self, ids: Collection[int]) -> Iterator[EntryRow]:
         """The entries with `ids`, in no order."""
-        columns = [entries.c[name] for name in EntryRow._fields]
+        columns = [entries.c[name] for name in EntryRow._fields[:-1]]
+        query = select(*columns, entries.c.body.is_not(None))
         for chunk in _chunks(ids):
-            for row in self._connection.execute(select(*columns).where(entries.c.id.in_(chunk))):
-                yield EntryRow(*row)
+            yield from map(
+                EntryRow._make, self._connection.execute(query.where(entries.c.id.in_(chunk)))
+            )
+
+    def unfinished(self, ids: Collection[int]) -> list[UnfinishedEntry]:
+        """Those of the entries with `ids` whose content is still to be made."""
+        columns = [entries.c[name] for name in UnfinishedEntry._fields]
+        return [
+            UnfinishedEntry(*row)
+            for chunk in _chunks(ids)
+            for row in self._connection.execute(
+                select(*columns).where(entries.c.id.in_(chunk), entries.c.body.is_not(None))
+            )
+        ]
+
+    def finish_entries(self, finished: Iterable[tuple[int, bytes]]) -> None:
+        """Store entries, by id, with the content that their bodies made."""
+        statement = (
+            update(entries)
+            .where(entries.c.id == bindparam("entry_id"))
+            .values(data=bindparam("finished"), body=None)
+        )
+        rows = [{"entry_id": entry_id, "finished": data} for entry_id, data in finished]
+        if rows:
+            self._connection.execute(statement, rows)
 
     def _known(self, source_id: int, guids: Collection[str]) -> dict[str, _Known]:
         columns = [entries.c[name] for name in _Known._fields]
@@ -318,8 +353,8 @@ class Transaction:
         for category in named:
             self._category_id(category, now)
 
-    def set_slugs(self, slugs: Mapping[int, str]) -> None:
-        """Give categories, by id, their slugs; two may change places."""
+    def set_slugs(self, slugs: Mapping[int, str | None]) -> None:
+        """Give categories, by id, their slugs or take them away; two may change places."""
         for chunk in _chunks(slugs):
             self._connection.execute(
                 update(categories).where(categories.c.id.in_(chunk)).values(slug=None)
@@ -402,6 +437,25 @@ def _order_time(published: int | None, first_seen: int) -> int:
     return first_seen if published is None else min(published, first_seen)
 
 
+def _entry_row(
+    entry: NewEntry, entry_id: int, source_id: int, now: int, order_time: int
+) -> tuple[object, ...]:
+    """A row of `entries`, first seen at `now`."""
+    state = int(entry.state)
+    return (
+        entry_id,
+        source_id,
+        entry.guid,
+        entry.hash,
+        now,
+        now,
+        order_time,
+        state,
+        entry.data,
+        entry.body,
+    )
+
+
 def _source_row(row: "Row[tuple[object, ...]]") -> SourceRow:
     return SourceRow(
         id=row.id,
@@ -429,8 +483,12 @@ def _insert_many(connection: Connection, table: Table, rows: Sequence[Sequence[o
     for each would take longer than SQLite does.
     """
     if rows:
-        statement = insert(table).compile(dialect=connection.dialect)
-        connection.exec_driver_sql(str(statement), [tuple(row) for row in rows])
+        connection.exec_driver_sql(_insert_text(table, connection.dialect), [*map(tuple, rows)])
+
+
+@cache
+def _insert_text(table: Table, dialect: Dialect) -> str:
+    return str(insert(table).compile(dialect=dialect))
 
 
 def _chunks(values: Iterable[T]) -> Iterator[list[T]]:

@@ -1,3 +1,4 @@
+# ruff: noqa: N818 - the names are feedparser's
 """The part of feedparser that feedkit uses (it ships no types of its own).
 
 Values are `object`: what feedparser puts under a key depends on the document, so whoever reads
@@ -8,7 +9,6 @@ from collections.abc import Mapping
 from typing import IO
 
 class FeedParserDict(dict[str, object]): ...
-
 class UndeclaredNamespace(Exception): ...
 
 def parse(

@@ -1,3 +1,4 @@
+# ruff: noqa: A002, N802 - the names are lxml's
 """The part of lxml.etree that feedkit uses (lxml ships no types of its own).
 
 `_Element.tag` is a str here: feedkit's parsers drop comments and processing instructions, whose
@@ -12,6 +13,7 @@ LIBXML_VERSION: tuple[int, int, int]
 
 class LxmlError(Exception): ...
 class LxmlSyntaxError(LxmlError, SyntaxError): ...
+
 class ParseError(LxmlSyntaxError):
     position: tuple[int, int]
 
@@ -49,9 +51,7 @@ class _Element:
     def append(self, element: _Element) -> None: ...
     def extend(self, elements: Iterable[_Element]) -> None: ...
     def find(self, path: str, namespaces: Mapping[str, str] | None = None) -> _Element | None: ...
-    def findall(
-        self, path: str, namespaces: Mapping[str, str] | None = None
-    ) -> list[_Element]: ...
+    def findall(self, path: str, namespaces: Mapping[str, str] | None = None) -> list[_Element]: ...
     @overload
     def findtext(
         self, path: str, default: None = None, namespaces: Mapping[str, str] | None = None

@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("order_time", sa.BigInteger, nullable=False),
         sa.Column("state", sa.SmallInteger, nullable=False),
         sa.Column("data", sa.LargeBinary, nullable=False),
+        sa.Column("body", sa.LargeBinary),
         sa.PrimaryKeyConstraint("id", name="pk_entries"),
         sa.UniqueConstraint("source_id", "guid", name="uq_entries_source_id"),
         sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name="fk_entries_source_id"),

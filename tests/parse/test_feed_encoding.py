@@ -1,0 +1,105 @@
+"""Which characters a feed's bytes are, and what is put right before it is read."""
+
+import codecs
+
+import pytest
+
+from feedkit.parse import parse_feed
+
+RSS = "<rss version='2.0'><channel><title>{}</title></channel></rss>"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_byte_order_mark_decides(encoding: str) -> None:
+    document = "<?xml version='1.0' encoding='iso-8859-1'?>" + RSS.format("Žluťoučký 新")
+    feed = parse_feed(document.encode(encoding), content_type="text/xml; charset=us-ascii")
+    assert feed.title == "Žluťoučký 新"
+
+
+def test_utf16_is_recognized_without_its_mark() -> None:
+    for encoding in ("utf-16-le", "utf-16-be"):
+        document = "<?xml version='1.0'?>" + RSS.format("ő")
+        assert parse_feed(document.encode(encoding)).title == "ő"
+
+
+def test_the_charset_of_http_goes_before_the_declaration() -> None:
+    document = ("<?xml version='1.0' encoding='utf-8'?>" + RSS.format("кот")).encode("koi8-r")
+    assert parse_feed(document, content_type='text/xml; charset="KOI8-R"').title == "кот"
+
+
+@pytest.mark.parametrize(
+    ("declared", "real", "text"),
+    [
+        ("gb2312", "gb18030", "新媒体 鎔"),
+        ("shift_jis", "cp932", "機種依存①"),
+        ("euc-kr", "cp949", "똠방각하"),
+        ("koi8-r", "koi8-r", "Новости"),
+        ("iso-8859-1", "cp1252", "“Smart” – it’s"),
+        ("windows-1252", "windows-1252", "naïve"),
+    ],
+)
+def test_a_declared_encoding_is_read_as_the_web_means_it(
+    declared: str, real: str, text: str
+) -> None:
+    document = f"<?xml version='1.0' encoding='{declared}'?>" + RSS.format(text)
+    feed = parse_feed(document.encode(real))
+    assert (feed.title, feed.bozo) == (text, None)
+
+
+def test_utf8_under_a_wrong_declaration_is_read_and_said() -> None:
+    document = "<?xml version='1.0' encoding='iso-8859-1'?>" + RSS.format("Æblegrød")
+    feed = parse_feed(document.encode())
+    assert feed.title == "Æblegrød"
+    assert feed.bozo == "the document is not cp1252 but utf-8"
+
+
+def test_another_encoding_under_utf8_is_detected() -> None:
+    text = "Пусть всегда будет солнце, пусть всегда будет небо, пусть всегда будет мама. " * 5
+    feed = parse_feed(RSS.format(text).encode("windows-1251"))
+    assert feed.title == text.strip()
+    assert feed.bozo is not None
+    assert "not utf-8" in feed.bozo
+
+
+def test_a_character_cut_in_half_does_not_spoil_the_others() -> None:
+    document = RSS.format("Grüße aus Köln und Ä#").encode().replace(b"#", b"\xc3")
+    assert parse_feed(document).title == "Grüße aus Köln und Ä\ufffd"
+
+
+def test_an_unknown_charset_is_not_heeded() -> None:
+    for name in ("klingon", "base64", "idna", "utf-7"):
+        feed = parse_feed(RSS.format("ok").encode(), content_type=f"text/xml; charset={name}")
+        assert (feed.title, feed.bozo) == ("ok", None)
+
+
+def test_control_characters_are_dropped_and_said() -> None:
+    feed = parse_feed(RSS.format("a\0b\x0bc&#x1;d&#xD800;e&#99999999999;f").encode())
+    assert feed.title == "abcdef"
+    assert feed.bozo == "the document holds control characters that XML forbids"
+
+
+def test_text_before_the_declaration_is_dropped_and_said() -> None:
+    feed = parse_feed(b"Warning: x in y.php\n<?xml version='1.0'?>" + RSS.format("ok").encode())
+    assert feed.title == "ok"
+    assert feed.bozo == "the document has text before its XML declaration"
+
+
+def test_text_after_the_end_is_dropped_and_said() -> None:
+    feed = parse_feed(RSS.format("ok").encode() + b"\n<script>count()</script>")
+    assert (feed.title, feed.bozo) == ("ok", "the document goes on after its end")
+
+
+def test_names_of_html_characters_are_understood_outside_cdata() -> None:
+    feed = parse_feed(RSS.format("caf&eacute;&nbsp;<![CDATA[&eacute;lan]]> &amp; co").encode())
+    assert feed.title == "café\xa0élan & co"
+    assert feed.bozo == "the document uses names of HTML characters that XML does not have"
+
+
+def test_entities_declared_as_plain_text_are_put_in() -> None:
+    document = '<!DOCTYPE rss [<!ENTITY co "Acme &#38; Sons"><!ENTITY who "Ann">]>'
+    feed = parse_feed((document + RSS.format("&who;&nbsp;B")).encode())
+    assert feed.title == "Ann\xa0B"
+
+
+def test_a_mark_alone_is_no_trouble() -> None:
+    assert parse_feed(codecs.BOM_UTF8 + b" " + RSS.format("ok").encode()).bozo is None

@@ -1,0 +1,122 @@
+"""JSON Feed 1.0 and 1.1."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from feedkit.errors import ParseError
+from feedkit.model import Enclosure, Entry, Feed, Person
+from feedkit.parse import parse_feed
+
+VERSION = "https://jsonfeed.org/version/1.1"
+
+
+def feed_of(**members: object) -> Feed:
+    document = {"version": VERSION, **members}
+    return parse_feed(json.dumps(document).encode(), url="https://notes.example/feed.json")
+
+
+def test_a_whole_feed_is_read() -> None:
+    feed = feed_of(
+        title="Notes",
+        home_page_url="https://notes.example/",
+        feed_url="https://notes.example/feed.json",
+        description="Small things",
+        icon="/icon.png",
+        language="en",
+        next_url="?page=2",
+        hubs=[{"type": "WebSub", "url": "https://hub.example/"}],
+        authors=[{"name": "Nora", "url": "https://nora.example/"}],
+        items=[
+            {
+                "id": "1",
+                "url": "/1",
+                "external_url": "https://other.example/",
+                "title": "One",
+                "content_html": "<p>1</p>",
+                "summary": "1 < 2",
+                "image": "1.png",
+                "date_published": "2024-04-02T06:00:00+02:00",
+                "date_modified": "2024-04-03T00:00:00Z",
+                "tags": ["a", "b"],
+                "language": "sv",
+                "attachments": [
+                    {
+                        "url": "1.mp3",
+                        "mime_type": "audio/mpeg",
+                        "size_in_bytes": 5,
+                        "duration_in_seconds": 2.5,
+                    }
+                ],
+            }
+        ],
+    )
+    nora = Person(name="Nora", url="https://nora.example/")
+    assert feed == Feed(
+        url="https://notes.example/",
+        title="Notes",
+        subtitle="Small things",
+        authors=(nora,),
+        language="en",
+        image="https://notes.example/icon.png",
+        hub="https://hub.example/",
+        self_url="https://notes.example/feed.json",
+        next_archive_url="https://notes.example/feed.json?page=2",
+        format="json11",
+        entries=(
+            Entry(
+                id="1",
+                url="https://notes.example/1",
+                external_url="https://other.example/",
+                title="One",
+                summary="1 &lt; 2",
+                content="<p>1</p>",
+                authors=(nora,),
+                categories=("a", "b"),
+                published=datetime(2024, 4, 2, 4, tzinfo=UTC),
+                updated=datetime(2024, 4, 3, tzinfo=UTC),
+                enclosures=(
+                    Enclosure(
+                        url="https://notes.example/1.mp3", type="audio/mpeg", length=5, duration=2
+                    ),
+                ),
+                image="https://notes.example/1.png",
+                language="sv",
+                base="https://notes.example/feed.json",
+            ),
+        ),
+    )
+
+
+def test_sloppy_values_are_taken_for_what_they_mean() -> None:
+    feed = feed_of(
+        title=None,
+        authors="nobody",
+        items=[
+            {"id": 42, "tags": None, "author": {"name": "Old style"}, "title": "a\u0000b"},
+            "not an item",
+            {"id": True, "content_text": "one <\ntwo"},
+        ],
+    )
+    first, second = feed.entries
+    assert (first.id, first.title, first.authors) == ("42", "ab", (Person(name="Old style"),))
+    assert (second.id, second.content) == ("", "one &lt;<br>\ntwo")
+
+
+def test_version_one_is_json10() -> None:
+    assert feed_of(version="https://jsonfeed.org/version/1").format == "json10"
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        (b'{"error": "not found"}', "names no version of JSON Feed"),
+        (b"[1, 2]", "names no version of JSON Feed"),
+        (b'{"version": "https://jsonfeed.org/version/1", "it', "looks like JSON but is not"),
+        (b"[" * 100_000, "looks like JSON but is not"),
+    ],
+)
+def test_other_json_is_no_feed(document: bytes, reason: str) -> None:
+    with pytest.raises(ParseError, match=reason):
+        parse_feed(document)

@@ -1,0 +1,180 @@
+"""The schema, made at once or step by step, and what is no store of this feedkit."""
+
+import sqlite3
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from feedkit.errors import StoreError
+from feedkit.store import open_store
+from feedkit.store.migrate import FOLDER, migrate
+from feedkit.store.schema import REVISION, metadata
+
+
+def migrated(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+    migrate(connection, "test.db", None)
+
+
+def structure(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Columns, keys and indexes of each table, as SQLite sees them, and whether it has a rowid."""
+    found: dict[str, list[tuple[object, ...]]] = {}
+    connection = sqlite3.connect(path)
+    try:
+        for (table,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'"):
+            facts = connection.execute(f"PRAGMA table_xinfo({table})").fetchall()
+            facts += connection.execute(f"PRAGMA foreign_key_list({table})").fetchall()
+            for index in connection.execute(f"PRAGMA index_list({table})").fetchall():
+                name = index[1]
+                facts.append((index[1:], *connection.execute(f"PRAGMA index_xinfo({name})")))
+            facts += connection.execute(
+                "SELECT ncol, wr, strict FROM pragma_table_list(?)", (table,)
+            ).fetchall()
+            found[table] = facts
+    finally:
+        connection.close()
+    return found
+
+
+def constraint_names(path: Path) -> set[str]:
+    """Every constraint that has a name: a later migration can only drop what it can name."""
+    connection = sqlite3.connect(path)
+    try:
+        rows = connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
+    finally:
+        connection.close()
+    words = " ".join(row[0] for row in rows).replace(",", " ").split()
+    return {after for word, after in pairwise(words) if word == "CONSTRAINT"}
+
+
+def test_the_migrations_leave_nothing_that_the_tables_would_still_change(tmp_path: Path) -> None:
+    engine = sqlalchemy.create_engine(f"sqlite:///{tmp_path}/migrated.db")
+    with engine.connect() as connection:
+        migrated(connection)
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
+
+
+def test_a_new_store_and_a_migrated_one_are_the_same_to_sqlite(tmp_path: Path) -> None:
+    open_store(f"sqlite:///{tmp_path}/new.db").close()
+    engine = sqlalchemy.create_engine(f"sqlite:///{tmp_path}/migrated.db")
+    with engine.connect() as connection:
+        migrated(connection)
+        connection.commit()
+    engine.dispose()
+    new, stepwise = structure(tmp_path / "new.db"), structure(tmp_path / "migrated.db")
+    assert set(new) == set(stepwise)
+    assert {name: new[name] for name in new if new[name] != stepwise[name]} == {}
+    names = constraint_names(tmp_path / "new.db")
+    assert "uq_entries_source_id" in names
+    assert names == constraint_names(tmp_path / "migrated.db")
+
+
+def test_the_schema_calls_itself_by_the_newest_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    assert ScriptDirectory.from_config(config).get_heads() == [REVISION]
+
+
+def test_a_new_store_says_its_version_and_opens_again(tmp_path: Path) -> None:
+    for _ in range(2):
+        open_store(f"sqlite:///{tmp_path}/deep/er/feedkit.db").close()
+    connection = sqlite3.connect(tmp_path / "deep/er/feedkit.db")
+    assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(REVISION,)]
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.close()
+
+
+def test_a_store_of_a_newer_feedkit_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "feedkit.db"
+    open_store(f"sqlite:///{path}").close()
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE alembic_version SET version_num = '9f3a'")
+    connection.commit()
+    connection.close()
+    with pytest.raises(StoreError) as caught:
+        open_store(f"sqlite:///{path}")
+    assert str(caught.value) == (
+        f"store {path}: was written by a newer feedkit (schema 9f3a); update feedkit"
+    )
+
+
+def test_a_store_that_lost_its_version_is_damaged_not_new(tmp_path: Path) -> None:
+    path = tmp_path / "feedkit.db"
+    open_store(f"sqlite:///{path}").close()
+    connection = sqlite3.connect(path)
+    connection.execute("DELETE FROM alembic_version")
+    connection.commit()
+    connection.close()
+    with pytest.raises(StoreError, match="damaged; restore a copy of it"):
+        open_store(f"sqlite:///{path}")
+
+
+def test_another_programs_database_is_not_written_to(tmp_path: Path) -> None:
+    path = tmp_path / "music.db"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE songs (title TEXT)")
+    connection.commit()
+    connection.close()
+    with pytest.raises(StoreError) as caught:
+        open_store(f"sqlite:///{path}")
+    assert str(caught.value) == (f"store {path}: holds another program's tables; name another file")
+    assert set(structure(path)) == {"songs"}
+
+
+def test_a_file_that_is_no_database_gets_a_sentence_and_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "feedkit.db"
+    path.write_bytes(b"Dear diary, " * 1000)
+    with pytest.raises(StoreError) as caught:
+        open_store(f"sqlite:///{path}")
+    assert str(caught.value) == f"store {path}: cannot be opened: file is not a database"
+    assert path.read_bytes() == b"Dear diary, " * 1000
+
+
+def test_a_folder_where_the_store_should_be_gets_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(StoreError) as caught:
+        open_store(f"sqlite:///{tmp_path}")
+    assert str(caught.value) == f"store {tmp_path}: cannot be opened: unable to open database file"
+
+
+def test_a_store_below_a_file_gets_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match=r"file/feedkit\.db: cannot be opened: (Not|File)"):
+        open_store(f"sqlite:///{tmp_path}/file/feedkit.db")
+
+
+@pytest.mark.parametrize("url", ["mysql://localhost/feeds", "nonsense", "oracledb://x", ""])
+def test_a_url_of_no_store_that_this_version_has_gets_a_sentence(url: str) -> None:
+    with pytest.raises(StoreError, match=r"^store\.url: "):
+        open_store(url)
+
+
+def test_a_store_whose_pages_were_overwritten_gets_a_sentence_when_it_is_used(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "feedkit.db"
+    with open_store(f"sqlite:///{path}") as store, store.write() as transaction:
+        transaction.add_source("feed:https://example.org/", 1)
+    connection = sqlite3.connect(path)
+    (page,) = connection.execute(
+        "SELECT rootpage FROM sqlite_schema WHERE name = 'sources'"
+    ).fetchone()
+    (size,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.close()
+    data = bytearray(path.read_bytes())
+    data[(page - 1) * size : page * size] = b"\xaa" * size
+    path.write_bytes(data)
+    with open_store(f"sqlite:///{path}") as store:
+        with pytest.raises(StoreError) as caught, store.read() as transaction:
+            transaction.sources()
+        assert str(caught.value) == (
+            f"store {path}: cannot be used: database disk image is malformed"
+        )
