@@ -1,6 +1,5 @@
 """What the commands do: settings and store opened, the pipeline run, the report told."""
 
-import gc
 import sys
 from contextlib import nullcontext
 from datetime import UTC, datetime
@@ -19,7 +18,6 @@ from feedkit.store import exclusive, open_store
 def run_once(config: Path, *, verbose: bool, quiet: bool, everything: bool, strict: bool) -> int:
     """``feedkit run``; the exit code."""
     settings = load_settings(config)
-    gc.freeze()  # what was imported stays: the collector need not look at it again
     now = datetime.now(UTC)
 
     def due(feed: FeedSource, checked_at: datetime | None) -> bool:

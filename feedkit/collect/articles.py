@@ -7,7 +7,7 @@ thousand unchanged articles costs ten thousand `stat` calls and no read.
 import os
 import re
 import stat
-from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,7 +58,7 @@ def scan(folder: Path) -> Scan:
         found.files.append(FoundFile(folder.name, status.st_size, status.st_mtime_ns))
     else:
         _walk(str(folder), os.path.realpath(folder), found)
-        found.files.sort()
+        found.files.sort(key=itemgetter(0))
         found.problems.sort()
     return found
 
@@ -69,31 +69,31 @@ def _walk(root: str, real_root: str, found: Scan) -> None:
     while prefixes:
         prefix = prefixes.pop()
         try:
-            entries = list(_listing(f"{root}/{prefix}"))
+            with os.scandir(f"{root}/{prefix}") as listing:
+                entries = list(listing)
         except OSError as error:
             if not prefix:
                 raise CollectError(f"cannot be read: {error.strerror}") from error
             found.problems.append(Problem(prefix, f"cannot be read: {error.strerror}"))
             continue
         for entry in entries:
-            path = prefix + entry.name
-            if entry.name[0] in "._" and entry.name != "_posts":
+            name = entry.name
+            if name[0] in "._" and name != "_posts":
                 continue
-            if not path.isprintable() and _UNREADABLE.search(path):
-                if entry.is_dir() or entry.name.lower().endswith(SUFFIXES):
+            path = prefix + name
+            is_article = name.lower().endswith(SUFFIXES)
+            if is_article and path.isprintable() and entry.is_file(follow_symlinks=False):
+                _file(entry, path, found)
+            elif not path.isprintable() and _UNREADABLE.search(path):
+                if is_article or entry.is_dir():
                     shown = ascii(path).strip("'\"")
                     found.problems.append(Problem(shown, "has an unreadable name; rename it"))
             elif entry.is_symlink():
                 _link(entry, path, real_root, found)
             elif entry.is_dir(follow_symlinks=False):
                 prefixes.append(f"{path}/")
-            elif entry.name.lower().endswith(SUFFIXES):
+            elif is_article:
                 _file(entry, path, found)
-
-
-def _listing(path: str) -> Iterator["os.DirEntry[str]"]:
-    with os.scandir(path) as entries:
-        yield from entries
 
 
 def _file(entry: "os.DirEntry[str]", path: str, found: Scan) -> None:

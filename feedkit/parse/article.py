@@ -166,8 +166,8 @@ class _FieldReader:
             for text in texts:
                 if text := text.strip():
                     found[text] = None
-            if len(found) > _MAX_CATEGORIES:
-                self.notes.append(f"has {len(found)} {name}; the first {_MAX_CATEGORIES} count")
+        if len(found) > _MAX_CATEGORIES:
+            self.notes.append(f"has {len(found)} {names[0]}; the first {_MAX_CATEGORIES} count")
         return tuple(found)[:_MAX_CATEGORIES]
 
     def people(self, *names: str) -> tuple[Person, ...]:

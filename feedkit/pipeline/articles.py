@@ -105,11 +105,10 @@ def _gone(found: Scan, known: dict[str, FileRow]) -> list[FileRow]:
 
     What cannot be seen into (a folder without permission) is not gone.
     """
-    if not known:
-        return []
-    there = {file.path for file in found.files} | {problem.path for problem in found.problems}
+    missing = known.keys() - {file.path for file in found.files}
+    missing -= {problem.path for problem in found.problems}
     hidden = tuple(problem.path for problem in found.problems if problem.path.endswith("/"))
-    return [row for path, row in known.items() if path not in there and not path.startswith(hidden)]
+    return [known[path] for path in sorted(missing) if not path.startswith(hidden)]
 
 
 def _read(
@@ -120,7 +119,7 @@ def _read(
 
     def give_up(job: _Job) -> bytes:
         reason = "ended the process that read it (too much memory, or a fault in a library)"
-        return _pack([ReadFile(job[0].path, None, None, (reason,), is_broken=True)])
+        return _pack([ReadFile(job[0].path, None, is_broken=True, reason=reason)])
 
     return map(_unpack, workers.map(_Reader(recipe, now), jobs, give_up))
 
@@ -183,7 +182,7 @@ class _Update:
                 else:
                     entries.append(read.entry)
             elif read.row is None:
-                self.report.problems += [f"{self._name(read.path)} {p}" for p in read.problems]
+                self.report.problems.append(f"{self._name(read.path)} {read.reason}")
             if row is not None:
                 rows.append(row)
                 self.known[read.path] = row
@@ -216,7 +215,10 @@ def _count_and_list(report: SourceReport, found: Scan, known: dict[str, FileRow]
     counts.unchanged = published - counts.new - counts.changed
     name = report.name
     report.problems += [
-        f"{name}/{row.path} {problem}" for row in known.values() for problem in row.problems
+        f"{name}/{row.path} {problem}"
+        for row in known.values()
+        if row.problems
+        for problem in row.problems.split("\n")
     ]
     report.problems += [f"{name}/{problem.path} {problem.reason}" for problem in found.problems]
     report.problems.sort()

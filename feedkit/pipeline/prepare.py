@@ -59,11 +59,12 @@ class ReadFile(NamedTuple):
     path: str
     row: FileRow | None
     """What to remember of the file; None where it could not be read, so that it is tried again."""
-    entry: NewEntry | None
+    entry: NewEntry | None = None
     """None where there is none to publish, or where the bytes are those of the last time."""
-    problems: tuple[str, ...]
-    is_broken: bool
+    is_broken: bool = False
     """Whether what is published of the file stays as it is, since it cannot be read now."""
+    reason: str = ""
+    """Why there is no row."""
 
 
 class PreparedFeed(NamedTuple):
@@ -111,31 +112,34 @@ def read_article_files(
 def _read_article_file(
     recipe: FolderRecipe, file: FoundFile, known: FileRow | None, now: int
 ) -> ReadFile:
+    path, size, mtime_ns = file
     try:
-        data = read_file(f"{recipe.root}/{file.path}", recipe.max_bytes)
+        data = read_file(f"{recipe.root}/{path}", recipe.max_bytes)
     except CollectError as error:
-        return ReadFile(file.path, None, None, (str(error),), is_broken=True)
+        return ReadFile(path, None, is_broken=True, reason=str(error))
     data_hash = digest(data)
     if known is not None and known.hash == data_hash and not is_due(known, now):
-        row = known._replace(size=file.size, mtime_ns=file.mtime_ns)
-        return ReadFile(file.path, row, None, known.problems, is_broken=False)
-    guid = known.guid if known else None
-    row = FileRow(file.path, file.size, file.mtime_ns, data_hash, guid, None, ())
+        return ReadFile(path, known._replace(size=size, mtime_ns=mtime_ns))
     try:
-        entry, article = _prepare_article(recipe, data, file.path)
+        entry, article = _prepare_article(recipe, data, path)
     except ParseError as error:
-        problems = (str(error),)
-        return ReadFile(file.path, row._replace(problems=problems), None, problems, is_broken=True)
+        guid = known.guid if known else None
+        row = FileRow(path, size, mtime_ns, data_hash, guid, None, _lines([str(error)]))
+        return ReadFile(path, row, is_broken=True)
+    new, guid, due_at = None, None, None
     published = _time(entry.published)
-    notes = article.notes
-    row = row._replace(guid=None, problems=notes)
-    if article.draft:
-        return ReadFile(file.path, row, None, notes, is_broken=False)
     if published is not None and published > now:
-        return ReadFile(file.path, row._replace(due_at=published), None, notes, is_broken=False)
-    placed = frozenset(map(fold, article.categories))
-    new = _new_entry(entry, EntryState.VISIBLE, placed, article.body)
-    return ReadFile(file.path, row._replace(guid=new.guid), new, notes, is_broken=False)
+        due_at = published
+    elif not article.draft:
+        placed = frozenset(map(fold, article.categories))
+        new = _new_entry(entry, EntryState.VISIBLE, placed, article.body)
+        guid = new.guid
+    row = FileRow(path, size, mtime_ns, data_hash, guid, due_at, _lines(article.notes))
+    return ReadFile(path, row, new)
+
+
+def _lines(clauses: Sequence[str]) -> str:
+    return "\n".join(" ".join(clause.split()) for clause in clauses) if clauses else ""
 
 
 def is_due(known: FileRow, now: int) -> bool:

@@ -5,17 +5,18 @@ out of memory, a crash in a C library) costs the one item it died of.
 """
 
 import gc
-import multiprocessing
 import os
 import signal
 import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+    from multiprocessing.process import BaseProcess
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -55,9 +56,11 @@ class Workers:
         self,
         work: Callable[[Sequence[Item]], Result],
         batches: Iterator[Sequence[Item]],
-        waiting: deque[tuple[Sequence[Item], Future[Result]]],
+        waiting: "deque[tuple[Sequence[Item], Future[Result]]]",
         give_up: Callable[[Item], Result],
     ) -> Iterator[Result]:
+        from concurrent.futures.process import BrokenProcessPool
+
         try:
             while waiting:
                 result = waiting[0][1].result()
@@ -83,7 +86,7 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _started(self) -> ProcessPoolExecutor:
+    def _started(self) -> "ProcessPoolExecutor":
         if self._executor is None:
             self._executor = _executor(_COUNT)
         return self._executor
@@ -94,6 +97,8 @@ def _one_by_one(
     batch: Sequence[Item],
     give_up: Callable[[Item], Result],
 ) -> Iterator[Result]:
+    from concurrent.futures.process import BrokenProcessPool
+
     remaining = deque(batch)
     while remaining:
         with _executor(1) as executor:
@@ -105,7 +110,10 @@ def _one_by_one(
                 yield give_up(remaining.popleft())
 
 
-def _executor(count: int) -> ProcessPoolExecutor:
+def _executor(count: int) -> "ProcessPoolExecutor":
+    import multiprocessing  # these cost 15 ms, and most runs need no worker
+    from concurrent.futures import ProcessPoolExecutor
+
     # Forking is fast and shares what is imported, but is safe only where no other thread can
     # hold a lock at that moment.
     can_fork = sys.platform == "linux" and threading.active_count() == 1
@@ -117,11 +125,13 @@ def _start_worker() -> None:
     """Leave Ctrl-C to the parent, and end with it, however it ends."""
     gc.disable()  # what the work makes has no cycles, and a worker does not live long
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
+    from multiprocessing import parent_process
+
+    parent = parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 
-def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
+def _end_with(parent: "BaseProcess") -> None:
     parent.join()
     os._exit(1)

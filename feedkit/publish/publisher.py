@@ -1,7 +1,9 @@
 """Renders the documents whose entries changed, and writes those whose bytes did."""
 
 import hashlib
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,10 @@ from feedkit.store import DocumentRow, Store
 
 if TYPE_CHECKING:
     from feedkit.publish.renderer import Renderer
+
+_TOPICS_AT_ONCE = 40
+"""Their entries and documents are in memory together."""
+_WRITERS = 4
 
 RENDERING = "1"
 """Grows when the same entries make other bytes, so that every document is written again."""
@@ -46,12 +52,11 @@ def publish(
         from feedkit.publish.renderer import Renderer  # feedgen costs 50 ms
 
         renderer = Renderer(store, settings, finish)
-        renderer.finish(topic for topic, _ in stale)
-        done = [
-            row
-            for topic, fingerprints in stale
-            for row in _write(renderer, topic, fingerprints, output, published)
-        ]
+        done: list[DocumentRow] = []
+        for start in range(0, len(stale), _TOPICS_AT_ONCE):
+            some = stale[start : start + _TOPICS_AT_ONCE]
+            renderer.load(topic for topic, _ in some)
+            done += _write(renderer, some, output, published)
         if remember:
             with store.write() as transaction:
                 transaction.save_documents(done)
@@ -82,24 +87,40 @@ def _stale(
 
 def _write(
     renderer: "Renderer",
-    topic: Topic,
-    fingerprints: Mapping[str, str],
+    stale: Sequence[tuple[Topic, Mapping[str, str]]],
     output: Path,
     published: Published,
 ) -> Iterator[DocumentRow]:
-    """Write a topic's documents; what to remember of each that is on the disk now."""
-    for name, data in renderer.documents(topic, fingerprints):
-        path = topic.path(name)
-        try:
-            if write_document(output / path, data):
-                published.written.append(path)
-            status = (output / path).stat()
-        except PublishError as error:
-            published.failed.append(str(error))
-        except OSError as error:
-            published.failed.append(f"{output / path}: cannot be read: {error.strerror}")
-        else:
-            yield DocumentRow(path, fingerprints[name], status.st_size, status.st_mtime_ns)
+    """Write the documents of loaded topics; what to remember of each that is on the disk now.
+
+    The disk works while the next documents are put together.
+    """
+    waiting: deque[tuple[str, str, Future[bool]]] = deque()
+    with ThreadPoolExecutor(_WRITERS) as writers:
+        for topic, fingerprints in stale:
+            for name, data in renderer.documents(topic, fingerprints):
+                path = topic.path(name)
+                write = writers.submit(write_document, output / path, data)
+                waiting.append((path, fingerprints[name], write))
+                if len(waiting) > 2 * _WRITERS:
+                    yield from _written(*waiting.popleft(), output, published)
+        while waiting:
+            yield from _written(*waiting.popleft(), output, published)
+
+
+def _written(
+    path: str, fingerprint: str, write: "Future[bool]", output: Path, published: Published
+) -> Iterator[DocumentRow]:
+    try:
+        if write.result():
+            published.written.append(path)
+        status = (output / path).stat()
+    except PublishError as error:
+        published.failed.append(str(error))
+    except OSError as error:
+        published.failed.append(f"{output / path}: cannot be read: {error.strerror}")
+    else:
+        yield DocumentRow(path, fingerprint, status.st_size, status.st_mtime_ns)
 
 
 def _fingerprint(topic: Topic, format_name: str, settings: Settings) -> str:

@@ -1,7 +1,7 @@
 """Stored entries → entries as they stand in documents, each rendered once for all of them."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import islice
 
 import msgspec
@@ -18,13 +18,14 @@ from feedkit.publish.documents import (
 )
 from feedkit.publish.published import Finish
 from feedkit.publish.topics import Topic
-from feedkit.store import EntryRow, SourceRow, Store
+from feedkit.store import EntryRow, SourceRow, Store, UnfinishedEntry
 
 _SPARE = 10
 """More entries asked for than published, for those that turn out to be the same entry twice."""
 _CACHE_BYTES = 64_000_000
 """Rendered entries kept for other documents that hold them too."""
-_FINISHED_AT_ONCE = 2_000
+_AT_ONCE = 2_000
+"""Entries in memory on their way from the store."""
 
 
 class Renderer:
@@ -34,6 +35,7 @@ class Renderer:
         self._store = store
         self._settings = settings
         self._finish = finish
+        self._newest: dict[str, list[int]] = {}
         self._rendered: dict[int, tuple[str, Mapping[str, RenderedEntry]]] = {}
         self._size = 0
         site = settings.site
@@ -41,25 +43,21 @@ class Renderer:
         with store.read() as transaction:
             self._sources = {row.id: row for row in transaction.sources().values()}
 
-    def finish(self, topics: Iterable[Topic]) -> None:
-        """Make the content of all entries of `topics` that have none yet, and store it."""
+    def load(self, topics: Iterable[Topic]) -> None:
+        """Make the content of the entries of `topics` where there is none yet, store it, and
+        render them all, so that `documents` of these topics has only to put them together."""
+        if self._size > _CACHE_BYTES:
+            self._rendered.clear()
+            self._size = 0
         wanted = self._settings.publish.entries + _SPARE
         with self._store.read() as transaction:
-            ids = {entry for t in topics for entry in transaction.newest(t.category_ids, wanted)}
-        self._finish_some(ids)
-
-    def _finish_some(self, ids: Collection[int]) -> None:
-        in_order = iter(sorted(ids))
-        while some := list(islice(in_order, _FINISHED_AT_ONCE)):
-            with self._store.read() as transaction:
-                unfinished = transaction.unfinished(some)
-            if unfinished:
-                with self._store.write() as transaction:
-                    for batch in self._finish(unfinished):
-                        transaction.finish_entries(batch)
+            self._newest = {
+                topic.folder: transaction.newest(topic.category_ids, wanted) for topic in topics
+            }
+        self._render_all({entry for ids in self._newest.values() for entry in ids})
 
     def documents(self, topic: Topic, formats: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """The topic's document in each of the `formats`, by the format's name."""
+        """The document of a loaded topic in each of the `formats`, by the format's name."""
         entries = self._entries(topic)
         for name in formats:
             chosen = [entry[name] for entry in entries]
@@ -69,36 +67,37 @@ class Renderer:
         """The topic's newest entries, newest first, no `Entry.id` twice, in each format."""
         limit = self._settings.publish.entries
         wanted = limit + _SPARE
+        ids = self._newest[topic.folder]
         while True:
-            ids, distinct = self._newest(topic, wanted)
+            distinct: dict[str, Mapping[str, RenderedEntry]] = {}
+            for entry_id in ids:
+                guid, rendered = self._rendered[entry_id]
+                distinct.setdefault(guid, rendered)
             if len(distinct) >= limit or len(ids) < wanted:
                 return list(distinct.values())[:limit]
             wanted *= 2
-
-    def _newest(
-        self, topic: Topic, wanted: int
-    ) -> tuple[Sequence[int], dict[str, Mapping[str, RenderedEntry]]]:
-        """The newest stored entries, and what they are rendered as by `Entry.id`."""
-        with self._store.read() as transaction:
-            ids = transaction.newest(topic.category_ids, wanted)
-        if self._size > _CACHE_BYTES:
-            self._rendered.clear()
-            self._size = 0
-        missing = [entry_id for entry_id in ids if entry_id not in self._rendered]
-        with self._store.read() as transaction:
-            rows = list(transaction.entries(missing))
-        unfinished = [row.id for row in rows if row.is_unfinished]
-        if unfinished:
-            self._finish_some(unfinished)
             with self._store.read() as transaction:
-                rows = list(transaction.entries(missing))
-        self._render(rows)
-        distinct: dict[str, Mapping[str, RenderedEntry]] = {}
-        for entry_id in ids:
-            if entry_id in self._rendered:
-                guid, rendered = self._rendered[entry_id]
-                distinct.setdefault(guid, rendered)
-        return ids, distinct
+                ids = transaction.newest(topic.category_ids, wanted)
+            self._render_all(set(ids))
+
+    def _render_all(self, ids: Set[int]) -> None:
+        in_order = iter(sorted(ids - self._rendered.keys()))
+        while some := list(islice(in_order, _AT_ONCE)):
+            with self._store.read() as transaction:
+                rows = {row.id: row for row in transaction.entries(some)}
+            unfinished = [
+                UnfinishedEntry(row.id, row.data, row.body)
+                for row in rows.values()
+                if row.body is not None
+            ]
+            if unfinished:
+                batches = self._finish(unfinished)
+                with self._store.write() as transaction:
+                    for batch in batches:
+                        transaction.finish_entries(batch)
+                        self._render(rows.pop(entry)._replace(data=data) for entry, data in batch)
+            # An entry whose content could not be made is published with what else there is.
+            self._render(rows.values())
 
     def _render(self, rows: Iterable[EntryRow]) -> None:
         formats: Sequence[str] = self._settings.publish.formats

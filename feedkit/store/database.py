@@ -46,7 +46,10 @@ class Database:
 
     def close(self) -> None:
         """Close every connection, and leave the database in WAL mode."""
-        with suppress(DBAPIError), closing(self._engine.raw_connection()) as connection:
+        with (
+            suppress(DBAPIError, sqlite3.Error),
+            closing(self._engine.raw_connection()) as connection,
+        ):
             connection.cursor().execute("PRAGMA journal_mode = WAL")
         self._engine.dispose()
 

@@ -82,7 +82,8 @@ class FileRow(NamedTuple):
     guid: str | None
     """Of its entry; None for a draft, an article still to come or a file that cannot be read."""
     due_at: int | None
-    problems: tuple[str, ...]
+    problems: str
+    """What could not be read or had to be guessed, a clause a line."""
 
 
 class EntryRow(NamedTuple):
@@ -94,7 +95,7 @@ class EntryRow(NamedTuple):
     changed_at: int
     order_time: int
     data: bytes
-    is_unfinished: bool
+    body: bytes | None
 
 
 class UnfinishedEntry(NamedTuple):

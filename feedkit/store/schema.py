@@ -103,7 +103,7 @@ files = Table(
     Column("hash", Text, nullable=False),
     Column("guid", Text),  # of the entry that was read from it
     Column("due_at", BigInteger),  # when an article dated in the future comes
-    Column("problems", Text, nullable=False, server_default="[]"),
+    Column("problems", Text, nullable=False, server_default=""),
     sqlite_with_rowid=False,
 )
 

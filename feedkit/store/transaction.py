@@ -30,7 +30,6 @@ from feedkit.store.rows import (
     NamedCategory,
     NewEntry,
     SourceRow,
-    UnfinishedEntry,
     Validators,
 )
 from feedkit.store.schema import (
@@ -251,23 +250,11 @@ class Transaction:
 
     def entries(self, ids: Collection[int]) -> Iterator[EntryRow]:
         """The entries with `ids`, in no order."""
-        columns = [entries.c[name] for name in EntryRow._fields[:-1]]
-        query = select(*columns, entries.c.body.is_not(None))
+        query = select(*(entries.c[name] for name in EntryRow._fields))
         for chunk in _chunks(ids):
             yield from map(
                 EntryRow._make, self._connection.execute(query.where(entries.c.id.in_(chunk)))
             )
-
-    def unfinished(self, ids: Collection[int]) -> list[UnfinishedEntry]:
-        """Those of the entries with `ids` whose content is still to be made."""
-        columns = [entries.c[name] for name in UnfinishedEntry._fields]
-        return [
-            UnfinishedEntry(*row)
-            for chunk in _chunks(ids)
-            for row in self._connection.execute(
-                select(*columns).where(entries.c.id.in_(chunk), entries.c.body.is_not(None))
-            )
-        ]
 
     def finish_entries(self, finished: Iterable[tuple[int, bytes]]) -> None:
         """Store entries, by id, with the content that their bodies made."""
@@ -396,17 +383,14 @@ class Transaction:
         """The article files of a source as they were last read, by path."""
         columns = [files.c[name] for name in FileRow._fields]
         rows = self._connection.execute(select(*columns).where(files.c.source_id == source_id))
-        return {
-            path: FileRow(path, size, mtime_ns, digest, guid, due_at, _decode_texts(problems))
-            for path, size, mtime_ns, digest, guid, due_at, problems in rows
-        }
+        return {row[0]: FileRow._make(row) for row in rows.all()}
 
     def add_files(self, source_id: int, rows: Sequence[FileRow]) -> None:
         """Store what was read of files of which nothing is known."""
         _insert_many(
             self._connection,
             files,
-            [(source_id, *row[:-1], msgspec.json.encode(row.problems).decode()) for row in rows],
+            [(source_id, *row) for row in rows],
         )
 
     def forget_files(self, source_id: int, paths: Collection[str]) -> None:
@@ -470,10 +454,6 @@ def _source_row(row: "Row[tuple[object, ...]]") -> SourceRow:
         failures=row.failures,
         error=row.error,
     )
-
-
-def _decode_texts(encoded: str) -> tuple[str, ...]:
-    return () if encoded == "[]" else msgspec.json.decode(encoded, type=tuple[str, ...])
 
 
 def _insert_many(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 
@@ -154,17 +155,39 @@ def test_a_folder_named_like_an_article_is_searched(folder: Path) -> None:
     assert names(folder) == ["trip.md/index.md"]
 
 
-def test_a_very_deep_tree_is_no_crash(folder: Path) -> None:
+def test_a_folder_below_that_cannot_be_read_is_named_and_the_rest_is_found(folder: Path) -> None:
+    """Too deep for a path, since the tests run as root, who may read everything."""
+    put(folder, "good.md")
+    name = "d" * 200
     where = os.open(folder, os.O_RDONLY)
-    for _ in range(1200):  # beyond the recursion limit; 2 * 1200 bytes are within PATH_MAX
-        os.mkdir("d", dir_fd=where)
-        inner = os.open("d", os.O_RDONLY, dir_fd=where)
+    for _ in range(30):
+        os.mkdir(name, dir_fd=where)
+        inner = os.open(name, os.O_RDONLY, dir_fd=where)
         os.close(where)
         where = inner
-    os.close(os.open("a.md", os.O_CREAT | os.O_WRONLY, dir_fd=where))
     os.close(where)
     found = scan(folder)
-    subprocess.run(["rm", "-r", folder / "d"], check=True)  # pytest would not get so deep
+    assert [file.path for file in found.files] == ["good.md"]
+    (problem,) = found.problems
+    assert problem.path.startswith(f"{name}/{name}/")
+    assert problem.path.endswith("/")
+    assert problem.reason == "cannot be read: File name too long"
+
+
+def test_a_very_deep_tree_is_no_crash() -> None:
+    folder = Path(mkdtemp(prefix="feedkit-test-"))  # pytest's own would be too deep for pytest
+    try:
+        where = os.open(folder, os.O_RDONLY)
+        for _ in range(1200):  # beyond the recursion limit, and within PATH_MAX
+            os.mkdir("d", dir_fd=where)
+            inner = os.open("d", os.O_RDONLY, dir_fd=where)
+            os.close(where)
+            where = inner
+        os.close(os.open("a.md", os.O_CREAT | os.O_WRONLY, dir_fd=where))
+        os.close(where)
+        found = scan(folder)
+    finally:
+        subprocess.run(["rm", "-r", folder], check=True)
     assert [file.path for file in found.files] == ["d/" * 1200 + "a.md"]
     assert found.problems == []
 

@@ -1,9 +1,11 @@
 """Front matter in three notations, and what is no front matter or cannot be read."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feedkit.errors import ParseError
-from feedkit.parse.front_matter import split_front_matter
+from feedkit.parse.front_matter import _load_lines, _load_yaml, split_front_matter
 
 
 def fields(text: str) -> dict[str, object]:
@@ -46,7 +48,7 @@ def test_names_are_compared_without_case() -> None:
 
 def test_yaml_values_stay_as_they_are_written() -> None:
     written = "---\na: 007\nb: on\nc: 2021-05-18\nd: 1.10\ne: 12:30\nf: 1_000\ng: .5\n---\n"
-    values = "007 on 2021-05-18 1.10 12:30 1_000 .5".split()
+    values = ["007", "on", "2021-05-18", "1.10", "12:30", "1_000", ".5"]
     assert list(fields(written).values()) == values
 
 
@@ -119,7 +121,7 @@ def test_unclosed_front_matter_says_how_to_close_it(text: str, end: str) -> None
 )
 def test_broken_json_says_where(text: str) -> None:
     found = refusal(text)
-    assert found.startswith("has front matter that cannot be read: Expecting ")
+    assert found.startswith("has front matter that is no JSON: Expecting ")
     assert "line " in found
 
 
@@ -150,14 +152,72 @@ def test_broken_yaml_is_refused_with_a_reason(text: str, reason: str) -> None:
 
 def test_broken_toml_is_refused_with_its_line() -> None:
     assert refusal("+++\na = 1\ntitle = One\n+++\n") == (
-        "has front matter that cannot be read: Invalid value (at line 3, column 9)"
+        "has front matter that is no TOML: Invalid value (at line 3, column 9)"
     )
 
 
 def test_control_characters_in_yaml_are_refused() -> None:
     found = refusal("---\ntitle: a\x01b\n---\n")
-    assert found.startswith("has front matter that cannot be read: unacceptable character #x0001")
+    assert found.startswith("has front matter that is no YAML: unacceptable character #x0001")
     assert "\n" not in found
+
+
+SIGNS = st.sampled_from(
+    [
+        *":-'\"#[]{}&*!|>%@`~?,=\\ \n\t\r\x85\u2028\ufeff\xa0\u3000\x7f中😀x",
+        *[": ", "- ", " #", "<<", "---", "null", "''", '""', "one two"],
+    ]
+)
+LINES = st.tuples(
+    st.sampled_from(["a:", "b: ", "c:  ", "  - ", "- ", " - ", "-", "title: ", "", "a-b: "]),
+    st.lists(SIGNS, max_size=4).map("".join),
+).map("".join)
+
+
+@given(st.lists(LINES, min_size=1, max_size=6).map("\n".join) | st.lists(SIGNS).map("".join))
+def test_the_short_way_reads_what_libyaml_reads_or_leaves_it_alone(text: str) -> None:
+    found = _load_lines(f"\n{text}")
+    if found:
+        loaded = _load_yaml(f"\n{text}")
+        assert isinstance(loaded, dict)
+        assert list(found.items()) == list(loaded.items())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: b: c",
+        "a: b #c",
+        "a: &b",
+        "a: *b",
+        "a: |",
+        "a: b:",
+        "a: [b",
+        "a: 'b",
+        "a: 'b' c",
+        "a: '''b'",
+        'a: "b\\n"',
+        "a: b\n  c",
+        "a: b\n- c",
+        "a:\n - b\n  - c",
+        "a:\n- b\n -c",
+        "a:\n- - b",
+        "a:\n- b: c",
+        "a: b\na: c",
+        "a: b\n---",
+        "- a",
+        "<<: a",
+        "1: a",
+        "a: b\x01",
+        "a: b\u2028c",
+        "a:\tb",
+        "a:b",
+        "a: ? b",
+        "a: - b",
+    ],
+)
+def test_what_is_more_than_lines_goes_the_long_way(text: str) -> None:
+    assert _load_lines(text) is None
 
 
 # Attacks: each of these once ended a process, or kept it busy, with this parser or another.
@@ -197,7 +257,7 @@ def test_yaml_nested_without_end_is_refused(text: str) -> None:
     ids=["unclosed", "closed", "objects", "toml"],
 )
 def test_json_and_toml_nested_without_end_are_refused(text: str) -> None:
-    assert refusal(text).startswith("has front matter that cannot be read: ")
+    assert refusal(text) == TOO_DEEP
 
 
 @pytest.mark.parametrize("text", ["a{} = 1", "[a{}]", "x = {{ a{} = 1 }}", 'a{}."b" . c = 1'])

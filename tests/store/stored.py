@@ -32,7 +32,7 @@ def category(name: str, *, declared: bool = False) -> NamedCategory:
 
 @contextmanager
 def opened(folder: Path) -> Iterator[Store]:
-    """The store in `folder`."""
+    """The store in `folder`, made where there is none yet."""
     with open_store(f"sqlite:///{folder}/feedkit.db") as store:
         yield store
 

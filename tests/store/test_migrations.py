@@ -23,6 +23,12 @@ def migrated(connection: Connection) -> None:
     migrate(connection, "test.db", None)
 
 
+def use(url: str) -> None:
+    """Open the store and look something up in it."""
+    with open_store(url) as store, store.read() as transaction:
+        transaction.sources()
+
+
 def structure(path: Path) -> dict[str, list[tuple[object, ...]]]:
     """Columns, keys and indexes of each table, as SQLite sees them, and whether it has a rowid."""
     found: dict[str, list[tuple[object, ...]]] = {}
@@ -64,7 +70,7 @@ def test_the_migrations_leave_nothing_that_the_tables_would_still_change(tmp_pat
 
 
 def test_a_new_store_and_a_migrated_one_are_the_same_to_sqlite(tmp_path: Path) -> None:
-    open_store(f"sqlite:///{tmp_path}/new.db").close()
+    use(f"sqlite:///{tmp_path}/new.db")
     engine = sqlalchemy.create_engine(f"sqlite:///{tmp_path}/migrated.db")
     with engine.connect() as connection:
         migrated(connection)
@@ -86,7 +92,7 @@ def test_the_schema_calls_itself_by_the_newest_migration() -> None:
 
 def test_a_new_store_says_its_version_and_opens_again(tmp_path: Path) -> None:
     for _ in range(2):
-        open_store(f"sqlite:///{tmp_path}/deep/er/feedkit.db").close()
+        use(f"sqlite:///{tmp_path}/deep/er/feedkit.db")
     connection = sqlite3.connect(tmp_path / "deep/er/feedkit.db")
     assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(REVISION,)]
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
@@ -95,13 +101,13 @@ def test_a_new_store_says_its_version_and_opens_again(tmp_path: Path) -> None:
 
 def test_a_store_of_a_newer_feedkit_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "feedkit.db"
-    open_store(f"sqlite:///{path}").close()
+    use(f"sqlite:///{path}")
     connection = sqlite3.connect(path)
     connection.execute("UPDATE alembic_version SET version_num = '9f3a'")
     connection.commit()
     connection.close()
     with pytest.raises(StoreError) as caught:
-        open_store(f"sqlite:///{path}")
+        use(f"sqlite:///{path}")
     assert str(caught.value) == (
         f"store {path}: was written by a newer feedkit (schema 9f3a); update feedkit"
     )
@@ -109,13 +115,13 @@ def test_a_store_of_a_newer_feedkit_is_left_alone(tmp_path: Path) -> None:
 
 def test_a_store_that_lost_its_version_is_damaged_not_new(tmp_path: Path) -> None:
     path = tmp_path / "feedkit.db"
-    open_store(f"sqlite:///{path}").close()
+    use(f"sqlite:///{path}")
     connection = sqlite3.connect(path)
     connection.execute("DELETE FROM alembic_version")
     connection.commit()
     connection.close()
     with pytest.raises(StoreError, match="damaged; restore a copy of it"):
-        open_store(f"sqlite:///{path}")
+        use(f"sqlite:///{path}")
 
 
 def test_another_programs_database_is_not_written_to(tmp_path: Path) -> None:
@@ -125,7 +131,7 @@ def test_another_programs_database_is_not_written_to(tmp_path: Path) -> None:
     connection.commit()
     connection.close()
     with pytest.raises(StoreError) as caught:
-        open_store(f"sqlite:///{path}")
+        use(f"sqlite:///{path}")
     assert str(caught.value) == (f"store {path}: holds another program's tables; name another file")
     assert set(structure(path)) == {"songs"}
 
@@ -134,27 +140,27 @@ def test_a_file_that_is_no_database_gets_a_sentence_and_is_kept(tmp_path: Path) 
     path = tmp_path / "feedkit.db"
     path.write_bytes(b"Dear diary, " * 1000)
     with pytest.raises(StoreError) as caught:
-        open_store(f"sqlite:///{path}")
+        use(f"sqlite:///{path}")
     assert str(caught.value) == f"store {path}: cannot be opened: file is not a database"
     assert path.read_bytes() == b"Dear diary, " * 1000
 
 
 def test_a_folder_where_the_store_should_be_gets_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as caught:
-        open_store(f"sqlite:///{tmp_path}")
+        use(f"sqlite:///{tmp_path}")
     assert str(caught.value) == f"store {tmp_path}: cannot be opened: unable to open database file"
 
 
 def test_a_store_below_a_file_gets_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match=r"file/feedkit\.db: cannot be opened: (Not|File)"):
-        open_store(f"sqlite:///{tmp_path}/file/feedkit.db")
+        use(f"sqlite:///{tmp_path}/file/feedkit.db")
 
 
 @pytest.mark.parametrize("url", ["mysql://localhost/feeds", "nonsense", "oracledb://x", ""])
 def test_a_url_of_no_store_that_this_version_has_gets_a_sentence(url: str) -> None:
     with pytest.raises(StoreError, match=r"^store\.url: "):
-        open_store(url)
+        use(url)
 
 
 def test_a_store_whose_pages_were_overwritten_gets_a_sentence_when_it_is_used(

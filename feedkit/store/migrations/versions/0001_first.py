@@ -84,7 +84,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.Text, nullable=False),
         sa.Column("guid", sa.Text),
         sa.Column("due_at", sa.BigInteger),
-        sa.Column("problems", sa.Text, nullable=False, server_default="[]"),
+        sa.Column("problems", sa.Text, nullable=False, server_default=""),
         sa.PrimaryKeyConstraint("source_id", "path", name="pk_files"),
         sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name="fk_files_source_id"),
         sqlite_with_rowid=False,
