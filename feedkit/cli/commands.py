@@ -8,33 +8,42 @@ from pathlib import Path
 import click
 
 from feedkit.cli import DONE, SOME_FAILED
-from feedkit.cli.report import ProgressBar, show
 from feedkit.config import FeedSource, load_settings
-from feedkit.pipeline.run import export, run
-from feedkit.schedule.policy import is_due
-from feedkit.store import exclusive, open_store
+from feedkit.pipeline.workers import Workers
+from feedkit.store import Store, exclusive
 
 
 def run_once(config: Path, *, verbose: bool, quiet: bool, everything: bool, strict: bool) -> int:
     """``feedkit run``; the exit code."""
     settings = load_settings(config)
+    store = Store(settings.store.url)
+    workers = Workers()
+    if settings.articles:
+        workers.start(many=store.is_new)  # before what follows is imported: they import the rest
+    from feedkit.cli.report import ProgressBar, show
+    from feedkit.pipeline.run import run
+    from feedkit.schedule.policy import is_due
+
     now = datetime.now(UTC)
 
     def due(feed: FeedSource, checked_at: datetime | None) -> bool:
         return everything or is_due(feed.schedule, checked_at, now)
 
-    with exclusive(settings.store.url, _say), open_store(settings.store.url) as store:
+    with workers, exclusive(settings.store.url, _say), store:
         bar = ProgressBar() if not quiet and sys.stderr.isatty() else None
         with bar or nullcontext():
-            report = run(settings, store, is_due=due, progress=bar)
+            report = run(settings, store, is_due=due, progress=bar, workers=workers)
     show(report, settings.site.output, verbose=verbose, quiet=quiet)
     return SOME_FAILED if strict and (report.failed or report.published.failed) else DONE
 
 
 def export_to(config: Path, folder: Path, *, verbose: bool, quiet: bool) -> int:
     """``feedkit export``; the exit code."""
+    from feedkit.cli.report import show
+    from feedkit.pipeline.run import export
+
     settings = load_settings(config)
-    with exclusive(settings.store.url, _say), open_store(settings.store.url) as store:
+    with exclusive(settings.store.url, _say), Store(settings.store.url) as store:
         report = export(settings, store, folder.absolute())
     show(report, folder, verbose=verbose, quiet=quiet)
     return SOME_FAILED if report.published.failed else DONE

@@ -1,6 +1,8 @@
 """An article folder → the store: only what changed is read, and all of it in one transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -22,6 +24,8 @@ from feedkit.pipeline.workers import Workers
 from feedkit.store import FileRow, SourceRow, Store
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from feedkit.store.transaction import Transaction
 
 _MANY = 100
@@ -30,9 +34,31 @@ _MANY = 100
 _Job = tuple[FoundFile, FileRow | None]
 
 
+def scan_beside(folder: ArticleFolder, workers: Workers) -> Callable[[], Scan]:
+    """A call that gives what `scan` finds in `folder`: looked for meanwhile by a worker, where
+    one is running."""
+    if not workers.are_running:
+        return partial(scan, folder.path)
+    return partial(_scanned, workers.submit(_packed_scan, folder.path), folder.path)
+
+
+def _packed_scan(path: Path) -> bytes:
+    return _pack(scan(path))
+
+
+def _scanned(packed: "Future[bytes]", path: Path) -> Scan:
+    from concurrent.futures.process import BrokenProcessPool
+
+    try:
+        return _unpack_scan(packed.result())
+    except BrokenProcessPool:
+        return scan(path)
+
+
 def collect_articles(
     settings: Settings,
     folder: ArticleFolder,
+    scanned: Callable[[], Scan],
     store: Store,
     workers: Workers,
     now: int,
@@ -44,15 +70,14 @@ def collect_articles(
     a draft now, is withdrawn.
     """
     report = SourceReport(folder.name)
+    source, known = (None, {}) if store.is_new else _known(store, article_folder_key(folder))
     try:
-        found = scan(folder.path)
+        found = scanned()
     except CollectError as error:
         report.outcome, report.reason = "failed", str(error)
         return report
-    key = article_folder_key(folder)
     recipe = folder_recipe(settings, folder)
     fingerprint = recipe.fingerprint()
-    source, known = (None, {}) if store.is_new else _known(store, key)
     same_recipe = source is not None and source.recipe == fingerprint
     jobs = _changed(found.files, known, now, trust_stamps=same_recipe)
     given = declared(folder.categories)
@@ -61,7 +86,7 @@ def collect_articles(
         progress.total(len(jobs))
         reading = _read(recipe, jobs, workers, now)
         with store.write() as transaction:
-            source = source or transaction.add_source(key, now)
+            source = source or transaction.add_source(article_folder_key(folder), now)
             if source.categories != given:
                 transaction.give_categories(source, given, now)
                 source = source._replace(categories=given)
@@ -114,7 +139,7 @@ def _gone(found: Scan, known: dict[str, FileRow]) -> list[FileRow]:
 def _read(
     recipe: FolderRecipe, jobs: Sequence[_Job], workers: Workers, now: int
 ) -> Iterable[list[ReadFile]]:
-    if len(jobs) < _MANY:
+    if len(jobs) < _MANY and not (jobs and workers.are_running):
         return [read_article_files(recipe, jobs, now)] if jobs else []
 
     def give_up(job: _Job) -> bytes:
@@ -126,6 +151,7 @@ def _read(
 
 _pack = msgspec.msgpack.Encoder().encode  # a fifth of what pickling these costs
 _unpack = msgspec.msgpack.Decoder(list[ReadFile]).decode
+_unpack_scan = msgspec.msgpack.Decoder(Scan).decode
 
 
 class _Reader:

@@ -25,7 +25,7 @@ from feedkit.pipeline.prepare import (
     to_microseconds,
 )
 from feedkit.pipeline.report import Progress, SourceReport
-from feedkit.publish.documents import from_microseconds
+from feedkit.publish.jobs import from_microseconds
 from feedkit.store import SourceRow, Store, Validators
 
 IsDue = Callable[[FeedSource, datetime | None], bool]

@@ -21,7 +21,7 @@ from feedkit.errors import CollectError, ParseError
 from feedkit.model import Entry
 from feedkit.normalize import Filter, article_id, fold, normalize_entry, normalize_feed
 from feedkit.parse import parse_feed
-from feedkit.store.rows import EntryState, FileRow, NamedCategory, NewEntry, UnfinishedEntry
+from feedkit.store.rows import EntryState, FileRow, NamedCategory, NewEntry
 
 if TYPE_CHECKING:
     from feedkit.parse.article import Article
@@ -167,15 +167,12 @@ def _prepare_article(recipe: FolderRecipe, data: bytes, path: str) -> "tuple[Ent
     return msgspec.structs.replace(normalized, base=url or base), article
 
 
-def finish_entries(unfinished: Sequence[UnfinishedEntry]) -> list[tuple[int, bytes]]:
-    """Entries, by id and encoded, with the content that their bodies make, normalized."""
+def finish_entry(data: bytes, body: bytes) -> bytes:
+    """A stored entry, encoded, with the content that its body makes, normalized."""
     from feedkit.parse.article import with_body  # YAML costs 30 ms
 
-    finished = []
-    for entry_id, data, body in unfinished:
-        entry = with_body(msgspec.json.decode(data, type=Entry), body)
-        finished.append((entry_id, _encode(normalize_entry(entry, namespace=""))))
-    return finished
+    entry = with_body(msgspec.json.decode(data, type=Entry), body)
+    return _encode(normalize_entry(entry, namespace=""))
 
 
 def prepare_feed(

@@ -5,7 +5,7 @@ from typing import Literal, Protocol
 import msgspec
 from msgspec import Struct
 
-from feedkit.publish import Published
+from feedkit.publish.published import Published
 from feedkit.store.rows import Counts
 
 Outcome = Literal["collected", "unchanged", "not due", "failed"]

@@ -7,17 +7,16 @@ run needs to know of it; a source that fails is reported and stops no other.
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from feedkit.config import FeedSource, Settings
-from feedkit.pipeline.articles import collect_articles
-from feedkit.pipeline.bodies import finish
+from feedkit.pipeline.articles import collect_articles, scan_beside
 from feedkit.pipeline.prepare import declared, to_microseconds
+from feedkit.pipeline.press import WorkersPress
 from feedkit.pipeline.report import NoProgress, Progress, Report
 from feedkit.pipeline.subscriptions import subscriptions
 from feedkit.pipeline.workers import Workers
-from feedkit.publish import Published
+from feedkit.publish import Published, publish
 from feedkit.store import EVERYTHING, Store
 
 
@@ -28,18 +27,22 @@ def run(
     is_due: Callable[[FeedSource, datetime | None], bool],
     progress: Progress | None = None,
     at: datetime | None = None,
+    workers: Workers | None = None,
 ) -> Report:
     """Collect once and publish; what was done, with a line for all that went wrong.
 
     `is_due` says whether a feed, last fetched at the given time, is to be fetched now; articles
-    dated after `at` (None: now) wait.
+    dated after `at` (None: now) wait. `workers` may be running already; they are ended here.
     """
     progress = progress or NoProgress()
     report = Report()
     now = to_microseconds(at or datetime.now(UTC))
-    with Workers() as workers:
-        for folder in settings.articles:
-            report.sources.append(collect_articles(settings, folder, store, workers, now, progress))
+    with workers or Workers() as workers:
+        scans = [scan_beside(folder, workers) for folder in settings.articles]
+        for folder, scanned in zip(settings.articles, scans, strict=True):
+            report.sources.append(
+                collect_articles(settings, folder, scanned, store, workers, now, progress)
+            )
         feeds, failed_lists = subscriptions(settings)
         report.sources += failed_lists
         if feeds:
@@ -70,6 +73,4 @@ def _publish(
     names = [category.name for category in settings.categories]
     with store.write() as transaction:
         transaction.declare((EVERYTHING, *declared(names)), now)
-    from feedkit.publish.publisher import publish  # feedgen costs 50 ms
-
-    return publish(store, settings, folder, partial(finish, workers=workers), remember=remember)
+    return publish(store, settings, folder, WorkersPress(workers), remember=remember)

@@ -24,6 +24,8 @@ Result = TypeVar("Result")
 _COUNT = os.cpu_count() or 1
 _BATCH = 50
 """Items sent to a worker at a time: enough that sending costs little beside the work."""
+_MANY = 500
+"""Items from which on all workers pay, where there is one already."""
 _AHEAD = 3
 """Batches given out a worker before the first result is taken: bounds what waits in memory."""
 
@@ -33,6 +35,24 @@ class Workers:
 
     def __init__(self) -> None:
         self._executor: ProcessPoolExecutor | None = None
+        self._count = 0
+
+    @property
+    def are_running(self) -> bool:
+        """Whether giving them work costs no start."""
+        return self._executor is not None
+
+    def start(self, *, many: bool) -> None:
+        """Start them before they are needed, and before there are other threads: then they can
+        be forked, and import what their work takes while this process has other things to do.
+
+        Without `many` it is one, to work beside this process; `map` starts more when they pay.
+        """
+        self._started(_COUNT if many else 1)
+
+    def submit(self, work: Callable[[Item], Result], item: Item) -> "Future[Result]":
+        """Have one thing done, and go on."""
+        return self._started(1).submit(work, item)
 
     def map(
         self,
@@ -46,7 +66,9 @@ class Workers:
         boundaries. `give_up` makes the result of an item that ended its worker.
         """
         batches = iter([items[start : start + _BATCH] for start in range(0, len(items), _BATCH)])
-        executor = self._started()
+        if len(items) >= _MANY and 0 < self._count < _COUNT:
+            self.close()
+        executor = self._started(_COUNT)
         waiting: deque[tuple[Sequence[Item], Future[Result]]] = deque()
         for batch in islice(batches, _COUNT * _AHEAD):
             waiting.append((batch, executor.submit(work, batch)))
@@ -66,7 +88,7 @@ class Workers:
                 result = waiting[0][1].result()
                 waiting.popleft()
                 for batch in islice(batches, 1):
-                    waiting.append((batch, self._started().submit(work, batch)))
+                    waiting.append((batch, self._started(_COUNT).submit(work, batch)))
                 yield result
         except BrokenProcessPool:
             self.close()
@@ -77,8 +99,8 @@ class Workers:
     def close(self) -> None:
         """End the processes."""
         if self._executor is not None:
-            self._executor.shutdown(cancel_futures=True)
-            self._executor = None
+            self._executor.shutdown()
+            self._executor, self._count = None, 0
 
     def __enter__(self) -> "Workers":
         return self
@@ -86,9 +108,10 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _started(self) -> "ProcessPoolExecutor":
+    def _started(self, count: int) -> "ProcessPoolExecutor":
         if self._executor is None:
-            self._executor = _executor(_COUNT)
+            self._executor, self._count = _executor(count), count
+            self._executor.submit(_warm_up)
         return self._executor
 
 
@@ -130,6 +153,12 @@ def _start_worker() -> None:
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _warm_up() -> None:
+    import feedkit.parse.article
+    import feedkit.pipeline.prepare
+    import feedkit.publish.documents  # noqa: F401
 
 
 def _end_with(parent: "BaseProcess") -> None:

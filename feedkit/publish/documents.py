@@ -6,9 +6,10 @@ Dates come from entries, never from the clock: the same entries make the same by
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
+import msgspec
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 from lxml.etree import Element, _Element, tostring
@@ -16,9 +17,12 @@ from lxml.etree import Element, _Element, tostring
 from feedkit import __version__
 from feedkit.config import Site
 from feedkit.model import Entry, Origin, Person
+from feedkit.normalize.categories import fold
 from feedkit.normalize.text import excerpt
 from feedkit.publish.extension import NAMESPACES, FeedkitEntryExtension
+from feedkit.publish.jobs import FrameJob, RenderedEntry, RenderJob, from_microseconds
 from feedkit.publish.topics import Topic
+from feedkit.store import NamedCategory
 
 _TITLE_LENGTH = 80
 """Characters of an untitled entry's content that stand for its title."""
@@ -37,37 +41,45 @@ class StoredEntry(NamedTuple):
     """Stands where the entry names no author."""
 
 
-class RenderedEntry(NamedTuple):
-    """One entry as it stands in every document of a format."""
+def render_stored(job: RenderJob, data: bytes, finished: bytes | None) -> RenderedEntry:
+    """The entry encoded in `data` as documents hold it; `finished` is passed through."""
+    entry = msgspec.json.decode(data, type=Entry)
+    row = job.row
+    published = from_microseconds(row.order_time)
+    changed = from_microseconds(row.changed_at)
+    # An edit that its source does not date is dated by when it was seen.
+    edited = changed if row.changed_at > row.first_seen else published
+    updated = max(published, min(entry.updated or edited, changed))
+    stored = StoredEntry(
+        _with_given_categories(entry, job.given), published, updated, job.origin, job.author
+    )
+    xml = render_entry(stored, job.formats)
+    return RenderedEntry(row.id, entry.id, updated, xml, finished)
 
-    xml: bytes
-    updated: datetime
 
-
-def render_entry(stored: StoredEntry, formats: Sequence[str]) -> dict[str, RenderedEntry]:
-    """The entry in each of the `formats`."""
+def render_entry(stored: StoredEntry, formats: Sequence[str]) -> dict[str, bytes]:
+    """The entry's element in each of the `formats`."""
     element = _feed_entry(stored)
     make = {"atom": element.atom_entry, "rss": element.rss_entry}
-    return {name: RenderedEntry(_serialize(make[name]()), stored.updated) for name in formats}
+    return {name: _serialize(make[name]()) for name in formats}
 
 
-def render_document(
-    topic: Topic, format_name: str, site: Site, entries: Sequence[RenderedEntry]
-) -> bytes:
-    """A whole document; a topic without entries makes a valid, empty one."""
-    newest = max((entry.updated for entry in entries), default=from_microseconds(topic.created_at))
-    generator = _generator(topic, format_name, site, newest)
-    if format_name == "atom":
+def render_frame(job: FrameJob) -> tuple[bytes, bytes]:
+    """What stands before and after a document's entries."""
+    generator = _generator(job.topic, job.format_name, job.site, job.updated)
+    if job.format_name == "atom":
         skeleton, end = generator.atom_str(), b"</feed>"
     else:
         skeleton, end = generator.rss_str(), b"</channel></rss>"
-    head = skeleton.removesuffix(end)
-    return b"\n".join((head, *(entry.xml for entry in entries), end, b""))
+    return skeleton.removesuffix(end), end
 
 
-def from_microseconds(time: int) -> datetime:
-    """A stored time as an aware UTC datetime."""
-    return datetime.fromtimestamp(time // 1_000_000, UTC)
+def _with_given_categories(entry: Entry, given: Sequence[NamedCategory]) -> Entry:
+    if not given:
+        return entry
+    own = set(map(fold, entry.categories))
+    names = {category.key: category.name for category in given if category.key not in own}
+    return msgspec.structs.replace(entry, categories=(*entry.categories, *names.values()))
 
 
 class _FeedExtension(FeedkitEntryExtension):

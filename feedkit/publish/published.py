@@ -1,13 +1,6 @@
-"""What publishing needs from the pipeline, and what it says it did."""
-
-from collections.abc import Callable, Iterable, Sequence
+"""What publishing did, as a value."""
 
 from msgspec import Struct
-
-from feedkit.store import UnfinishedEntry
-
-Finish = Callable[[Sequence[UnfinishedEntry]], Iterable[Sequence[tuple[int, bytes]]]]
-"""Makes the content of entries; gives them back in batches, by id and encoded."""
 
 
 class Published(Struct):

@@ -5,20 +5,18 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from feedkit import __version__
 from feedkit.config import Settings
 from feedkit.errors import PublishError
-from feedkit.publish.published import Finish, Published
+from feedkit.publish.assembly import Assembly
+from feedkit.publish.jobs import Press
+from feedkit.publish.published import Published
 from feedkit.publish.topics import Topic, choose_topics
 from feedkit.publish.writer import write_document
 from feedkit.store import DocumentRow, Store
-
-if TYPE_CHECKING:
-    from feedkit.publish.renderer import Renderer
 
 _TOPICS_AT_ONCE = 40
 """Their entries and documents are in memory together."""
@@ -29,13 +27,12 @@ RENDERING = "1"
 
 
 def publish(
-    store: Store, settings: Settings, output: Path, finish: Finish, *, remember: bool = True
+    store: Store, settings: Settings, output: Path, press: Press, *, remember: bool = True
 ) -> Published:
     """Bring the documents below `output` up to date with the store.
 
-    `finish` makes the content of entries that have none yet. With `remember` the store keeps what
-    was written, and a document whose entries, settings and file are as they were is not even
-    rendered; without it each is rendered and compared.
+    With `remember` the store keeps what was written, and a document whose entries, settings and
+    file are as they were is not even rendered; without it each is rendered and compared.
     """
     with store.read() as transaction:
         rows = transaction.categories()
@@ -49,14 +46,11 @@ def publish(
     published = Published(documents=len(topics) * len(settings.publish.formats))
     stale = _stale(topics, settings, documents, output)
     if stale:
-        from feedkit.publish.renderer import Renderer  # feedgen costs 50 ms
-
-        renderer = Renderer(store, settings, finish)
+        assembly = Assembly(store, settings, press)
         done: list[DocumentRow] = []
         for start in range(0, len(stale), _TOPICS_AT_ONCE):
             some = stale[start : start + _TOPICS_AT_ONCE]
-            renderer.load(topic for topic, _ in some)
-            done += _write(renderer, some, output, published)
+            done += _write(assembly, some, output, published)
         if remember:
             with store.write() as transaction:
                 transaction.save_documents(done)
@@ -86,24 +80,24 @@ def _stale(
 
 
 def _write(
-    renderer: "Renderer",
+    assembly: Assembly,
     stale: Sequence[tuple[Topic, Mapping[str, str]]],
     output: Path,
     published: Published,
 ) -> Iterator[DocumentRow]:
-    """Write the documents of loaded topics; what to remember of each that is on the disk now.
+    """Write the stale documents; what to remember of each that is on the disk now.
 
     The disk works while the next documents are put together.
     """
+    fingerprints = {topic.folder: by_format for topic, by_format in stale}
     waiting: deque[tuple[str, str, Future[bool]]] = deque()
     with ThreadPoolExecutor(_WRITERS) as writers:
-        for topic, fingerprints in stale:
-            for name, data in renderer.documents(topic, fingerprints):
-                path = topic.path(name)
-                write = writers.submit(write_document, output / path, data)
-                waiting.append((path, fingerprints[name], write))
-                if len(waiting) > 2 * _WRITERS:
-                    yield from _written(*waiting.popleft(), output, published)
+        for topic, name, data in assembly.documents(stale):
+            path = topic.path(name)
+            write = writers.submit(write_document, output / path, data)
+            waiting.append((path, fingerprints[topic.folder][name], write))
+            if len(waiting) > 2 * _WRITERS:
+                yield from _written(*waiting.popleft(), output, published)
         while waiting:
             yield from _written(*waiting.popleft(), output, published)
 

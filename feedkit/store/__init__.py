@@ -9,9 +9,9 @@ from feedkit.store.rows import (
     EntryRow,
     EntryState,
     FileRow,
+    NamedCategory,
     NewEntry,
     SourceRow,
-    UnfinishedEntry,
     Validators,
 )
 from feedkit.store.store import Store, open_store
@@ -24,10 +24,10 @@ __all__ = [
     "EntryRow",
     "EntryState",
     "FileRow",
+    "NamedCategory",
     "NewEntry",
     "SourceRow",
     "Store",
-    "UnfinishedEntry",
     "Validators",
     "exclusive",
     "open_store",

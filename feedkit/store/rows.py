@@ -98,14 +98,6 @@ class EntryRow(NamedTuple):
     body: bytes | None
 
 
-class UnfinishedEntry(NamedTuple):
-    """A stored entry whose content is still to be made of its body."""
-
-    id: int
-    data: bytes
-    body: bytes
-
-
 class CategoryRow(NamedTuple):
     """A category as stored. `revision` grows with each change of an entry in it."""
 
