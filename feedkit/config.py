@@ -133,7 +133,7 @@ def load_settings(file: Path) -> Settings:
 
     Raises `ConfigError` with every problem found.
     """
-    file = file.absolute()
+    shown, file = file, file.absolute()
     try:
         text = file.read_bytes().decode("utf-8-sig")
         document = tomllib.loads(text)
@@ -143,15 +143,15 @@ def load_settings(file: Path) -> Settings:
             if isinstance(error, FileNotFoundError)
             else ""
         )
-        raise ConfigError([f"{file.name}: cannot be read: {error.strerror}{hint}"]) from error
+        raise ConfigError([f"{shown}: cannot be read: {error.strerror}{hint}"]) from error
     except UnicodeDecodeError as error:
-        raise ConfigError([f"{file.name}: not UTF-8 at byte {error.start}; save it so"]) from error
+        raise ConfigError([f"{shown}: not UTF-8 at byte {error.start}; save it so"]) from error
     except (ValueError, RecursionError) as error:  # also a number or a nesting without end
-        raise ConfigError([f"{file.name}: not valid TOML: {error}"]) from error
+        raise ConfigError([f"{shown}: not valid TOML: {error}"]) from error
     reader = _Reader(file)
     settings = reader.settings(document)
     if reader.problems or settings is None:
-        raise ConfigError([f"{file.name}: {problem}" for problem in reader.problems])
+        raise ConfigError([f"{shown}: {problem}" for problem in reader.problems])
     return settings
 
 
@@ -410,6 +410,11 @@ _FEEDS: _Keys = {
     "exclude": _patterns,
 }
 _OPML: _Keys = {"path": _file_path}
+_REQUIRED = {
+    "articles": "the path of a folder or a file",
+    "feeds": "the address of a feed or the path of a file",
+    "opml": "the path of a file",
+}
 _CATEGORY: _Keys = {"slug": _slug, "title": _text, "aliases": _texts}
 _DOCUMENT = ("site", "store", "fetch", "schedule", "publish", "articles", "feeds", "opml")
 
@@ -534,7 +539,7 @@ class _Reader:
             if required in values:
                 yield where, values
             elif isinstance(table, dict) and required not in table:
-                self.problems.append(f"{where}.{required}: missing")
+                self.problems.append(f"{where}.{required}: missing; expected {_REQUIRED[key]}")
 
     def _table(self, document: dict[str, object], key: str, keys: _Keys) -> dict[str, object]:
         return self._values(document.get(key, {}), keys, key)

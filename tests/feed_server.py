@@ -30,6 +30,11 @@ class Asked(NamedTuple):
     if_modified_since: str | None
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = False
+    request_queue_size = 128  # with the five that it has else, connections wait a second
+
+
 class FeedServer:
     """Pages by path. A conditional request for what is current is answered 304."""
 
@@ -37,8 +42,7 @@ class FeedServer:
         self.pages: dict[str, Page] = {}
         self.log: list[Asked] = []
         self.closed = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = False
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self.port = int(self._server.server_address[1])
         self.url = f"http://127.0.0.1:{self.port}"
 

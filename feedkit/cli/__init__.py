@@ -81,7 +81,9 @@ def common_options(command: Command) -> Command:
 @cli.command()
 @common_options
 @click.option("--all", "everything", is_flag=True, help="Fetch every feed now, due or not.")
-@click.option("--strict", is_flag=True, help="Exit 1 when a source failed.")
+@click.option(
+    "--strict", is_flag=True, help="Exit 1 when a source failed or a file could not be written."
+)
 def run(config: Path, verbose: bool, quiet: bool, everything: bool, strict: bool) -> None:
     """Collect articles and the feeds that are due, and publish."""
     from feedkit.cli.commands import run_once

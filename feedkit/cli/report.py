@@ -58,12 +58,16 @@ def show(report: Report, output: Path, *, verbose: bool, quiet: bool) -> None:
             _table(report, verbose=verbose)
         else:
             _lines(report, verbose=verbose)
+    if verbose:
+        for source in report.sources:
+            for line in source.notes:
+                click.echo(_one_line(line), err=True)
     for line in problems(report):
         click.echo(line, err=True)
     if not quiet:
         if verbose:
             for path in report.published.written:
-                click.echo(f"wrote {output / path}", err=True)
+                click.echo(_one_line(f"wrote {_relative(output / path)}"), err=True)
         click.echo(conclusion(report, output), err=True)
 
 
@@ -93,7 +97,8 @@ def _rows(report: Report, *, verbose: bool) -> list[tuple[str, str, str, str, st
     waiting = len(report.sources) - len(named)
     counts = report.counts
     total = _number(len(report.sources), "source")
-    ends = [f"{len(report.failed)} failed"] if report.failed else []
+    ends = [f"{counts.withdrawn} withdrawn"] if counts.withdrawn else []
+    ends += [f"{len(report.failed)} failed"] if report.failed else []
     ends += [f"{waiting} not due"] if waiting else []
     rows.append(
         (total, str(counts.new), str(counts.changed), str(counts.unchanged), ", ".join(ends))
@@ -102,16 +107,18 @@ def _rows(report: Report, *, verbose: bool) -> list[tuple[str, str, str, str, st
 
 
 def _counts(source: SourceReport) -> tuple[str, str, str]:
-    if source.outcome in ("failed", "not due"):
-        return "", "", ""
     counts = source.counts
+    if source.outcome in ("failed", "not due") or (
+        source.outcome == "unchanged" and not counts.unchanged
+    ):
+        return "", "", ""
     return str(counts.new), str(counts.changed), str(counts.unchanged)
 
 
 def _outcome(source: SourceReport) -> str:
     if source.outcome == "failed":
         return "failed"
-    words: list[str] = [] if source.outcome == "collected" else [source.outcome]
+    words: list[str] = [source.outcome] if not any(_counts(source)) else []
     if source.counts.withdrawn:
         words.append(f"{source.counts.withdrawn} withdrawn")
     if source.problems:

@@ -34,7 +34,7 @@ def read_file(path: Path | str, limit: int) -> bytes:
         finally:
             os.close(descriptor)
     except FileNotFoundError as error:
-        raise CollectError("is not there (any more)") from error
+        raise CollectError("is not there") from error
     except OSError as error:
         raise CollectError(f"cannot be read: {error.strerror}") from error
     except ValueError as error:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha1
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, UUID
@@ -16,6 +17,7 @@ _IRI = re.compile(
     r"(?:[^\x00-\x20\x7f-\xa0<>\"{}|\\^`%\ud800-\udfff\ufdd0-\ufdef\ufff0-\uffff]++"
     r"|%[0-9A-Fa-f]{2})++"
 )
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]*")
 _HTTP = re.compile(r"https?:", re.IGNORECASE)
 _HTTP_IRI = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 _CODE = re.compile(r"(?:javascript|data|vbscript|file|about|blob):", re.IGNORECASE)
@@ -67,11 +69,18 @@ def article_id(host: str, folder: str, path: str) -> str:
     ASCII ("localhost" where it is no host name). `folder` and `path` are percent-encoded, with
     ``/`` between their parts whatever the system.
     """
-    name = host.strip().rpartition("@")[2].partition(":")[0].rstrip(".")
     parts = f"{folder}/{path}".replace("\\", "/")
-    parts = re.sub("/{2,}", "/", parts).strip("/")
-    specific = quote(parts, safe="/-._~!$&'()*+,;=:@", errors="surrogatepass")
-    return f"tag:{ascii_host(name) or 'localhost'},2026:{specific}"
+    if "//" in parts:
+        parts = re.sub("/{2,}", "/", parts)
+    if not _PLAIN_PATH.fullmatch(parts):
+        parts = quote(parts, safe="/-._~!$&'()*+,;=:@", errors="surrogatepass")
+    return f"tag:{_tagging_entity(host)},2026:{parts.strip('/')}"
+
+
+@lru_cache(maxsize=64)
+def _tagging_entity(host: str) -> str:
+    name = host.strip().rpartition("@")[2].partition(":")[0].rstrip(".")
+    return ascii_host(name) or "localhost"
 
 
 def _guid_id(guid: str, namespace: str) -> str:

@@ -41,13 +41,15 @@ class Article(Struct, frozen=True):
     """What could not be read or had to be guessed, a clause each."""
 
 
-_MAX_CATEGORIES = 200
+_MAX_CATEGORIES = 100
 _MOST_BITS = 1000
 """Of a number that is shown. Python refuses to write one of many thousand digits."""
 
 _IMAGE_KEYS = ("headimg", "thumbnail", "cover", "image", "banner", "featured_image", "images")
 _DATE_KEYS = ("date", "publishdate", "pubdate", "published", "created")
 _UPDATED_KEYS = ("updated", "lastmod", "modified", "last_modified_at")
+_MAILBOX = re.compile(r"([^<>]*)<([^<>\s@]+@[^<>\s@]+)>")
+_COMMA = re.compile("[,，]")
 _FILE_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[-_ ]|$)")
 _TRUE = ("true", "yes", "on", "1")
 _FALSE = ("false", "no", "off", "0")
@@ -121,8 +123,8 @@ class _FieldReader:
 
     def text(self, *names: str) -> str | None:
         for name in names:
-            text = _as_text(self.fields.get(name))
-            if text:
+            value = self.fields.get(name)
+            if value is not None and (text := _as_text(value)):
                 return text
         return None
 
@@ -162,7 +164,9 @@ class _FieldReader:
         found: dict[str, None] = {}
         for name in names:
             value = self.fields.get(name)
-            texts = re.split("[,，]", value) if isinstance(value, str) else _flat(value)
+            if value is None:
+                continue
+            texts = _COMMA.split(value) if isinstance(value, str) else _flat(value)
             for text in texts:
                 if text := text.strip():
                     found[text] = None
@@ -173,6 +177,8 @@ class _FieldReader:
     def people(self, *names: str) -> tuple[Person, ...]:
         for name in names:
             value = self.fields.get(name)
+            if value is None:
+                continue
             people = [_as_person(item) for item in (value if isinstance(value, list) else [value])]
             found = tuple(person for person in people if person is not None)
             if found:
@@ -214,7 +220,7 @@ def _as_person(value: object) -> Person | None:
     text = _as_text(value)
     if not text:
         return None
-    match = re.fullmatch(r"([^<>]*)<([^<>\s@]+@[^<>\s@]+)>", text)
+    match = _MAILBOX.fullmatch(text) if text[-1] == ">" else None
     return Person(name=match[1].strip() or None, email=match[2]) if match else Person(name=text)
 
 

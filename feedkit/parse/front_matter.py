@@ -38,7 +38,9 @@ def split_front_matter(text: str) -> tuple[Fields, str]:
     Blank lines before the front matter are allowed. Raises `ParseError`, a clause, when it is not
     closed, is no mapping, or cannot be read.
     """
-    text = text.lstrip()
+    stripped = text.lstrip()
+    lines_before = text.count("\n", 0, len(text) - len(stripped))
+    text = stripped
     handler = frontmatter.detect_format(text, _HANDLERS)
     if handler is None:
         return {}, text
@@ -50,7 +52,7 @@ def split_front_matter(text: str) -> tuple[Fields, str]:
         raise ParseError(
             f"has front matter that is not closed; end it with a line {handler.END_DELIMITER}"
         ) from error
-    return _fields(_load(handler, matter)), body
+    return _fields(_load(handler, matter, lines_before)), body
 
 
 class _TOMLHandler(BaseHandler):
@@ -223,7 +225,7 @@ def _refuse_depth(matter: str) -> None:
             depth -= 1
 
 
-def _load(handler: BaseHandler, matter: str) -> object:
+def _load(handler: BaseHandler, matter: str, lines_before: int) -> object:
     try:
         return (
             (_load_lines(matter) or _load_yaml(matter))
@@ -231,7 +233,8 @@ def _load(handler: BaseHandler, matter: str) -> object:
             else handler.load(matter)
         )
     except yaml.MarkedYAMLError as error:
-        line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        mark = error.problem_mark
+        line = f" in line {lines_before + mark.line + 1}" if mark else ""
         raise ParseError(f"has front matter that is no YAML: {error.problem}{line}") from error
     except (yaml.YAMLError, ValueError) as error:  # ValueError: TOML and JSON
         reason = " ".join(str(error).split())
@@ -244,7 +247,7 @@ def _fields(loaded: object) -> Fields:
     if loaded is None:
         return {}
     if not isinstance(loaded, dict):
-        kind = "a list" if isinstance(loaded, list) else "one text"
+        kind = "a list" if isinstance(loaded, list) else "a single text"
         raise ParseError(
             f"has front matter that is {kind}; expected names and values such as title: …"
         )

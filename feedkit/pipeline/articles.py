@@ -21,6 +21,7 @@ from feedkit.pipeline.prepare import (
 )
 from feedkit.pipeline.report import Progress, SourceReport
 from feedkit.pipeline.workers import Workers
+from feedkit.publish.jobs import from_microseconds
 from feedkit.store import FileRow, SourceRow, Store
 
 if TYPE_CHECKING:
@@ -248,3 +249,8 @@ def _count_and_list(report: SourceReport, found: Scan, known: dict[str, FileRow]
     ]
     report.problems += [f"{name}/{problem.path} {problem.reason}" for problem in found.problems]
     report.problems.sort()
+    report.notes = [
+        f"{name}/{row.path} is dated {from_microseconds(row.due_at):%Y-%m-%d}, and waits for it"
+        for row in known.values()
+        if row.due_at is not None
+    ]

@@ -145,7 +145,8 @@ async def _collect_one(
                 content_type=fetched.content_type,
             )
     except (CollectError, ParseError) as error:
-        report.outcome, report.reason = "failed", str(error)
+        # The report names the source itself.
+        report.outcome, report.reason = "failed", str(error).removeprefix(f"{feed.url} ")
         with store.write() as transaction:
             transaction.update_source(
                 row.id,
@@ -188,7 +189,7 @@ def _save(
                 row, prepared.entries, now, remade=row.recipe not in ("", RECIPE)
             )
             if prepared.bozo:
-                report.problems.append(f"{report.name}: {prepared.bozo}")
+                report.notes.append(f"{report.name}: {prepared.bozo}")
         transaction.update_source(
             row.id,
             etag=validators.etag,

@@ -93,10 +93,13 @@ def folder_recipe(settings: Settings, folder: ArticleFolder) -> FolderRecipe:
 def _folder_tag(settings: Settings, folder: ArticleFolder) -> str:
     """The folder's path from the config file. A folder elsewhere gets its name and a digest: its
     place on this machine is not for the world to read."""
+    path = folder.path.resolve()
+    if path.is_file():
+        path = path.parent
     try:
-        return folder.path.resolve().relative_to(settings.file.parent.resolve()).as_posix()
+        return path.relative_to(settings.file.parent.resolve()).as_posix()
     except ValueError:
-        return f"{folder.path.name}-{digest(str(folder.path.resolve()).encode())[:8]}"
+        return f"{path.name}-{digest(str(path).encode())[:8]}"
 
 
 def read_article_files(

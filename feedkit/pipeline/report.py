@@ -21,6 +21,8 @@ class SourceReport(Struct):
     """Why it failed, one sentence."""
     problems: list[str] = []
     """A line for each article or entry that could not be taken as it is."""
+    notes: list[str] = []
+    """What is as it should be, but may be asked for."""
 
 
 class Report(Struct):

@@ -18,6 +18,7 @@ def subscriptions(settings: Settings) -> tuple[list[FeedSource], list[SourceRepo
     reports: list[SourceReport] = []
     for listed in settings.opml:
         from feedkit.collect.opml import read_opml  # lxml is not needed without a list
+        from feedkit.normalize.text import one_line
 
         try:
             opml = read_opml(read_file(listed.path, settings.fetch.max_bytes))
@@ -29,8 +30,8 @@ def subscriptions(settings: Settings) -> tuple[list[FeedSource], list[SourceRepo
             reports.append(SourceReport(listed.name, "unchanged", problems=problems))
         for item in opml.subscriptions:
             feed = feeds.get(item.url) or FeedSource(
-                url=item.url, title=item.title, schedule=settings.schedule
+                url=item.url, title=one_line(item.title or "") or None, schedule=settings.schedule
             )
-            categories = tuple(dict.fromkeys((*feed.categories, *item.categories)))
+            categories = tuple(dict.fromkeys((*feed.categories, *map(one_line, item.categories))))
             feeds[item.url] = msgspec.structs.replace(feed, categories=categories)
     return list(feeds.values()), reports

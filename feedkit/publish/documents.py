@@ -129,8 +129,6 @@ def _feed_entry(stored: StoredEntry) -> FeedEntry:
         element.contributor([_person(person) for person in entry.contributors])
     if entry.url:
         element.link(href=entry.url, rel="alternate")
-    if entry.external_url:
-        element.link(href=entry.external_url, rel="related")
     if entry.content is not None or entry.url is None:
         # RFC 4287, 4.1.2: an entry without an alternate link must have content
         element.content(entry.content or entry.summary or "", type="html")

@@ -31,6 +31,8 @@ class FeedkitEntryExtension(BaseEntryExtension):
             return entry
         if self.entry.language:
             entry.set(_XML_LANG, self.entry.language)
+        if self.entry.external_url:  # feedgen loses every `rel` of an entry's links
+            SubElement(entry, "link", rel="related", href=self.entry.external_url)
         for enclosure in self.entry.enclosures:
             link = SubElement(entry, "link", rel="enclosure", href=enclosure.url)
             if enclosure.type:

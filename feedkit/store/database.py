@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, event, make_url, text
 from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
@@ -60,13 +60,12 @@ def open_database(url: str, *, is_new: bool) -> Database:
     Raises `StoreError` when it cannot be opened, is no feedkit store, or a newer feedkit wrote it.
     """
     try:
+        dialect = make_url(url).get_backend_name()
+        if dialect != "sqlite":
+            raise StoreError(f'store.url: {dialect} is no store of this version; use "sqlite:///…"')
         engine = sqlalchemy.create_engine(url)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise StoreError(f"store.url: cannot use {url}: {error}") from error
-    if engine.dialect.name != "sqlite":
-        raise StoreError(
-            f'store.url: {engine.dialect.name} is no store of this version; use "sqlite:///…"'
-        )
     event.listen(engine, "connect", _set_up_new if is_new else _set_up)
     event.listen(engine, "begin", _begin)
     where = engine.url.database or ":memory:"

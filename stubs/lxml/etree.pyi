@@ -129,6 +129,18 @@ class XPath:
     def __init__(self, path: str, *, namespaces: Mapping[str, str] | None = None) -> None: ...
     def __call__(self, element: _Element) -> list[_Element]: ...
 
+class _LogEntry:
+    message: str
+    line: int
+
+class _ErrorLog:
+    last_error: _LogEntry | None
+
+class RelaxNG:
+    error_log: _ErrorLog
+    def __init__(self, etree: _Element | _ElementTree) -> None: ...
+    def validate(self, etree: _Element | _ElementTree) -> bool: ...
+
 def Element(
     tag: str | QName,
     attrib: Mapping[str, str] | None = None,

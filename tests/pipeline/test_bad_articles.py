@@ -141,10 +141,9 @@ def test_files_that_vanish_in_between_get_a_line_each(tmp_path: Path) -> None:
     settings = load_settings(tmp_path / "config.toml")
     with open_store(settings.store.url) as store:
         report = run(settings, store, is_due=lambda *_: True, progress=Vanishing(*files))
-    assert report.sources[0].problems == [
-        "articles/goes0.md is not there (any more)",
-        "articles/goes1.md is not there (any more)",
-    ]
+    first, second = report.sources[0].problems
+    assert first.startswith("articles/goes0.md is not there")
+    assert second.startswith("articles/goes1.md is not there")
     assert planet.titles() == ["stays"]
     assert planet.cycle().sources[0].problems == []
 

@@ -63,7 +63,7 @@ def test_ten_feeds_beside_articles_and_then_ten_304s_and_nothing_parsed(
     assert [(asked.status, asked.if_none_match) for asked in server.asked()] == [
         (304, f'"{n}"') for n in range(10)
     ]
-    assert sum(line.endswith("unchanged, unchanged") for line in second.lines) == 11
+    assert [line.partition(": ")[2] for line in second.lines[1:11]] == ["unchanged"] * 10
     assert second.conclusion.startswith("Nothing to write")
     assert planet.rewritten(before) == set()
 
@@ -155,7 +155,7 @@ def test_feeds_that_fail_among_good_ones_get_a_line_each(
     refused = "http://127.0.0.1:9/feed"
     missing = "missing.xml"
     bad = [error, hangs, page, empty, gone, refused, missing]
-    config = feeds(good[0], *bad[:4], good[1], *bad[4:], good[2]).replace('"2s"', '"0.3s"')
+    config = feeds(good[0], *bad[:4], good[1], *bad[4:], good[2]).replace('"2s"', '"1s"')
     planet.article("article.md", date="2024-06-01")
     planet.configure(ARTICLES + config)
     ended = planet.feedkit("run")
@@ -165,11 +165,12 @@ def test_feeds_that_fail_among_good_ones_get_a_line_each(
     assert [line.partition(": ")[0] for line in problems] == bad
     reasons = dict(line.split(": ", 1) for line in problems)
     assert reasons[error] == "answered 500 Internal Server Error"
-    assert reasons[hangs] == "gave no whole answer within 0.3 seconds (fetch.timeout)"
+    assert reasons[hangs] == "gave no whole answer within 1 seconds (fetch.timeout)"
     assert "HTML" in reasons[page]
     assert reasons[gone] == "answered 404 Not Found"
-    assert reasons[missing] == "is not there (any more)"
+    assert reasons[missing].startswith("is not there")
     assert ended.lines[11] == "11 sources: 4 new, 0 changed, 0 unchanged, 7 failed"
+    planet.configure(feeds(good[0], error))
     assert planet.feedkit("run", "--strict", "--all", "-q").code == 1
 
 
@@ -348,7 +349,7 @@ def test_tags_of_a_feed_get_no_documents_unless_all_categories_do(
 def test_an_opml_lists_folders_are_categories_and_its_changes_are_followed(
     server: FeedServer, planet: Planet
 ) -> None:
-    one, two = server.put("/1", rss("a", "one")), server.put("/2", rss("b", "two"))
+    one, two = server.put("/1", rss("a", "one")), server.put("/2", rss("b", "two", day=8))
     outline = '<outline text="{}"><outline type="rss" text="Feed" xmlUrl="{}"/></outline>'
 
     def opml(*folders: tuple[str, str]) -> str:
@@ -386,7 +387,7 @@ def test_an_opml_list_that_cannot_be_read_stops_no_other_source(
     ended = planet.feedkit("run")
     assert ended.code == 0
     assert planet.titles() == ["article", "one"]
-    assert "missing.opml: is not there (any more)" in ended.lines
+    assert any(line.startswith("missing.opml: is not there") for line in ended.lines)
     assert any(line.startswith("bad.opml: is no OPML file") for line in ended.lines)
     assert planet.feedkit("run", "--strict", "-q").code == 1
 

@@ -1,0 +1,49 @@
+"""Worker processes: order, and what one of them dying costs."""
+
+import os
+import signal
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from feedkit.pipeline.workers import Workers
+
+
+def doubled(numbers: Sequence[int]) -> list[int]:
+    """Ends the process at 13, as a fault in a C library would."""
+    for number in numbers:
+        if number == 13:
+            os.kill(os.getpid(), signal.SIGSEGV)
+    return [2 * number for number in numbers]
+
+
+def failing(numbers: Sequence[int]) -> list[int]:
+    raise ValueError(f"{len(numbers)} numbers")
+
+
+@pytest.fixture(name="workers")
+def workers_fixture() -> Iterator[Workers]:
+    with Workers() as workers:
+        yield workers
+
+
+def mapped(workers: Workers, numbers: Sequence[int]) -> list[int]:
+    batches = workers.map(doubled, numbers, lambda number: [-number])
+    return [result for batch in batches for result in batch]
+
+
+def test_results_come_in_the_order_of_the_items(workers: Workers) -> None:
+    numbers = range(20, 1020)
+    assert mapped(workers, numbers) == [2 * number for number in numbers]
+    assert mapped(workers, range(20, 30)) == list(range(40, 60, 2))
+    assert mapped(workers, []) == []
+
+
+def test_an_item_that_ends_its_worker_costs_itself_alone(workers: Workers) -> None:
+    assert mapped(workers, range(100)) == [-n if n == 13 else 2 * n for n in range(100)]
+    assert mapped(workers, range(20, 30)) == list(range(40, 60, 2)), "and they go on working"
+
+
+def test_an_exception_in_a_worker_is_raised_here(workers: Workers) -> None:
+    with pytest.raises(ValueError, match="3 numbers"):
+        list(workers.map(failing, range(3), lambda _: []))
