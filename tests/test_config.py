@@ -24,7 +24,8 @@ def problems(file: Path, text: str | bytes) -> tuple[str, ...]:
         load_settings(file)
     assert str(caught.value) == "\n".join(caught.value.problems)
     assert all(problem.isprintable() for problem in caught.value.problems)
-    return caught.value.problems
+    assert all(problem.startswith(f"{file}: ") for problem in caught.value.problems)
+    return tuple(problem.replace(str(file), file.name) for problem in caught.value.problems)
 
 
 def problem(file: Path, text: str | bytes) -> str:
@@ -314,7 +315,7 @@ def test_a_config_that_is_not_there_comes_with_what_to_do(tmp_path: Path) -> Non
     with pytest.raises(ConfigError) as caught:
         load_settings(tmp_path / "other.toml")
     assert caught.value.problems == (
-        "other.toml: cannot be read: No such file or directory; "
+        f"{tmp_path / 'other.toml'}: cannot be read: No such file or directory; "
         "create it, or name another with --config",
     )
 
@@ -352,7 +353,7 @@ def test_everything_wrong_is_told_at_once(file: Path) -> None:
         'as "https://planet.example.org/"',
         'config.toml: fetch.timeout: expected a time such as "90s", "15m", "1h" or "2d", found 30',
         "config.toml: fetch.per_host: expected a whole number from 1 to 1,000,000, found 0",
-        "config.toml: articles[1].path: missing",
+        "config.toml: articles[1].path: missing; expected the path of a folder or a file",
         "config.toml: feeds[1].url: expected an http(s) address or the path of a file, found "
         '"ftp://example.org/"',
         "config.toml: feeds[1].include: expected a list of regular expressions, each a regular "

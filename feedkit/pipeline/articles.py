@@ -35,10 +35,13 @@ _MANY = 100
 _Job = tuple[FoundFile, FileRow | None]
 
 
-def scan_beside(folder: ArticleFolder, workers: Workers) -> Callable[[], Scan]:
-    """A call that gives what `scan` finds in `folder`: looked for meanwhile by a worker, where
-    one is running."""
-    if not workers.are_running:
+def scan_beside(folder: ArticleFolder, store: Store, workers: Workers) -> Callable[[], Scan]:
+    """A call that gives what `scan` finds in `folder`.
+
+    A worker looks while this process opens the store and loads what is known of the folder; of a
+    new store nothing is known, and there is nothing else to do.
+    """
+    if store.is_new or not workers.are_running:
         return partial(scan, folder.path)
     return partial(_scanned, workers.submit(_packed_scan, folder.path), folder.path)
 

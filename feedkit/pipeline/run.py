@@ -38,7 +38,7 @@ def run(
     report = Report()
     now = to_microseconds(at or datetime.now(UTC))
     with workers or Workers() as workers:
-        scans = [scan_beside(folder, workers) for folder in settings.articles]
+        scans = [scan_beside(folder, store, workers) for folder in settings.articles]
         for folder, scanned in zip(settings.articles, scans, strict=True):
             report.sources.append(
                 collect_articles(settings, folder, scanned, store, workers, now, progress)

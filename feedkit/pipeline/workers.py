@@ -68,10 +68,9 @@ class Workers:
         batches = iter([items[start : start + _BATCH] for start in range(0, len(items), _BATCH)])
         if len(items) >= _MANY and 0 < self._count < _COUNT:
             self.close()
-        executor = self._started(_COUNT)
         waiting: deque[tuple[Sequence[Item], Future[Result]]] = deque()
         for batch in islice(batches, _COUNT * _AHEAD):
-            waiting.append((batch, executor.submit(work, batch)))
+            waiting.append((batch, self._submit(work, batch)))
         return self._results(work, batches, waiting, give_up)
 
     def _results(
@@ -88,13 +87,23 @@ class Workers:
                 result = waiting[0][1].result()
                 waiting.popleft()
                 for batch in islice(batches, 1):
-                    waiting.append((batch, self._started(_COUNT).submit(work, batch)))
+                    waiting.append((batch, self._submit(work, batch)))
                 yield result
         except BrokenProcessPool:
             self.close()
         # One of the batches that were under way holds the item that did it: find it by itself.
         for batch in (*(batch for batch, _ in waiting), *batches):
             yield from _one_by_one(work, batch, give_up)
+
+    def _submit(self, work: Callable[[Item], Result], item: Item) -> "Future[Result]":
+        """Have one thing done, by new processes where something else ended those there were."""
+        from concurrent.futures.process import BrokenProcessPool
+
+        try:
+            return self._started(_COUNT).submit(work, item)
+        except BrokenProcessPool:
+            self.close()
+            return self._started(_COUNT).submit(work, item)
 
     def close(self) -> None:
         """End the processes."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
-from itertools import chain, islice
+from itertools import chain
 
 from feedkit.config import Settings
 from feedkit.model import Origin, Person
@@ -14,8 +14,8 @@ _SPARE = 10
 """More entries asked for than published, for those that turn out to be the same entry twice."""
 _CACHE_BYTES = 64_000_000
 """Rendered entries kept for other documents that hold them too."""
-_AT_ONCE = 2_000
-"""Entries in memory on their way from the store."""
+_TOPICS_AT_ONCE = 12
+"""Their entries are rendered together, while the documents of those before them are written."""
 
 
 class Assembly:
@@ -27,6 +27,7 @@ class Assembly:
         self._press = press
         self._newest: dict[str, list[int]] = {}
         self._rendered: dict[int, RenderedEntry] = {}
+        self._asked: set[int] = set()
         self._size = 0
         site = settings.site
         self._site_author = Person(name=site.author or site.title)
@@ -38,9 +39,22 @@ class Assembly:
     ) -> Iterator[tuple[Topic, str, bytes]]:
         """The documents of topics in the formats wanted of each.
 
-        The content of entries that have none yet is made on the way, and stored.
+        The content of entries that have none yet is made on the way, and stored. What the next
+        topics need is being rendered while those before them are taken.
         """
-        self._load([topic for topic, _ in wanted])
+        some = [wanted[i : i + _TOPICS_AT_ONCE] for i in range(0, len(wanted), _TOPICS_AT_ONCE)]
+        under_way = self._start(some[0]) if some else None
+        for position, chunk in enumerate(some):
+            rendering, under_way = under_way, None
+            if position + 1 < len(some):
+                under_way = self._start(some[position + 1])
+            if rendering is not None:
+                self._take(rendering)
+            yield from self._put_together(chunk)
+
+    def _put_together(
+        self, wanted: Sequence[tuple[Topic, Iterable[str]]]
+    ) -> Iterator[tuple[Topic, str, bytes]]:
         parts: list[tuple[FrameJob, list[RenderedEntry]]] = []
         for topic, formats in wanted:
             entries = self._entries(topic)
@@ -54,49 +68,56 @@ class Assembly:
             xml = (entry.xml[job.format_name] for entry in entries)
             yield job.topic, job.format_name, b"\n".join((head, *xml, end, b""))
 
-    def _load(self, topics: Iterable[Topic]) -> None:
-        """Render what the topics' documents are likely to need."""
+    def _start(
+        self, wanted: Sequence[tuple[Topic, Iterable[str]]]
+    ) -> Iterable[Sequence[RenderedEntry]]:
+        """Begin to render what topics are likely to need, and is not rendered yet."""
         if self._size > _CACHE_BYTES:
             self._rendered.clear()
+            self._asked.clear()
             self._size = 0
-        wanted = self._settings.publish.entries + _SPARE
+        most = self._settings.publish.entries + _SPARE
+        ids: set[int] = set()
         with self._store.read() as transaction:
-            self._newest = {
-                topic.folder: transaction.newest(topic.category_ids, wanted) for topic in topics
-            }
-        self._render({entry for ids in self._newest.values() for entry in ids})
+            for topic, _ in wanted:
+                self._newest[topic.folder] = transaction.newest(topic.category_ids, most)
+                ids.update(self._newest[topic.folder])
+        missing = ids - self._asked - self._rendered.keys()
+        self._asked |= missing
+        return self._render(missing)
+
+    def _render(self, ids: Set[int]) -> Iterable[Sequence[RenderedEntry]]:
+        with self._store.read() as transaction:
+            return self._press.entries([self._job(row) for row in transaction.entries(sorted(ids))])
+
+    def _take(self, batches: Iterable[Sequence[RenderedEntry]]) -> None:
+        """Keep what was rendered, and store the contents that were made."""
+        finished: list[tuple[int, bytes]] = []
+        for rendered in chain.from_iterable(batches):
+            self._rendered[rendered.row_id] = rendered
+            self._size += sum(map(len, rendered.xml.values()))
+            if rendered.finished is not None:
+                finished.append((rendered.row_id, rendered.finished))
+        if finished:
+            with self._store.write() as transaction:
+                transaction.finish_entries(finished)
 
     def _entries(self, topic: Topic) -> list[RenderedEntry]:
         """The topic's newest entries, newest first, no `Entry.id` twice."""
         limit = self._settings.publish.entries
-        wanted = limit + _SPARE
-        ids = self._newest[topic.folder]
+        most = limit + _SPARE
+        ids = self._newest.pop(topic.folder)
         while True:
+            self._take(self._render(set(ids) - self._rendered.keys()))
             distinct: dict[str, RenderedEntry] = {}
             for entry_id in ids:
                 rendered = self._rendered[entry_id]
                 distinct.setdefault(rendered.id, rendered)
-            if len(distinct) >= limit or len(ids) < wanted:
+            if len(distinct) >= limit or len(ids) < most:
                 return list(distinct.values())[:limit]
-            wanted *= 2
+            most *= 2
             with self._store.read() as transaction:
-                ids = transaction.newest(topic.category_ids, wanted)
-            self._render(set(ids))
-
-    def _render(self, ids: Set[int]) -> None:
-        in_order = iter(sorted(ids - self._rendered.keys()))
-        while some := list(islice(in_order, _AT_ONCE)):
-            with self._store.read() as transaction:
-                jobs = [self._job(row) for row in transaction.entries(some)]
-            finished: list[tuple[int, bytes]] = []
-            for rendered in chain.from_iterable(self._press.entries(jobs)):
-                self._rendered[rendered.row_id] = rendered
-                self._size += sum(map(len, rendered.xml.values()))
-                if rendered.finished is not None:
-                    finished.append((rendered.row_id, rendered.finished))
-            if finished:
-                with self._store.write() as transaction:
-                    transaction.finish_entries(finished)
+                ids = transaction.newest(topic.category_ids, most)
 
     def _job(self, row: EntryRow) -> RenderJob:
         source = self._sources[row.source_id]

@@ -18,8 +18,6 @@ from feedkit.publish.topics import Topic, choose_topics
 from feedkit.publish.writer import write_document
 from feedkit.store import DocumentRow, Store
 
-_TOPICS_AT_ONCE = 40
-"""Their entries and documents are in memory together."""
 _WRITERS = 4
 
 RENDERING = "1"
@@ -46,11 +44,7 @@ def publish(
     published = Published(documents=len(topics) * len(settings.publish.formats))
     stale = _stale(topics, settings, documents, output)
     if stale:
-        assembly = Assembly(store, settings, press)
-        done: list[DocumentRow] = []
-        for start in range(0, len(stale), _TOPICS_AT_ONCE):
-            some = stale[start : start + _TOPICS_AT_ONCE]
-            done += _write(assembly, some, output, published)
+        done = list(_write(Assembly(store, settings, press), stale, output, published))
         if remember:
             with store.write() as transaction:
                 transaction.save_documents(done)

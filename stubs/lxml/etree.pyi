@@ -1,4 +1,4 @@
-# ruff: noqa: A002, N802 - the names are lxml's
+# ruff: noqa: N802 - the names are lxml's
 """The part of lxml.etree that feedkit uses (lxml ships no types of its own).
 
 `_Element.tag` is a str here: feedkit's parsers drop comments and processing instructions, whose

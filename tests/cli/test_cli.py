@@ -147,7 +147,7 @@ def test_quiet_says_nothing_when_all_is_well(planet: Path) -> None:
 
 def test_verbose_names_the_files_written(planet: Path) -> None:
     done = run("run", "-v", folder=planet)
-    assert f"wrote {planet}/public/atom.xml\n" in done.stderr
+    assert "wrote public/atom.xml\n" in done.stderr
 
 
 def test_what_went_wrong_is_said_even_when_quiet_and_fails_only_when_strict(planet: Path) -> None:
@@ -158,7 +158,7 @@ def test_what_went_wrong_is_said_even_when_quiet_and_fails_only_when_strict(plan
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr.splitlines() == [
         "articles/bad.md has front matter that is not closed; end it with a line ---",
-        "missing.xml: is not there (any more)",
+        "missing.xml: is not there",
     ]
     assert run("run", "-q", "--all", "--strict", folder=planet).returncode == 1
 

@@ -764,14 +764,14 @@ def test_no_spelling_of_a_private_address_is_connected(serving: Serving, host: s
 def test_a_name_that_leads_to_a_private_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     resolving(monkeypatch, "169.254.169.254")
     assert refusal_of("http://feeds.example/", GUARDED) == (
-        "leads to a private address (if it is meant to, set fetch.allow_private_hosts = true in "
-        "config.toml): 169.254.169.254"
+        "leads to a private address; if it is meant to, set fetch.allow_private_hosts = true: "
+        "169.254.169.254"
     )
 
 
 def test_a_name_with_several_private_addresses_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     resolving(monkeypatch, "::1 127.0.0.1 10.0.0.1")
-    assert refusal_of("http://feeds.example/", GUARDED).startswith("leads to a private address (")
+    assert refusal_of("http://feeds.example/", GUARDED).startswith("leads to a private address; ")
 
 
 def test_a_name_that_changes_between_two_look_ups_is_refused(

@@ -127,7 +127,7 @@ def test_broken_json_says_where(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "what"),
-    [("- a\n- b", "a list"), ("just words", "one text"), ("[a, b]", "a list")],
+    [("- a\n- b", "a list"), ("just words", "a single text"), ("[a, b]", "a list")],
 )
 def test_yaml_that_is_no_mapping_is_refused(text: str, what: str) -> None:
     assert refusal(f"---\n{text}\n---\nBody") == (

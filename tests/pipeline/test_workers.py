@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 
@@ -10,10 +11,10 @@ from feedkit.pipeline.workers import Workers
 
 
 def doubled(numbers: Sequence[int]) -> list[int]:
-    """Ends the process at 13, as a fault in a C library would."""
+    """Ends the process at 13, as the kernel does when memory is short."""
     for number in numbers:
         if number == 13:
-            os.kill(os.getpid(), signal.SIGSEGV)
+            os.kill(os.getpid(), signal.SIGKILL)
     return [2 * number for number in numbers]
 
 
@@ -42,6 +43,11 @@ def test_results_come_in_the_order_of_the_items(workers: Workers) -> None:
 def test_an_item_that_ends_its_worker_costs_itself_alone(workers: Workers) -> None:
     assert mapped(workers, range(100)) == [-n if n == 13 else 2 * n for n in range(100)]
     assert mapped(workers, range(20, 30)) == list(range(40, 60, 2)), "and they go on working"
+
+
+def test_work_given_after_a_worker_died_is_done_by_another(workers: Workers) -> None:
+    assert isinstance(workers.submit(doubled, [13]).exception(), BrokenProcessPool)
+    assert mapped(workers, range(20, 30)) == list(range(40, 60, 2))
 
 
 def test_an_exception_in_a_worker_is_raised_here(workers: Workers) -> None:
