@@ -10,16 +10,16 @@ import time
 import tracemalloc
 import zlib
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 import brotli
 import msgspec
 import pytest
 from aiohttp import TCPConnector, web
 from aiohttp.test_utils import TestServer
+from raw_server import Answer, Exchange, serving
 
 from feedkit.collect import guard
 from feedkit.collect.http import Client, Fetched, _Coding, shown
@@ -30,25 +30,6 @@ LIMITS = Fetch(timeout=timedelta(seconds=10), max_bytes=1_000_000, allow_private
 OK = b"HTTP/1.1 200 OK\r\n"
 
 
-class Exchange(Protocol):
-    """See conftest.py."""
-
-    head: bytes
-    path: str
-
-    def header(self, name: str) -> bytes | None: ...
-    async def send(self, data: bytes) -> None: ...
-    async def reset(self) -> None: ...
-
-
-class RawServer(Protocol):
-    url: str
-    port: int
-    exchanges: list[Exchange]
-
-
-Answer: TypeAlias = Callable[[Exchange], Awaitable[None]]
-Serving: TypeAlias = Callable[[Answer], AbstractAsyncContextManager[RawServer]]
 Get: TypeAlias = Callable[..., Awaitable[Fetched]]
 
 
@@ -65,7 +46,6 @@ def always(data: bytes) -> Answer:
 
 
 def fetch(
-    serving: Serving,
     answer: Answer | bytes,
     path: str = "/feed.xml",
     limits: Fetch = LIMITS,
@@ -85,10 +65,10 @@ def fetch(
     return asyncio.run(run())
 
 
-def refusal(serving: Serving, answer: Answer | bytes, **given: Fetch | str) -> str:
+def refusal(answer: Answer | bytes, **given: Fetch | str) -> str:
     """The sentence that the client raises for `answer`."""
     with pytest.raises(CollectError) as caught:
-        fetch(serving, answer, **given)  # type: ignore[arg-type]
+        fetch(answer, **given)  # type: ignore[arg-type]
     return str(caught.value)
 
 
@@ -123,9 +103,8 @@ def resolving(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
 # What is asked, and what comes back.
 
 
-def test_a_200_comes_back_whole(serving: Serving) -> None:
+def test_a_200_comes_back_whole() -> None:
     fetched, (seen,) = fetch(
-        serving,
         whole(
             b"<rss/>",
             "Content-Type: application/rss+xml; charset=utf-8",
@@ -144,8 +123,8 @@ def test_a_200_comes_back_whole(serving: Serving) -> None:
     )
 
 
-def test_the_request_is_honest_and_says_no_more_than_it_must(serving: Serving) -> None:
-    _, (seen,) = fetch(serving, whole(b""))
+def test_the_request_is_honest_and_says_no_more_than_it_must() -> None:
+    _, (seen,) = fetch(whole(b""))
     names = [line.split(b":")[0].decode().lower() for line in seen.head.split(b"\r\n")[1:-2]]
     assert sorted(names) == ["accept", "accept-encoding", "host", "user-agent"]
     assert seen.header("user-agent") == b"feedkit/0 (+https://planet.example/)"
@@ -180,14 +159,13 @@ def test_cookies_never_come_back() -> None:
         b'"tab:\t."',
     ],
 )
-def test_validators_go_back_byte_for_byte(serving: Serving, etag: bytes) -> None:
+def test_validators_go_back_byte_for_byte(etag: bytes) -> None:
     modified = b"yesterday, \xe9 or so"
     header = b"ETag: " + etag + b"\r\nLast-Modified: " + modified + b"\r\nContent-Length: 0\r\n\r\n"
-    first, _ = fetch(serving, OK + header)
+    first, _ = fetch(OK + header)
     assert (first.etag, first.last_modified) == (etag.decode("latin-1"), modified.decode("latin-1"))
 
     _, (seen,) = fetch(
-        serving,
         b"HTTP/1.1 304 Not Modified\r\n\r\n",
         etag=first.etag,
         last_modified=first.last_modified,
@@ -196,43 +174,41 @@ def test_validators_go_back_byte_for_byte(serving: Serving, etag: bytes) -> None
     assert seen.header("if-modified-since") == modified
 
 
-def test_a_304_keeps_the_stored_validators(serving: Serving) -> None:
-    fetched, _ = fetch(
-        serving, b"HTTP/1.1 304 Not Modified\r\n\r\n", etag='"1"', last_modified="then"
-    )
+def test_a_304_keeps_the_stored_validators() -> None:
+    fetched, _ = fetch(b"HTTP/1.1 304 Not Modified\r\n\r\n", etag='"1"', last_modified="then")
     assert fetched.not_modified
     assert (fetched.etag, fetched.last_modified, fetched.body) == ('"1"', "then", b"")
 
 
-def test_a_304_may_bring_validators_of_its_own(serving: Serving) -> None:
+def test_a_304_may_bring_validators_of_its_own() -> None:
     fetched, _ = fetch(
-        serving, b'HTTP/1.1 304 Not Modified\r\nETag: "2"\r\n\r\n', etag='"1"', last_modified="then"
+        b'HTTP/1.1 304 Not Modified\r\nETag: "2"\r\n\r\n', etag='"1"', last_modified="then"
     )
     assert (fetched.etag, fetched.last_modified) == ('"2"', "then")
 
 
-def test_a_200_replaces_both_validators(serving: Serving) -> None:
-    fetched, _ = fetch(serving, whole(b"x", 'ETag: "2"'), etag='"1"', last_modified="then")
+def test_a_200_replaces_both_validators() -> None:
+    fetched, _ = fetch(whole(b"x", 'ETag: "2"'), etag='"1"', last_modified="then")
     assert (fetched.etag, fetched.last_modified) == ('"2"', None)
 
 
-def test_a_304_that_nobody_asked_for_is_an_error(serving: Serving) -> None:
-    assert refusal(serving, b"HTTP/1.1 304 Not Modified\r\n\r\n") == "answered 304 Not Modified"
+def test_a_304_that_nobody_asked_for_is_an_error() -> None:
+    assert refusal(b"HTTP/1.1 304 Not Modified\r\n\r\n") == "answered 304 Not Modified"
 
 
-def test_a_validator_can_never_forge_a_header(serving: Serving) -> None:
-    _, (seen,) = fetch(serving, whole(b""), etag='"1"\r\nX-Forged: yes', last_modified="a\nb")
+def test_a_validator_can_never_forge_a_header() -> None:
+    _, (seen,) = fetch(whole(b""), etag='"1"\r\nX-Forged: yes', last_modified="a\nb")
     assert b"Forged" not in seen.head
     assert seen.header("if-modified-since") is None
 
 
-def test_a_validator_stored_as_other_text_is_left_out(serving: Serving) -> None:
-    _, (seen,) = fetch(serving, whole(b""), etag="\udce9新", last_modified="then")
+def test_a_validator_stored_as_other_text_is_left_out() -> None:
+    _, (seen,) = fetch(whole(b""), etag="\udce9新", last_modified="then")
     assert seen.header("if-none-match") is None
     assert seen.header("if-modified-since") == b"then"
 
 
-def test_a_user_agent_can_never_forge_a_header(serving: Serving) -> None:
+def test_a_user_agent_can_never_forge_a_header() -> None:
     async def run() -> bytes:
         async with serving(always(whole(b""))) as server, Client(LIMITS, "a\r\nX: y") as client:
             await client.get(server.url)
@@ -242,9 +218,9 @@ def test_a_user_agent_can_never_forge_a_header(serving: Serving) -> None:
 
 
 @pytest.mark.parametrize("status", [b"204 No Content", b"200 OK"])
-def test_no_body_is_an_empty_body(serving: Serving, status: bytes) -> None:
+def test_no_body_is_an_empty_body(status: bytes) -> None:
     answer = b"HTTP/1.1 " + status + b"\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n\r\n"
-    assert fetch(serving, answer)[0].body == b""
+    assert fetch(answer)[0].body == b""
 
 
 @pytest.mark.parametrize(
@@ -259,9 +235,9 @@ def test_no_body_is_an_empty_body(serving: Serving, status: bytes) -> None:
         ("301 Moved", "answered 301 Moved Permanently without saying where to"),
     ],
 )
-def test_every_other_status_is_an_error(serving: Serving, status: str, sentence: str) -> None:
+def test_every_other_status_is_an_error(status: str, sentence: str) -> None:
     answer = whole(b"an error page", status=f"HTTP/1.1 {status}\r\n".encode())
-    assert refusal(serving, answer) == sentence
+    assert refusal(answer) == sentence
 
 
 # Addresses.
@@ -278,13 +254,13 @@ def test_every_other_status_is_an_error(serving: Serving, status: str, sentence:
         ("/%zz%", "/%zz%"),
     ],
 )
-def test_an_address_is_sent_as_given(serving: Serving, path: str, target: str) -> None:
-    _, (seen,) = fetch(serving, whole(b""), path=path)
+def test_an_address_is_sent_as_given(path: str, target: str) -> None:
+    _, (seen,) = fetch(whole(b""), path=path)
     assert seen.head.split(b" ")[1].decode() == target
 
 
 def test_a_host_in_other_letters_is_looked_up_in_its_ascii_form(
-    serving: Serving, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def run() -> Exchange:
         async with serving(always(whole(b""))) as server, Client(LIMITS, "feedkit") as client:
@@ -296,7 +272,7 @@ def test_a_host_in_other_letters_is_looked_up_in_its_ascii_form(
     assert (asyncio.run(run()).header("host") or b"").startswith(b"xn--bcher-kva.example:")
 
 
-def test_the_user_and_password_are_used_and_never_told(serving: Serving) -> None:
+def test_the_user_and_password_are_used_and_never_told() -> None:
     async def run() -> tuple[Fetched, Exchange]:
         async with serving(always(whole(b""))) as server, Client(LIMITS, "feedkit") as client:
             url = f"http://me%40here:s%2Fcret@127.0.0.1:{server.port}/feed"
@@ -359,9 +335,9 @@ def redirecting(*locations: str, status: int = 302) -> Answer:
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_redirects_are_followed_with_their_validators(serving: Serving, status: int) -> None:
+def test_redirects_are_followed_with_their_validators(status: int) -> None:
     fetched, seen = fetch(
-        serving, redirecting("/1", "../feed.xml?a=%2F#top", status=status), path="/0", etag='"1"'
+        redirecting("/1", "../feed.xml?a=%2F#top", status=status), path="/0", etag='"1"'
     )
     assert [exchange.path for exchange in seen] == ["/0", "/1", "/feed.xml?a=%2F"]
     assert [exchange.header("if-none-match") for exchange in seen] == [b'"1"'] * 3
@@ -369,23 +345,23 @@ def test_redirects_are_followed_with_their_validators(serving: Serving, status: 
     assert fetched.body == b"<rss/>"
 
 
-def test_a_location_in_raw_bytes_is_encoded(serving: Serving) -> None:
+def test_a_location_in_raw_bytes_is_encoded() -> None:
     async def answer(exchange: Exchange) -> None:
         found = whole(b"", "Location: /\xe6\x96\xb0 \xff", status=b"HTTP/1.1 301 Moved\r\n")
         await exchange.send(found if exchange.path == "/feed.xml" else whole(b"here"))
 
-    _, seen = fetch(serving, answer)
+    _, seen = fetch(answer)
     assert seen[1].path == "/%E6%96%B0%20%FF"
 
 
-def test_ten_redirects_are_enough(serving: Serving) -> None:
+def test_ten_redirects_are_enough() -> None:
     ten = [f"/{number}" for number in range(1, 11)]
-    assert fetch(serving, redirecting(*ten), path="/0")[0].body == b"<rss/>"
-    sentence = refusal(serving, redirecting(*ten, "/11"), path="/0")
+    assert fetch(redirecting(*ten), path="/0")[0].body == b"<rss/>"
+    sentence = refusal(redirecting(*ten, "/11"), path="/0")
     assert sentence.startswith("redirects more than 10 times")
 
 
-def test_a_circle_is_noticed_at_once(serving: Serving) -> None:
+def test_a_circle_is_noticed_at_once() -> None:
     async def run() -> int:
         async with serving(redirecting("/1", "/0")) as server, Client(LIMITS, "f") as client:
             with pytest.raises(CollectError, match="redirects in a circle, back to http://127"):
@@ -398,12 +374,12 @@ def test_a_circle_is_noticed_at_once(serving: Serving) -> None:
 @pytest.mark.parametrize(
     "location", ["file:///etc/passwd", "ftp://a.example/", "data:,x", "http://[x", "https://:80/"]
 )
-def test_a_redirect_to_what_is_no_web_address_is_refused(serving: Serving, location: str) -> None:
-    sentence = refusal(serving, redirecting(location), path="/0")
+def test_a_redirect_to_what_is_no_web_address_is_refused(location: str) -> None:
+    sentence = refusal(redirecting(location), path="/0")
     assert sentence.startswith(f"redirects to {location}, which is ")
 
 
-def test_a_password_stays_with_its_own_host(serving: Serving) -> None:
+def test_a_password_stays_with_its_own_host() -> None:
     async def run() -> list[Exchange]:
         async with serving(always(whole(b""))) as other:
             there = f"http://localhost:{other.port}/"
@@ -418,13 +394,13 @@ def test_a_password_stays_with_its_own_host(serving: Serving) -> None:
     assert authorized == [True, True, False]
 
 
-def test_an_error_after_a_redirect_says_where_it_was_met(serving: Serving) -> None:
+def test_an_error_after_a_redirect_says_where_it_was_met() -> None:
     async def answer(exchange: Exchange) -> None:
         lost = b"HTTP/1.1 404 Not Found\r\n"
         moved = whole(b"", "Location: /there", status=b"HTTP/1.1 301 Moved\r\n")
         await exchange.send(moved if exchange.path == "/0" else whole(b"", status=lost))
 
-    sentence = refusal(serving, answer, path="/0")
+    sentence = refusal(answer, path="/0")
     assert sentence.endswith("/there, which answered 404 Not Found")
     assert sentence.startswith("redirects to http://127.0.0.1:")
 
@@ -452,13 +428,13 @@ SQUEEZED = {
 
 
 @pytest.mark.parametrize("coding", SQUEEZED)
-def test_codings_are_undone(serving: Serving, coding: str) -> None:
+def test_codings_are_undone(coding: str) -> None:
     answer = whole(SQUEEZED[coding], f"Content-Encoding: {coding}")
-    assert fetch(serving, answer)[0].body == TEXT
+    assert fetch(answer)[0].body == TEXT
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "Deflate", "br"])
-def test_codings_are_undone_byte_by_byte(serving: Serving, coding: str) -> None:
+def test_codings_are_undone_byte_by_byte(coding: str) -> None:
     body = {
         "gzip": gzip.compress(b"<rss/>") + gzip.compress(b"<!-- and more -->") + b"\0\0\0",
         "deflate": deflated(b"<rss/><!-- and more -->", zlib.MAX_WBITS),
@@ -474,7 +450,7 @@ def test_codings_are_undone_byte_by_byte(serving: Serving, coding: str) -> None:
             await asyncio.sleep(0)
         await exchange.send(b"0\r\n\r\n")
 
-    assert fetch(serving, answer)[0].body == b"<rss/><!-- and more -->"
+    assert fetch(answer)[0].body == b"<rss/><!-- and more -->"
 
 
 @pytest.mark.parametrize("size", range(65_530, 65_800, 7))
@@ -486,31 +462,29 @@ def test_no_byte_is_left_inside_a_decompressor(size: int) -> None:
         coding.finish()
 
 
-def test_gzip_that_nobody_announced_is_left_alone(serving: Serving) -> None:
+def test_gzip_that_nobody_announced_is_left_alone() -> None:
     body = gzip.compress(b"<rss/>")
-    assert fetch(serving, whole(body, "Content-Type: application/gzip"))[0].body == body
+    assert fetch(whole(body, "Content-Type: application/gzip"))[0].body == body
 
 
 @pytest.mark.parametrize("coding", ["zstd", "compress", "gzip, gzip, gzip", "gzip\x1b"])
-def test_other_codings_are_refused(serving: Serving, coding: str) -> None:
-    sentence = refusal(serving, whole(b"x", f"Content-Encoding: {coding}"))
+def test_other_codings_are_refused(coding: str) -> None:
+    sentence = refusal(whole(b"x", f"Content-Encoding: {coding}"))
     assert "gzip, deflate and br" in sentence or "not HTTP" in sentence
     assert sentence.isprintable()
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "Deflate", "br", "gzip, gzip", "deflate,br"])
 @pytest.mark.parametrize("kept", [1, 100, -1])
-def test_compressed_data_that_breaks_off_is_never_taken_for_whole(
-    serving: Serving, coding: str, kept: int
-) -> None:
+def test_compressed_data_that_breaks_off_is_never_taken_for_whole(coding: str, kept: int) -> None:
     body = SQUEEZED[coding][:kept]
-    sentence = refusal(serving, whole(body, f"Content-Encoding: {coding}"))
+    sentence = refusal(whole(body, f"Content-Encoding: {coding}"))
     assert sentence == "sent compressed data that breaks off; try again later"
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br"])
-def test_data_in_another_coding_than_announced_is_refused(serving: Serving, coding: str) -> None:
-    sentence = refusal(serving, whole(b"<rss>hello</rss>" * 9, f"Content-Encoding: {coding}"))
+def test_data_in_another_coding_than_announced_is_refused(coding: str) -> None:
+    sentence = refusal(whole(b"<rss>hello</rss>" * 9, f"Content-Encoding: {coding}"))
     assert "Content-Encoding" in sentence
 
 
@@ -532,11 +506,11 @@ BOMBS["br, gzip"] = gzip.compress(BOMBS["br"])
 
 
 @pytest.mark.parametrize("coding", BOMBS)
-def test_a_decompression_bomb_is_stopped_early(serving: Serving, coding: str) -> None:
+def test_a_decompression_bomb_is_stopped_early(coding: str) -> None:
     answer = whole(BOMBS[coding], f"Content-Encoding: {coding}")
     tracemalloc.start()
     try:
-        sentence = refusal(serving, answer)
+        sentence = refusal(answer)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -547,18 +521,18 @@ def test_a_decompression_bomb_is_stopped_early(serving: Serving, coding: str) ->
 # Limits.
 
 
-def test_a_body_of_just_the_limit_is_taken(serving: Serving) -> None:
+def test_a_body_of_just_the_limit_is_taken() -> None:
     body = os.urandom(LIMITS.max_bytes)
-    assert fetch(serving, whole(body))[0].body == body
+    assert fetch(whole(body))[0].body == body
 
 
-def test_an_announced_size_over_the_limit_is_refused_unread(serving: Serving) -> None:
+def test_an_announced_size_over_the_limit_is_refused_unread() -> None:
     answer = OK + b"Content-Length: 99999999999\r\n\r\n"
-    assert refusal(serving, answer) == "is larger than 1 MB (fetch.max_bytes)"
+    assert refusal(answer) == "is larger than 1 MB (fetch.max_bytes)"
 
 
 @pytest.mark.parametrize("framing", ["", "Transfer-Encoding: chunked\r\n"])
-def test_an_endless_body_is_cut(serving: Serving, framing: str) -> None:
+def test_an_endless_body_is_cut(framing: str) -> None:
     sent = 0
 
     async def answer(exchange: Exchange) -> None:
@@ -569,7 +543,7 @@ def test_an_endless_body_is_cut(serving: Serving, framing: str) -> None:
             await exchange.send(b"8000\r\n" + chunk + b"\r\n" if framing else chunk)
             sent += len(chunk)
 
-    assert refusal(serving, answer) == "is larger than 1 MB (fetch.max_bytes)"
+    assert refusal(answer) == "is larger than 1 MB (fetch.max_bytes)"
     assert sent < 20_000_000
 
 
@@ -595,22 +569,22 @@ def drip(before: bytes, piece: bytes) -> Answer:
         pytest.param(drip(whole(b"")[:-9] + b"9", b""), id="never a body"),
     ],
 )
-def test_a_slow_server_is_left_in_time(serving: Serving, answer: Answer) -> None:
+def test_a_slow_server_is_left_in_time(answer: Answer) -> None:
     limits = msgspec.structs.replace(LIMITS, timeout=timedelta(seconds=0.3))
     started = time.monotonic()
-    sentence = refusal(serving, answer, limits=limits)
+    sentence = refusal(answer, limits=limits)
     assert sentence == "gave no whole answer within 0.3 seconds (fetch.timeout)"
     assert time.monotonic() - started < 2
 
 
-def test_the_time_limit_is_for_all_redirects_together(serving: Serving) -> None:
+def test_the_time_limit_is_for_all_redirects_together() -> None:
     async def answer(exchange: Exchange) -> None:
         await asyncio.sleep(0.12)
         step = int(exchange.path.strip("/")) + 1
         await exchange.send(whole(b"", f"Location: /{step}", status=b"HTTP/1.1 302 Found\r\n"))
 
     limits = msgspec.structs.replace(LIMITS, timeout=timedelta(seconds=0.3))
-    sentence = refusal(serving, answer, limits=limits, path="/0")
+    sentence = refusal(answer, limits=limits, path="/0")
     assert sentence.startswith("redirects to http")
     assert sentence.endswith("/2, which gave no whole answer within 0.3 seconds (fetch.timeout)")
 
@@ -627,30 +601,28 @@ def test_the_time_limit_is_for_all_redirects_together(serving: Serving) -> None:
         pytest.param(OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nhello", id="no chunk size"),
     ],
 )
-def test_a_body_that_breaks_off_is_never_taken_for_whole(serving: Serving, answer: bytes) -> None:
-    assert refusal(serving, answer).startswith(
-        ("sent a body that breaks off", "answered something")
-    )
+def test_a_body_that_breaks_off_is_never_taken_for_whole(answer: bytes) -> None:
+    assert refusal(answer).startswith(("sent a body that breaks off", "answered something"))
 
 
-def test_a_body_without_a_length_that_ends_in_a_reset_is_not_whole(serving: Serving) -> None:
+def test_a_body_without_a_length_that_ends_in_a_reset_is_not_whole() -> None:
     async def answer(exchange: Exchange) -> None:
         await exchange.send(OK + b"\r\n<rss>half of")
         await exchange.reset()
 
-    assert refusal(serving, answer).startswith("broke off the connection (")
+    assert refusal(answer).startswith("broke off the connection (")
 
 
-def test_a_body_without_a_length_ends_with_the_connection(serving: Serving) -> None:
-    assert fetch(serving, b"HTTP/1.0 200 OK\r\n\r\n<rss/>")[0].body == b"<rss/>"
+def test_a_body_without_a_length_ends_with_the_connection() -> None:
+    assert fetch(b"HTTP/1.0 200 OK\r\n\r\n<rss/>")[0].body == b"<rss/>"
 
 
-def test_a_whole_body_is_taken_though_a_reset_follows(serving: Serving) -> None:
+def test_a_whole_body_is_taken_though_a_reset_follows() -> None:
     async def answer(exchange: Exchange) -> None:
         await exchange.send(OK + b"Content-Length: 6\r\n\r\n<rss/>")
         await exchange.reset()
 
-    assert fetch(serving, answer)[0].body == b"<rss/>"
+    assert fetch(answer)[0].body == b"<rss/>"
 
 
 @pytest.mark.parametrize(
@@ -665,15 +637,15 @@ def test_a_whole_body_is_taken_though_a_reset_follows(serving: Serving) -> None:
         (OK + b"X-A: b\r\n" * 5_000 + b"\r\n", "answered something that is not HTTP"),
     ],
 )
-def test_garbage_instead_of_http(serving: Serving, answer: bytes, sentence: str) -> None:
-    assert refusal(serving, answer).startswith(sentence)
+def test_garbage_instead_of_http(answer: bytes, sentence: str) -> None:
+    assert refusal(answer).startswith(sentence)
 
 
-def test_a_reset_instead_of_an_answer(serving: Serving) -> None:
+def test_a_reset_instead_of_an_answer() -> None:
     async def answer(exchange: Exchange) -> None:
         await exchange.reset()
 
-    assert refusal(serving, answer).startswith(("broke off", "closed the connection"))
+    assert refusal(answer).startswith(("broke off", "closed the connection"))
 
 
 def test_nobody_listens() -> None:
@@ -751,7 +723,7 @@ GUARDED = msgspec.structs.replace(LIMITS, allow_private_hosts=False)
         "１２７.0.0.1",
     ],
 )
-def test_no_spelling_of_a_private_address_is_connected(serving: Serving, host: str) -> None:
+def test_no_spelling_of_a_private_address_is_connected(host: str) -> None:
     async def run() -> int:
         async with serving(always(whole(b""))) as server, Client(GUARDED, "feedkit") as client:
             with pytest.raises(CollectError, match=r"fetch\.allow_private_hosts|is not an address"):
@@ -775,7 +747,7 @@ def test_a_name_with_several_private_addresses_is_refused(monkeypatch: pytest.Mo
 
 
 def test_a_name_that_changes_between_two_look_ups_is_refused(
-    serving: Serving, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(guard, "_refused", lambda address: str(address) != "127.0.0.2")
 
@@ -796,9 +768,7 @@ def test_a_name_that_changes_between_two_look_ups_is_refused(
     assert asyncio.run(run()) == ["feeds.example"] * 2
 
 
-def test_a_redirect_to_a_private_address_is_refused(
-    serving: Serving, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_redirect_to_a_private_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     # The first server stands for one on the internet: only its address, 127.0.0.2, is let through.
     monkeypatch.setattr(guard, "_refused", lambda address: str(address) != "127.0.0.2")
 
@@ -904,7 +874,7 @@ def test_one_connection_serves_the_feeds_of_one_host() -> None:
     assert len(ports) == 1
 
 
-def test_nothing_is_left_behind(serving: Serving) -> None:
+def test_nothing_is_left_behind() -> None:
     async def run() -> None:
         async with serving(drip(OK + b"\r\n", b"x")) as server:
             before = asyncio.all_tasks()

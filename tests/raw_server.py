@@ -3,10 +3,8 @@
 import asyncio
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from socket import SO_LINGER, SOL_SOCKET, socket
-
-import pytest
 
 
 class Exchange:
@@ -50,7 +48,8 @@ class RawServer:
 
 
 @asynccontextmanager
-async def _serving(answer: Answer) -> AsyncIterator[RawServer]:
+async def serving(answer: Answer) -> AsyncIterator[RawServer]:
+    """Each connection is one request, one answer."""
     tasks: set[asyncio.Task[None]] = set()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -75,9 +74,3 @@ async def _serving(answer: Answer) -> AsyncIterator[RawServer]:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-
-
-@pytest.fixture(name="serving")
-def serving_fixture() -> Callable[[Answer], AbstractAsyncContextManager[RawServer]]:
-    """`async with serving(answer) as server`: each connection is one request, one answer."""
-    return _serving
