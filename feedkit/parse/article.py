@@ -7,6 +7,7 @@ Each field is typed here, where it is known what it should be. What cannot be re
 costs that field and makes a note; only bytes that hold no readable article raise `ParseError`.
 """
 
+import codecs
 import datetime
 import json
 import posixpath
@@ -61,7 +62,7 @@ def read_article(data: bytes, path: str) -> Article:
     Raises `ParseError` (a clause that follows the file's name) when the front matter is not
     closed, is no mapping, or cannot be read.
     """
-    text, note = _decode(data)
+    text, raw, note = _decode(data)
     notes = [note] if note else []
     fields, rest = split_front_matter(text)
     kind = _BODY_KINDS.get(posixpath.splitext(path)[1].lower(), "markdown")
@@ -81,7 +82,7 @@ def read_article(data: bytes, path: str) -> Article:
         rights=reader.text("rights", "copyright"),
     )
     draft = reader.flag("draft") is True or reader.flag("published") is False
-    body = f"{kind}\n{rest}".encode(errors="surrogatepass")
+    body = kind.encode() + b"\n" + _tail(text, raw, rest)
     return Article(entry, body, categories, draft, tuple(notes))
 
 
@@ -95,20 +96,39 @@ def with_body(entry: Entry, body: bytes) -> Entry:
     return replace(entry, content=rendered.html or None, summary=entry.summary or rendered.excerpt)
 
 
+def is_slow_to_render(body: bytes) -> bool:
+    """Whether what `with_body` makes of `body` is worth keeping: Markdown takes milliseconds,
+    what is HTML from its first sign to its last as long as looking it up."""
+    return len(body) > _LONG or not (body.startswith(_HTML_BEGINS) and body.rstrip().endswith(b">"))
+
+
+_LONG = 50_000
+_HTML_BEGINS = (b"markdown\n<", b"markdown\n\n<", b"html\n")
 _BODY_KINDS = {".html": "html", ".txt": "text"}
 
 
-def _decode(data: bytes) -> tuple[str, str | None]:
-    """The text with "\\n" line ends, and a note where it is in no Unicode encoding."""
-    note = None
+def _decode(data: bytes) -> tuple[str, bytes | None, str | None]:
+    """The text with "\\n" line ends; the bytes that are this text in UTF-8, if there are such; and
+    a note where it is in no Unicode encoding."""
+    raw, note = None, None
     try:
-        text = data.decode().removeprefix("\ufeff")
+        utf8 = data.removeprefix(codecs.BOM_UTF8)
+        text, raw = utf8.decode(), utf8
     except UnicodeDecodeError:
         text, why = decode(data, declared_encodings(data, None))
         note = f"{why}; save it as UTF-8" if why else None
     if "\0" in text:
         raise ParseError("holds binary data, no article")
-    return (text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text), note
+    if "\r" in text:
+        text, raw = text.replace("\r\n", "\n").replace("\r", "\n"), None
+    return text, raw, note
+
+
+def _tail(text: str, raw: bytes | None, rest: str) -> bytes:
+    """`rest`, the end of `text`, in UTF-8: cut from `raw`, which takes a tenth of encoding it."""
+    if raw is None:
+        return rest.encode(errors="surrogatepass")
+    return raw[len(text[: len(text) - len(rest)].encode()) :]
 
 
 # Fields

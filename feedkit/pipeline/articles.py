@@ -20,7 +20,7 @@ from feedkit.pipeline.prepare import (
     read_article_files,
 )
 from feedkit.pipeline.report import Progress, SourceReport
-from feedkit.pipeline.workers import Workers
+from feedkit.pipeline.workers import Workers, in_batches
 from feedkit.publish.jobs import from_microseconds
 from feedkit.store import FileRow, SourceRow, Store
 
@@ -150,7 +150,10 @@ def _read(
         reason = "ended the process that read it (too much memory, or a fault in a library)"
         return _pack([ReadFile(job[0].path, None, is_broken=True, reason=reason)])
 
-    return map(_unpack, workers.map(_Reader(recipe, now), jobs, give_up))
+    return map(
+        _unpack,
+        workers.map(_Reader(recipe, now), in_batches(jobs), give_up, expected=len(jobs)),
+    )
 
 
 _pack = msgspec.msgpack.Encoder().encode  # a fifth of what pickling these costs

@@ -1,7 +1,6 @@
 """Renders entries and documents' frames for `feedkit.publish`, in worker processes or here."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Sequence
 
 from feedkit.pipeline.workers import Workers
 from feedkit.publish.jobs import FrameJob, RenderedEntry, RenderJob
@@ -9,45 +8,45 @@ from feedkit.publish.jobs import FrameJob, RenderedEntry, RenderJob
 _MANY = 100
 """Jobs from which on worker processes are worth their start: Markdown takes milliseconds."""
 
-Job = TypeVar("Job")
-Result = TypeVar("Result")
-
 
 class WorkersPress:
     """A `feedkit.publish.jobs.Press` that has worker processes."""
 
     def __init__(self, workers: Workers) -> None:
         self._workers = workers
+        workers.warm_up(_import_for_rendering)
 
-    def entries(self, jobs: Sequence[RenderJob]) -> Iterable[Sequence[RenderedEntry]]:
+    def entries(
+        self, batches: Iterable[Sequence[RenderJob]], *, expected: int
+    ) -> Iterator[Sequence[RenderedEntry]]:
         """The entries rendered; one whose body ends the process that renders it, without it."""
-        return self._map(render_entries, jobs, _without_body)
+        if not self._workers.are_running and expected < _MANY:
+            return map(render_entries, batches)
+        return self._workers.map(render_entries, batches, _without_body, expected=expected)
 
-    def frames(self, jobs: Sequence[FrameJob]) -> Iterable[Sequence[tuple[bytes, bytes]]]:
+    def frames(self, jobs: Sequence[FrameJob]) -> Iterator[Sequence[tuple[bytes, bytes]]]:
         """What stands before and after the entries of each document."""
-        return self._map(render_frames, jobs, lambda job: render_frames([job]))
+        if not self._workers.are_running:
+            return map(render_frames, [jobs])
+        return self._workers.map(render_frames, [jobs], _render_frame, expected=len(jobs))
 
-    def _map(
-        self,
-        work: Callable[[Sequence[Job]], Result],
-        jobs: Sequence[Job],
-        give_up: Callable[[Job], Result],
-    ) -> Iterable[Result]:
-        if self._workers.are_running or len(jobs) >= _MANY:
-            return self._workers.map(work, jobs, give_up)
-        return [work(jobs)] if jobs else []
+
+def _import_for_rendering() -> None:
+    import feedkit.publish.documents  # noqa: F401 - feedgen costs 30 ms
 
 
 def render_entries(jobs: Sequence[RenderJob]) -> list[RenderedEntry]:
     """Entries as documents hold them, their content made first where there is none."""
-    from feedkit.pipeline.prepare import finish_entry  # these cost 50 ms, here or in a worker
+    from feedkit.parse.article import is_slow_to_render  # these cost 50 ms, here or in a worker
+    from feedkit.pipeline.prepare import finish_entry
     from feedkit.publish.documents import render_stored
 
     rendered = []
     for job in jobs:
-        data, finished = job.row.data, None
-        if job.row.body is not None:
-            data = finished = finish_entry(data, job.row.body)
+        data, body, finished = job.row.data, job.row.body, None
+        if body is not None:
+            data = finish_entry(data, body)
+            finished = data if is_slow_to_render(body) else None
         rendered.append(render_stored(job, data, finished))
     return rendered
 
@@ -57,6 +56,10 @@ def render_frames(jobs: Sequence[FrameJob]) -> list[tuple[bytes, bytes]]:
     from feedkit.publish.documents import render_frame
 
     return [render_frame(job) for job in jobs]
+
+
+def _render_frame(job: FrameJob) -> list[tuple[bytes, bytes]]:
+    return render_frames([job])
 
 
 def _without_body(job: RenderJob) -> list[RenderedEntry]:

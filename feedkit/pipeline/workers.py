@@ -10,8 +10,8 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -22,12 +22,17 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _COUNT = os.cpu_count() or 1
-_BATCH = 50
-"""Items sent to a worker at a time: enough that sending costs little beside the work."""
+_BATCH = 200
+"""Items sent to a worker at a time, at most: sending costs little then beside the work."""
+_SHARES = 4
+"""Batches a worker where there are few items, so that all end at about the same time."""
 _MANY = 500
 """Items from which on all workers pay, where there is one already."""
 _AHEAD = 3
 """Batches given out a worker before the first result is taken: bounds what waits in memory."""
+_SWITCH = 0.0005
+"""Seconds for which other threads wait while this process computes. One of them hands out the
+batches; workers would stand idle while it waits the usual 5 ms for each."""
 
 
 class Workers:
@@ -57,17 +62,20 @@ class Workers:
     def map(
         self,
         work: Callable[[Sequence[Item]], Result],
-        items: Sequence[Item],
+        batches: Iterable[Sequence[Item]],
         give_up: Callable[[Item], Result],
+        *,
+        expected: int,
     ) -> Iterator[Result]:
-        """What `work` makes of `items`, a batch at a time, in their order.
+        """What `work` makes of `batches` (about `expected` items in all), in their order.
 
-        The work is under way when this returns. `work` and what it takes and gives cross process
-        boundaries. `give_up` makes the result of an item that ended its worker.
+        The work is under way when this returns, and goes on a few batches ahead of who takes the
+        results. `work` and what it takes and gives cross process boundaries. `give_up` makes the
+        result of an item that ended its worker.
         """
-        batches = iter([items[start : start + _BATCH] for start in range(0, len(items), _BATCH)])
-        if len(items) >= _MANY and 0 < self._count < _COUNT:
+        if expected >= _MANY and 0 < self._count < _COUNT:
             self.close()
+        batches = iter(batches)
         waiting: deque[tuple[Sequence[Item], Future[Result]]] = deque()
         for batch in islice(batches, _COUNT * _AHEAD):
             waiting.append((batch, self._submit(work, batch)))
@@ -92,7 +100,7 @@ class Workers:
         except BrokenProcessPool:
             self.close()
         # One of the batches that were under way holds the item that did it: find it by itself.
-        for batch in (*(batch for batch, _ in waiting), *batches):
+        for batch in chain((batch for batch, _ in waiting), batches):
             yield from _one_by_one(work, batch, give_up)
 
     def _submit(self, work: Callable[[Item], Result], item: Item) -> "Future[Result]":
@@ -119,9 +127,22 @@ class Workers:
 
     def _started(self, count: int) -> "ProcessPoolExecutor":
         if self._executor is None:
+            sys.setswitchinterval(_SWITCH)
             self._executor, self._count = _executor(count), count
-            self._executor.submit(_warm_up)
+            self.warm_up(_import_for_reading)
         return self._executor
+
+    def warm_up(self, work: Callable[[], None]) -> None:
+        """Have `work` done by each that is running and idle: imports, while there is time."""
+        if self._executor is not None:
+            for _ in range(self._count):
+                self._executor.submit(work)
+
+
+def in_batches(items: Sequence[Item]) -> list[Sequence[Item]]:
+    """`items` as `Workers.map` does them best."""
+    size = max(1, min(_BATCH, len(items) // (_COUNT * _SHARES)))
+    return [items[start : start + size] for start in range(0, len(items), size)]
 
 
 def _one_by_one(
@@ -164,10 +185,9 @@ def _start_worker() -> None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 
-def _warm_up() -> None:
+def _import_for_reading() -> None:
     import feedkit.parse.article
-    import feedkit.pipeline.prepare
-    import feedkit.publish.documents  # noqa: F401
+    import feedkit.pipeline.prepare  # noqa: F401
 
 
 def _end_with(parent: "BaseProcess") -> None:

@@ -1,8 +1,9 @@
 """Puts documents together of entries and frames that are each rendered once."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
-from itertools import chain
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, repeat
 
 from feedkit.config import Settings
 from feedkit.model import Origin, Person
@@ -14,8 +15,10 @@ _SPARE = 10
 """More entries asked for than published, for those that turn out to be the same entry twice."""
 _CACHE_BYTES = 64_000_000
 """Rendered entries kept for other documents that hold them too."""
-_TOPICS_AT_ONCE = 12
-"""Their entries are rendered together, while the documents of those before them are written."""
+_BATCH = 50
+"""Entries rendered at a time."""
+_FRAMES_AHEAD = 4
+"""Topics whose frames are being rendered while the documents before them are taken."""
 
 
 class Assembly:
@@ -25,10 +28,13 @@ class Assembly:
         self._store = store
         self._settings = settings
         self._press = press
+        self._most = settings.publish.entries + _SPARE
+        self._rendering: Iterator[Sequence[RenderedEntry]] = iter(())
         self._newest: dict[str, list[int]] = {}
         self._rendered: dict[int, RenderedEntry] = {}
         self._asked: set[int] = set()
         self._size = 0
+        self._finished: list[tuple[int, bytes]] = []
         site = settings.site
         self._site_author = Person(name=site.author or site.title)
         with store.read() as transaction:
@@ -39,76 +45,58 @@ class Assembly:
     ) -> Iterator[tuple[Topic, str, bytes]]:
         """The documents of topics in the formats wanted of each.
 
-        The content of entries that have none yet is made on the way, and stored. What the next
-        topics need is being rendered while those before them are taken.
+        The content of entries that have none yet is made on the way, and stored where that took
+        long. What the next topics need is being rendered while the documents are taken.
         """
-        some = [wanted[i : i + _TOPICS_AT_ONCE] for i in range(0, len(wanted), _TOPICS_AT_ONCE)]
-        under_way = self._start(some[0]) if some else None
-        for position, chunk in enumerate(some):
-            rendering, under_way = under_way, None
-            if position + 1 < len(some):
-                under_way = self._start(some[position + 1])
-            if rendering is not None:
-                self._take(rendering)
-            yield from self._put_together(chunk)
-
-    def _put_together(
-        self, wanted: Sequence[tuple[Topic, Iterable[str]]]
-    ) -> Iterator[tuple[Topic, str, bytes]]:
-        parts: list[tuple[FrameJob, list[RenderedEntry]]] = []
+        topics = [topic for topic, _ in wanted]
+        self._rendering = self._press.entries(self._jobs(topics), expected=len(topics) * self._most)
+        framing: deque[Iterator[tuple[Topic, str, bytes]]] = deque()
         for topic, formats in wanted:
-            entries = self._entries(topic)
-            created = from_microseconds(topic.created_at)
-            updated = max((entry.updated for entry in entries), default=created)
-            parts += [
-                (FrameJob(topic, name, self._settings.site, updated), entries) for name in formats
-            ]
-        frames = chain.from_iterable(self._press.frames([job for job, _ in parts]))
-        for (job, entries), (head, end) in zip(parts, frames, strict=True):
-            xml = (entry.xml[job.format_name] for entry in entries)
-            yield job.topic, job.format_name, b"\n".join((head, *xml, end, b""))
+            framing.append(self._frame(topic, formats, self._entries(topic)))
+            if len(framing) > _FRAMES_AHEAD:
+                yield from framing.popleft()
+            if self._size > _CACHE_BYTES:
+                self._forget()
+        yield from chain.from_iterable(framing)
+        self._save_finished()
 
-    def _start(
-        self, wanted: Sequence[tuple[Topic, Iterable[str]]]
-    ) -> Iterable[Sequence[RenderedEntry]]:
-        """Begin to render what topics are likely to need, and is not rendered yet."""
-        if self._size > _CACHE_BYTES:
-            self._rendered.clear()
-            self._asked.clear()
-            self._size = 0
-        most = self._settings.publish.entries + _SPARE
-        ids: set[int] = set()
+    def _frame(
+        self, topic: Topic, formats: Iterable[str], entries: Sequence[RenderedEntry]
+    ) -> Iterator[tuple[Topic, str, bytes]]:
+        """Begin to render what stands around the topic's entries; its documents."""
+        created = from_microseconds(topic.created_at)
+        updated = max((entry.updated for entry in entries), default=created)
+        jobs = [FrameJob(topic, name, self._settings.site, updated) for name in formats]
+        frames = chain.from_iterable(self._press.frames(jobs))
+        return map(_document, jobs, frames, repeat(entries))
+
+    def _jobs(self, topics: Iterable[Topic]) -> Iterator[list[RenderJob]]:
+        """What the topics are likely to need, and is not rendered yet, in batches."""
+        missing: list[int] = []
+        for topic in topics:
+            with self._store.read() as transaction:
+                ids = transaction.newest(topic.category_ids, self._most)
+            self._newest[topic.folder] = ids
+            missing += [entry_id for entry_id in ids if entry_id not in self._asked]
+            self._asked.update(ids)
+            while len(missing) >= _BATCH:
+                yield self._load(missing[:_BATCH])
+                del missing[:_BATCH]
+        if missing:
+            yield self._load(missing)
+
+    def _load(self, ids: Iterable[int]) -> list[RenderJob]:
         with self._store.read() as transaction:
-            for topic, _ in wanted:
-                self._newest[topic.folder] = transaction.newest(topic.category_ids, most)
-                ids.update(self._newest[topic.folder])
-        missing = ids - self._asked - self._rendered.keys()
-        self._asked |= missing
-        return self._render(missing)
-
-    def _render(self, ids: Set[int]) -> Iterable[Sequence[RenderedEntry]]:
-        with self._store.read() as transaction:
-            return self._press.entries([self._job(row) for row in transaction.entries(sorted(ids))])
-
-    def _take(self, batches: Iterable[Sequence[RenderedEntry]]) -> None:
-        """Keep what was rendered, and store the contents that were made."""
-        finished: list[tuple[int, bytes]] = []
-        for rendered in chain.from_iterable(batches):
-            self._rendered[rendered.row_id] = rendered
-            self._size += sum(map(len, rendered.xml.values()))
-            if rendered.finished is not None:
-                finished.append((rendered.row_id, rendered.finished))
-        if finished:
-            with self._store.write() as transaction:
-                transaction.finish_entries(finished)
+            return [self._job(row) for row in transaction.entries(sorted(ids))]
 
     def _entries(self, topic: Topic) -> list[RenderedEntry]:
         """The topic's newest entries, newest first, no `Entry.id` twice."""
-        limit = self._settings.publish.entries
-        most = limit + _SPARE
+        limit, most = self._settings.publish.entries, self._most
+        while topic.folder not in self._newest:
+            self._take(next(self._rendering, ()))
         ids = self._newest.pop(topic.folder)
         while True:
-            self._take(self._render(set(ids) - self._rendered.keys()))
+            self._render(ids)
             distinct: dict[str, RenderedEntry] = {}
             for entry_id in ids:
                 rendered = self._rendered[entry_id]
@@ -119,11 +107,51 @@ class Assembly:
             with self._store.read() as transaction:
                 ids = transaction.newest(topic.category_ids, most)
 
+    def _render(self, ids: Sequence[int]) -> None:
+        """Have all of `ids` in `_rendered`: they are under way, or were never asked for."""
+        if new := set(ids) - self._asked:
+            self._asked |= new
+            for batch in self._press.entries([self._load(new)], expected=len(new)):
+                self._take(batch)
+        while not self._rendered.keys() >= set(ids):
+            self._take(next(self._rendering))
+
+    def _take(self, batch: Iterable[RenderedEntry]) -> None:
+        """Keep what was rendered."""
+        for rendered in batch:
+            self._rendered[rendered.row_id] = rendered
+            self._size += sum(map(len, rendered.xml.values()))
+            if rendered.finished is not None:
+                self._finished.append((rendered.row_id, rendered.finished))
+
+    def _forget(self) -> None:
+        """Make room for other entries; what is under way is yet to come."""
+        self._save_finished()
+        self._asked -= self._rendered.keys()
+        self._rendered.clear()
+        self._size = 0
+
+    def _save_finished(self) -> None:
+        """Store the contents that were made, so that they are not made again."""
+        if self._finished:
+            with self._store.write() as transaction:
+                transaction.finish_entries(self._finished)
+            self._finished.clear()
+
     def _job(self, row: EntryRow) -> RenderJob:
         source = self._sources[row.source_id]
         origin = _origin(source)
         author = Person(name=origin.title) if origin and origin.title else self._site_author
         return RenderJob(row, origin, author, source.categories, self._settings.publish.formats)
+
+
+def _document(
+    job: FrameJob, frame: tuple[bytes, bytes], entries: Sequence[RenderedEntry]
+) -> tuple[Topic, str, bytes]:
+    """A frame with its entries in it."""
+    head, end = frame
+    xml = (entry.xml[job.format_name] for entry in entries)
+    return job.topic, job.format_name, b"\n".join((head, *xml, end, b""))
 
 
 def _origin(source: SourceRow) -> Origin | None:

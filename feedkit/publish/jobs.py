@@ -3,7 +3,7 @@
 Rendering is pure, so whoever publishes may have it done elsewhere: `Press`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
@@ -35,7 +35,8 @@ class RenderedEntry(NamedTuple):
     xml: Mapping[str, bytes]
     """By format."""
     finished: bytes | None
-    """The entry with the content that its body made, encoded; None where it had its content."""
+    """The entry with the content that its body made, encoded; None where it had its content, or
+    where that is made as fast as it is found."""
 
 
 class FrameJob(NamedTuple):
@@ -48,12 +49,14 @@ class FrameJob(NamedTuple):
 
 
 class Press(Protocol):
-    """Renders, in this process or in others."""
+    """Renders, in this process or in others. The work is under way when a call returns."""
 
-    def entries(self, jobs: Sequence[RenderJob]) -> Iterable[Sequence[RenderedEntry]]:
-        """The entries rendered, in the order of `jobs`, in batches."""
+    def entries(
+        self, batches: Iterable[Sequence[RenderJob]], *, expected: int
+    ) -> Iterator[Sequence[RenderedEntry]]:
+        """The entries rendered, in the order of the jobs, of which there are at most `expected`."""
 
-    def frames(self, jobs: Sequence[FrameJob]) -> Iterable[Sequence[tuple[bytes, bytes]]]:
+    def frames(self, jobs: Sequence[FrameJob]) -> Iterator[Sequence[tuple[bytes, bytes]]]:
         """What stands before and after the entries of each document, in batches."""
 
 

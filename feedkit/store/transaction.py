@@ -61,8 +61,7 @@ class Transaction:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._category_ids: dict[str, int] = {}
-        self._declared: set[str] = set()
+        self._category_ids: dict[NamedCategory, int] = {}
         self._touched: set[int] = set()
         self._next_id: int | None = None
         self._added: dict[int, set[str]] = {}
@@ -302,7 +301,9 @@ class Transaction:
         """Rows that put a visible entry into its own, its source's and the general category."""
         if entry.state != EntryState.VISIBLE:
             return []
-        own = {self._category_id(category, now) for category in (EVERYTHING, *entry.categories)}
+        known = self._category_ids.get
+        own = {known(category) or self._category_id(category, now) for category in entry.categories}
+        own.add(self._category_id(EVERYTHING, now))
         given = {self._category_id(category, now) for category in source.categories}
         self._touched |= own | given
         return [
@@ -352,8 +353,8 @@ class Transaction:
             )
 
     def _category_id(self, category: NamedCategory, now: int) -> int:
-        category_id = self._category_ids.get(category.key)
-        if category_id is not None and (not category.declared or category.key in self._declared):
+        category_id = self._category_ids.get(category)
+        if category_id is not None:
             return category_id
         row = self._connection.execute(
             select(categories.c.id, categories.c.declared).where(categories.c.key == category.key)
@@ -368,13 +369,11 @@ class Transaction:
                 )
             )
             return self._category_id(category, now)
-        if category.declared:
-            if not row.declared:
-                self._connection.execute(
-                    update(categories).where(categories.c.id == row.id).values(declared=True)
-                )
-            self._declared.add(category.key)
-        self._category_ids[category.key] = row.id
+        if category.declared and not row.declared:
+            self._connection.execute(
+                update(categories).where(categories.c.id == row.id).values(declared=True)
+            )
+        self._category_ids[category] = row.id
         return int(row.id)
 
     # Article files

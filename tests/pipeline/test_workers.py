@@ -7,7 +7,7 @@ from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 
-from feedkit.pipeline.workers import Workers
+from feedkit.pipeline.workers import Workers, in_batches
 
 
 def doubled(numbers: Sequence[int]) -> list[int]:
@@ -29,7 +29,9 @@ def workers_fixture() -> Iterator[Workers]:
 
 
 def mapped(workers: Workers, numbers: Sequence[int]) -> list[int]:
-    batches = workers.map(doubled, numbers, lambda number: [-number])
+    batches = workers.map(
+        doubled, in_batches(numbers), lambda number: [-number], expected=len(numbers)
+    )
     return [result for batch in batches for result in batch]
 
 
@@ -52,4 +54,4 @@ def test_work_given_after_a_worker_died_is_done_by_another(workers: Workers) -> 
 
 def test_an_exception_in_a_worker_is_raised_here(workers: Workers) -> None:
     with pytest.raises(ValueError, match="3 numbers"):
-        list(workers.map(failing, range(3), lambda _: []))
+        list(workers.map(failing, [range(3)], lambda _: [], expected=3))
