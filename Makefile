@@ -42,8 +42,10 @@ $(BIN)/python:
 
 $(VENV)/.installed: $(PINS) | $(BIN)/python
 	@$(PIP) install --constraint constraints.txt --editable .
+	@$(BIN)/python -m compileall -q feedkit  # as pip does with what it copies
 	@touch $@
 
 $(VENV)/.installed-dev: $(PINS) | $(BIN)/python
 	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@$(BIN)/python -m compileall -q feedkit
 	@touch $@ $(VENV)/.installed

@@ -32,6 +32,6 @@ def parse(data: bytes, *, url: str | None = None, content_type: str | None = Non
     Raises `ParseError` (one sentence: what it is, and where) when the bytes are no feed, and
     nothing else.
     """
-    from feedkit.normalize import normalize_feed
+    from feedkit.normalize.entry import normalize_feed
 
     return normalize_feed(_parse_feed(data, url=url, content_type=content_type), url=url)

@@ -19,11 +19,12 @@ from feedkit.collect.files import read_file
 from feedkit.config import ArticleFolder, FeedSource, Settings
 from feedkit.errors import CollectError, ParseError
 from feedkit.model import Entry
-from feedkit.normalize import Filter, article_id, fold, normalize_entry, normalize_feed
+from feedkit.normalize.categories import fold
 from feedkit.parse import parse_feed
 from feedkit.store.rows import EntryState, FileRow, NamedCategory, NewEntry
 
 if TYPE_CHECKING:
+    from feedkit.normalize.filters import Filter
     from feedkit.parse.article import Article
 
 RECIPE = "1"
@@ -152,7 +153,9 @@ def is_due(known: FileRow, now: int) -> bool:
 
 def _prepare_article(recipe: FolderRecipe, data: bytes, path: str) -> "tuple[Entry, Article]":
     """The article normalized but for its body, and as it was read. Raises `ParseError`."""
-    from feedkit.parse.article import read_article  # YAML costs 30 ms
+    from feedkit.normalize.entry import normalize_entry  # with YAML these cost 50 ms
+    from feedkit.normalize.identity import article_id
+    from feedkit.parse.article import read_article
 
     article = read_article(data, path)
     entry = article.entry
@@ -172,7 +175,8 @@ def _prepare_article(recipe: FolderRecipe, data: bytes, path: str) -> "tuple[Ent
 
 def finish_entry(data: bytes, body: bytes) -> bytes:
     """A stored entry, encoded, with the content that its body makes, normalized."""
-    from feedkit.parse.article import with_body  # YAML costs 30 ms
+    from feedkit.normalize.entry import normalize_entry
+    from feedkit.parse.article import with_body
 
     entry = with_body(msgspec.json.decode(data, type=Entry), body)
     return _encode(normalize_entry(entry, namespace=""))
@@ -185,6 +189,8 @@ def prepare_feed(
 
     Raises `ParseError` when it is none.
     """
+    from feedkit.normalize.entry import normalize_feed
+
     entry_filter = source_filter(source)
     parsed = parse_feed(data, url=url, content_type=content_type)
     feed = normalize_feed(parsed, url=url, namespace=source.url)
@@ -203,15 +209,17 @@ def prepare_feed(
     )
 
 
-def refilter(data: bytes, entry_filter: Filter) -> NewEntry:
+def refilter(data: bytes, entry_filter: "Filter") -> NewEntry:
     """A stored entry under another filter."""
     entry = msgspec.json.decode(data, type=Entry)
     state = EntryState.VISIBLE if entry_filter.accepts(entry) else EntryState.FILTERED
     return _new_entry(entry, state, frozenset())
 
 
-def source_filter(source: FeedSource) -> Filter:
+def source_filter(source: FeedSource) -> "Filter":
     """The filter that the config gives `source`."""
+    from feedkit.normalize.filters import Filter
+
     return Filter(source.include, source.exclude)
 
 

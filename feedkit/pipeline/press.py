@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from feedkit.pipeline.workers import Workers
+from feedkit.pipeline.workers import Workers, import_for_rendering
 from feedkit.publish.jobs import FrameJob, RenderedEntry, RenderJob
 
 _MANY = 100
@@ -14,7 +14,7 @@ class WorkersPress:
 
     def __init__(self, workers: Workers) -> None:
         self._workers = workers
-        workers.warm_up(_import_for_rendering)
+        workers.warm_up(import_for_rendering)
 
     def entries(
         self, batches: Iterable[Sequence[RenderJob]], *, expected: int
@@ -29,10 +29,6 @@ class WorkersPress:
         if not self._workers.are_running:
             return map(render_frames, [jobs])
         return self._workers.map(render_frames, [jobs], _render_frame, expected=len(jobs))
-
-
-def _import_for_rendering() -> None:
-    import feedkit.publish.documents  # noqa: F401 - feedgen costs 30 ms
 
 
 def render_entries(jobs: Sequence[RenderJob]) -> list[RenderedEntry]:

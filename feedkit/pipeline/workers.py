@@ -54,6 +54,8 @@ class Workers:
         Without `many` it is one, to work beside this process; `map` starts more when they pay.
         """
         self._started(_COUNT if many else 1)
+        if not many:
+            self.warm_up(import_for_rendering)
 
     def submit(self, work: Callable[[Item], Result], item: Item) -> "Future[Result]":
         """Have one thing done, and go on."""
@@ -186,8 +188,14 @@ def _start_worker() -> None:
 
 
 def _import_for_reading() -> None:
+    import feedkit.normalize.entry
     import feedkit.parse.article
     import feedkit.pipeline.prepare  # noqa: F401
+
+
+def import_for_rendering() -> None:
+    """What `feedkit.pipeline.press` has done by workers imports this: 30 ms."""
+    import feedkit.publish.documents  # noqa: F401
 
 
 def _end_with(parent: "BaseProcess") -> None:

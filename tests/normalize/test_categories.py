@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedkit.normalize import fold, slugify, unique_slug
+from feedkit.normalize.categories import fold, slugify, unique_slug
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from feedkit.normalize import to_utc
+from feedkit.normalize.dates import to_utc
 
 
 def test_times_become_utc_and_impossible_ones_none() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from feedkit.model import Enclosure, Entry, Extra, Feed, Origin, Person, Resource
-from feedkit.normalize import normalize_entry, normalize_feed
+from feedkit.normalize.entry import normalize_entry, normalize_feed
 
 FEED = "https://example.org/feed.xml"
 DATE = datetime(2021, 5, 18, 11, 30, tzinfo=UTC)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from feedkit.model import Entry, Person
-from feedkit.normalize import Filter
+from feedkit.normalize.filters import Filter
 
 ENTRY = Entry(
     id="tag:example.org,2026:1",

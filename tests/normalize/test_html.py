@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedkit.normalize import repair_lazy_images, sanitize
 from feedkit.normalize.bounds import ALLOWED_TAGS, bounded
+from feedkit.normalize.html import sanitize
+from feedkit.normalize.lazy import repair_lazy_images
 
 BASE = "https://example.org/posts/one.html"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedkit.normalize import article_id, entry_id
+from feedkit.normalize.identity import article_id, entry_id
 
 FEED = "https://example.org/feed.xml"
 DATE = datetime(2021, 5, 18, 11, 30, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedkit.normalize import absolute
+from feedkit.normalize.links import absolute
 
 BASE = "https://example.org/a/b?c#d"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedkit.normalize import excerpt, plain_text, strip_forbidden
+from feedkit.normalize.text import excerpt, plain_text, strip_forbidden
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
