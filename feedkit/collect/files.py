@@ -11,7 +11,13 @@ from feedkit.errors import CollectError
 
 
 def read_file(path: Path | str, limit: int) -> bytes:
-    """The bytes of the regular file at `path`, at most `limit` of them.
+    """`read_with_status` without the status."""
+    return read_with_status(path, limit)[0]
+
+
+def read_with_status(path: Path | str, limit: int) -> tuple[bytes, os.stat_result]:
+    """The bytes of the regular file at `path`, at most `limit` of them, and its status before
+    they were read: what is written meanwhile differs from that later.
 
     Raises `CollectError` when it is missing, unreadable, larger than `limit` bytes, or no regular
     file (opening a pipe or a device could wait for ever).
@@ -30,7 +36,7 @@ def read_file(path: Path | str, limit: int) -> bytes:
                     data += file.read(limit + 1 - len(data))
                 if len(data) > limit:
                     raise too_large(len(data), limit)
-            return data
+            return data, status
         finally:
             os.close(descriptor)
     except FileNotFoundError as error:

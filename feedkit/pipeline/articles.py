@@ -41,7 +41,9 @@ def scan_beside(folder: ArticleFolder, store: Store, workers: Workers) -> Callab
     A worker looks while this process opens the store and loads what is known of the folder; of a
     new store nothing is known, and there is nothing else to do.
     """
-    if store.is_new or not workers.are_running:
+    if store.is_new:
+        return partial(scan, folder.path, stamps=False)
+    if not workers.are_running:
         return partial(scan, folder.path)
     return partial(_scanned, workers.submit(_packed_scan, folder.path), folder.path)
 

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 
 from feedkit.collect.articles import FoundFile
-from feedkit.collect.files import read_file
+from feedkit.collect.files import read_with_status
 from feedkit.config import ArticleFolder, FeedSource, Settings
 from feedkit.errors import CollectError, ParseError
 from feedkit.model import Entry
@@ -116,12 +116,12 @@ def read_article_files(
 def _read_article_file(
     recipe: FolderRecipe, file: FoundFile, known: FileRow | None, now: int
 ) -> ReadFile:
-    path, size, mtime_ns = file
+    path = file.path
     try:
-        data = read_file(f"{recipe.root}/{path}", recipe.max_bytes)
+        data, status = read_with_status(f"{recipe.root}/{path}", recipe.max_bytes)
     except CollectError as error:
         return ReadFile(path, None, is_broken=True, reason=str(error))
-    data_hash = digest(data)
+    data_hash, size, mtime_ns = digest(data), status.st_size, status.st_mtime_ns
     if known is not None and known.hash == data_hash and not is_due(known, now):
         return ReadFile(path, known._replace(size=size, mtime_ns=mtime_ns))
     try:

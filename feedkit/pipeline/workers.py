@@ -28,7 +28,7 @@ _SHARES = 4
 """Batches a worker where there are few items, so that all end at about the same time."""
 _MANY = 500
 """Items from which on all workers pay, where there is one already."""
-_AHEAD = 3
+_AHEAD = 8
 """Batches given out a worker before the first result is taken: bounds what waits in memory."""
 _SWITCH = 0.0005
 """Seconds for which other threads wait while this process computes. One of them hands out the

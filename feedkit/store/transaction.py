@@ -347,10 +347,10 @@ class Transaction:
             self._connection.execute(
                 update(categories).where(categories.c.id.in_(chunk)).values(slug=None)
             )
-        for category_id, slug in slugs.items():
-            self._connection.execute(
-                update(categories).where(categories.c.id == category_id).values(slug=slug)
-            )
+        statement = update(categories).where(categories.c.id == bindparam("category_id"))
+        rows = [{"category_id": key, "slug": slug} for key, slug in slugs.items() if slug]
+        if rows:
+            self._connection.execute(statement, rows)
 
     def _category_id(self, category: NamedCategory, now: int) -> int:
         category_id = self._category_ids.get(category)
