@@ -29,7 +29,8 @@ def run_once(config: Path, *, verbose: bool, quiet: bool, everything: bool, stri
     def due(feed: FeedSource, checked_at: datetime | None) -> bool:
         return everything or is_due(feed.schedule, checked_at, now)
 
-    with workers, exclusive(settings.store.url, _say), store:
+    on_wait = _say_nothing if quiet else _say
+    with workers, exclusive(settings.store.url, on_wait), store:
         bar = ProgressBar() if not quiet and sys.stderr.isatty() else None
         with bar or nullcontext():
             report = run(settings, store, is_due=due, progress=bar, workers=workers)
@@ -43,7 +44,8 @@ def export_to(config: Path, folder: Path, *, verbose: bool, quiet: bool) -> int:
     from feedkit.pipeline.run import export
 
     settings = load_settings(config)
-    with exclusive(settings.store.url, _say), Store(settings.store.url) as store:
+    on_wait = _say_nothing if quiet else _say
+    with exclusive(settings.store.url, on_wait), Store(settings.store.url) as store:
         report = export(settings, store, folder.absolute())
     show(report, folder, verbose=verbose, quiet=quiet)
     return SOME_FAILED if report.published.failed else DONE
@@ -51,3 +53,7 @@ def export_to(config: Path, folder: Path, *, verbose: bool, quiet: bool) -> int:
 
 def _say(sentence: str) -> None:
     click.echo(f"feedkit: {sentence}", err=True)
+
+
+def _say_nothing(_: str) -> None:
+    """Waiting is nothing that went wrong."""

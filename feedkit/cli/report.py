@@ -78,7 +78,8 @@ def problems(report: Report) -> list[str]:
         lines += source.problems
         if source.outcome == "failed":
             lines.append(f"{source.name}: {source.reason}")
-    return [_one_line(line) for line in lines + report.published.failed]
+    lines += report.published.problems + report.published.failed
+    return [_one_line(line) for line in lines]
 
 
 def conclusion(report: Report, output: Path) -> str:

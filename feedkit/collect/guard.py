@@ -60,7 +60,7 @@ class PrivateAddressError(OSError):
     def __str__(self) -> str:
         # Without the address: of a host with two, the code that connects raises the first error
         # when both read alike, and makes them one without a type when they do not.
-        return "leads to a private address; if it is meant to, set fetch.allow_private_hosts = true"
+        return "leads to a private address"
 
 
 def is_private(address: str) -> bool:

@@ -132,7 +132,7 @@ class Client:
                         answer = await self._hop(road[-1], validators)
                 except TimeoutError as error:
                     seconds = self._limits.timeout.total_seconds()
-                    reason = f"gave no whole answer within {seconds:g} seconds (fetch.timeout)"
+                    reason = f"gave no whole answer within {seconds:g} s (fetch.timeout)"
                     raise _failure(road, reason) from error
                 except _REPORTED as error:
                     raise _failure(road, _reason(error)) from error
@@ -577,7 +577,7 @@ def _no_connection(error: aiohttp.ClientConnectorError) -> str:
             return f"cannot be reached over TLS ({_told_by_system(error.os_error)})"
     cause = error.os_error
     if isinstance(cause, PrivateAddressError):
-        return f"{cause}: {cause.address}"
+        return f"{cause} ({cause.address}); if it should, set fetch.allow_private_hosts = true"
     if isinstance(cause, ConnectionRefusedError):
         return "refused the connection; check the port, or try again later"
     return f"cannot be reached ({_told_by_system(cause)}); check the address and the network"

@@ -165,7 +165,7 @@ class _FieldReader:
             if date is not None:
                 return date
             found = _as_text(value) or "something else"
-            self.notes.append(f"has a {name} that is no date: {found[:60]}")
+            self.notes.append(f"has {_a(name)} that is no date: {found[:60]}")
         return None
 
     def url(self, *names: str) -> str | None:
@@ -204,6 +204,10 @@ class _FieldReader:
             if found:
                 return found
         return ()
+
+
+def _a(name: str) -> str:
+    return f"an {name}" if name[0] in "aeiou" else f"a {name}"
 
 
 def _as_text(value: object) -> str | None:

@@ -230,7 +230,7 @@ def _load(handler: BaseHandler, matter: str, lines_before: int) -> object:
         return (
             (_load_lines(matter) or _load_yaml(matter))
             if handler is _YAML
-            else handler.load(matter)
+            else handler.load(lines_before * "\n" + matter)
         )
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark

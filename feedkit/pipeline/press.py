@@ -59,4 +59,6 @@ def _render_frame(job: FrameJob) -> list[tuple[bytes, bytes]]:
 
 
 def _without_body(job: RenderJob) -> list[RenderedEntry]:
-    return render_entries([job._replace(row=job.row._replace(body=None))])
+    reason = "its content ended the process that rendered it; published without"
+    rendered = render_entries([job._replace(row=job.row._replace(body=None))])
+    return [entry._replace(problem=reason) for entry in rendered]

@@ -34,6 +34,8 @@ class Assembly:
         self._rendered: dict[int, RenderedEntry] = {}
         self._asked: set[int] = set()
         self._size = 0
+        self.problems: list[str] = []
+        """A sentence for each entry that is not in the documents as it should be."""
         self._finished: list[tuple[int, bytes]] = []
         site = settings.site
         self._site_author = Person(name=site.author or site.title)
@@ -121,6 +123,8 @@ class Assembly:
         for rendered in batch:
             self._rendered[rendered.row_id] = rendered
             self._size += sum(map(len, rendered.xml.values()))
+            if rendered.problem:
+                self.problems.append(f"{rendered.id}: {rendered.problem}")
             if rendered.finished is not None:
                 self._finished.append((rendered.row_id, rendered.finished))
 

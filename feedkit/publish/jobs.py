@@ -37,6 +37,8 @@ class RenderedEntry(NamedTuple):
     finished: bytes | None
     """The entry with the content that its body made, encoded; None where it had its content, or
     where that is made as fast as it is found."""
+    problem: str | None = None
+    """Why its content is missing."""
 
 
 class FrameJob(NamedTuple):

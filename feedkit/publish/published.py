@@ -11,3 +11,5 @@ class Published(Struct):
     """Paths below the output folder."""
     failed: list[str] = []
     """A sentence for each document that could not be written."""
+    problems: list[str] = []
+    """A sentence for each entry that is not in them as it should be."""

@@ -44,7 +44,9 @@ def publish(
     published = Published(documents=len(topics) * len(settings.publish.formats))
     stale = _stale(topics, settings, documents, output)
     if stale:
-        done = list(_write(Assembly(store, settings, press), stale, output, published))
+        assembly = Assembly(store, settings, press)
+        done = list(_write(assembly, stale, output, published))
+        published.problems += sorted(set(assembly.problems))
         if remember:
             with store.write() as transaction:
                 transaction.save_documents(done)

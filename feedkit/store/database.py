@@ -48,7 +48,7 @@ class Database:
         except (DatabaseError, OperationalError) as error:
             if type(error) not in (DatabaseError, OperationalError):
                 raise  # a mistake of feedkit's own
-            raise StoreError(f"store {self._where}: cannot be used: {error.orig}") from error
+            raise _unusable(self._where, "used", error) from error
 
     def close(self) -> None:
         """Close every connection, and leave the database on the disk and in WAL mode."""
@@ -105,12 +105,18 @@ def open_database(url: str, *, is_new: bool) -> Database:
         _bring_up_to_date(engine, where)
     except (DBAPIError, OSError) as error:
         engine.dispose()
-        reason = error.orig if isinstance(error, DBAPIError) else error.strerror
-        raise StoreError(f"store {where}: cannot be opened: {reason}") from error
+        raise _unusable(where, "opened", error) from error
     except StoreError:
         engine.dispose()
         raise
     return Database(engine, is_new=is_new)
+
+
+def _unusable(where: str, participle: str, error: DBAPIError | OSError) -> StoreError:
+    """The store cannot be used or opened. SQLite has one class for all that its file says wrong."""
+    reason = error.orig if isinstance(error, DBAPIError) else error.strerror
+    advice = "; restore a copy of it, or name another file" if type(error) is DatabaseError else ""
+    return StoreError(f"store {where}: cannot be {participle}: {reason}{advice}")
 
 
 _SETTINGS = (

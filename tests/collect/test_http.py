@@ -573,7 +573,7 @@ def test_a_slow_server_is_left_in_time(answer: Answer) -> None:
     limits = msgspec.structs.replace(LIMITS, timeout=timedelta(seconds=0.3))
     started = time.monotonic()
     sentence = refusal(answer, limits=limits)
-    assert sentence == "gave no whole answer within 0.3 seconds (fetch.timeout)"
+    assert sentence == "gave no whole answer within 0.3 s (fetch.timeout)"
     assert time.monotonic() - started < 2
 
 
@@ -586,7 +586,7 @@ def test_the_time_limit_is_for_all_redirects_together() -> None:
     limits = msgspec.structs.replace(LIMITS, timeout=timedelta(seconds=0.3))
     sentence = refusal(answer, limits=limits, path="/0")
     assert sentence.startswith("redirects to http")
-    assert sentence.endswith("/2, which gave no whole answer within 0.3 seconds (fetch.timeout)")
+    assert sentence.endswith("/2, which gave no whole answer within 0.3 s (fetch.timeout)")
 
 
 # Broken servers.
@@ -736,14 +736,14 @@ def test_no_spelling_of_a_private_address_is_connected(host: str) -> None:
 def test_a_name_that_leads_to_a_private_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     resolving(monkeypatch, "169.254.169.254")
     assert refusal_of("http://feeds.example/", GUARDED) == (
-        "leads to a private address; if it is meant to, set fetch.allow_private_hosts = true: "
-        "169.254.169.254"
+        "leads to a private address (169.254.169.254); "
+        "if it should, set fetch.allow_private_hosts = true"
     )
 
 
 def test_a_name_with_several_private_addresses_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     resolving(monkeypatch, "::1 127.0.0.1 10.0.0.1")
-    assert refusal_of("http://feeds.example/", GUARDED).startswith("leads to a private address; ")
+    assert refusal_of("http://feeds.example/", GUARDED).startswith("leads to a private address (")
 
 
 def test_a_name_that_changes_between_two_look_ups_is_refused(

@@ -292,3 +292,12 @@ def test_half_a_surrogate_pair_in_json_does_not_get_through() -> None:
         "b": ["?x"],
         "c": "😀 한",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("\n\n+++\ntitle = \n+++\n", "line 4"), ('\n\n{"title": }\n', "line 3")],
+)
+def test_a_line_number_is_that_of_the_file(text: str, place: str) -> None:
+    with pytest.raises(ParseError, match=place):
+        split_front_matter(text)

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from planet import ARTICLES, Planet, is_well_formed
 
+from feedkit.cli.report import problems
 from feedkit.config import load_settings
+from feedkit.parse import article, body
 from feedkit.pipeline.run import run
 from feedkit.store import open_store
 
@@ -177,3 +179,27 @@ def test_names_in_any_script_and_with_url_characters_have_valid_addresses(
     links = {part.partition("</link>")[0] for part in document.split("<link>")[2:]}
     assert len(links) == len(names)
     assert all(" " not in link and link.count("#") == link.count("?") == 0 for link in links)
+
+
+def test_a_body_that_ends_its_renderer_costs_its_content_and_gets_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planet = Planet(tmp_path, ARTICLES + "[publish]\nentries = 200\n")
+    for number in range(120):
+        planet.article(f"{number:03}.md", "Deadly." if number == 60 else f"Text {number}.")
+    rendered = body.render
+
+    def deadly(text: str, kind: str) -> body.Body:
+        if "Deadly" in text:
+            os._exit(9)
+        return rendered(text, kind)
+
+    monkeypatch.setattr(article, "render", deadly)  # workers are forked with it
+    report = planet.cycle()
+    assert [line.rpartition(":")[2] for line in problems(report)] == [
+        " its content ended the process that rendered it; published without"
+    ]
+    document = (planet.public / "atom.xml").read_text()
+    assert len(planet.titles()) == 120
+    assert "Deadly" not in document
+    assert all(f"Text {number}." in document for number in range(120) if number != 60)

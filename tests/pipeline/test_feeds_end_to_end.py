@@ -165,7 +165,7 @@ def test_feeds_that_fail_among_good_ones_get_a_line_each(
     assert [line.partition(": ")[0] for line in problems] == bad
     reasons = dict(line.split(": ", 1) for line in problems)
     assert reasons[error] == "answered 500 Internal Server Error"
-    assert reasons[hangs] == "gave no whole answer within 1 seconds (fetch.timeout)"
+    assert reasons[hangs] == "gave no whole answer within 1 s (fetch.timeout)"
     assert "HTML" in reasons[page]
     assert reasons[gone] == "answered 404 Not Found"
     assert reasons[missing].startswith("is not there")

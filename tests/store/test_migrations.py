@@ -141,7 +141,10 @@ def test_a_file_that_is_no_database_gets_a_sentence_and_is_kept(tmp_path: Path) 
     path.write_bytes(b"Dear diary, " * 1000)
     with pytest.raises(StoreError) as caught:
         use(f"sqlite:///{path}")
-    assert str(caught.value) == f"store {path}: cannot be opened: file is not a database"
+    assert str(caught.value) == (
+        f"store {path}: cannot be opened: file is not a database; "
+        "restore a copy of it, or name another file"
+    )
     assert path.read_bytes() == b"Dear diary, " * 1000
 
 
@@ -182,5 +185,6 @@ def test_a_store_whose_pages_were_overwritten_gets_a_sentence_when_it_is_used(
         with pytest.raises(StoreError) as caught, store.read() as transaction:
             transaction.sources()
         assert str(caught.value) == (
-            f"store {path}: cannot be used: database disk image is malformed"
+            f"store {path}: cannot be used: database disk image is malformed; "
+            "restore a copy of it, or name another file"
         )
