@@ -98,6 +98,11 @@ def _filters(feed: FeedSource) -> str:
     return repr(patterns) if any(patterns) else ""
 
 
+def _recipe(feed: FeedSource) -> str:
+    """What stored entries and the stored title were made by."""
+    return RECIPE if feed.title is None else f"{RECIPE}, titled"
+
+
 def _last_check(row: SourceRow) -> datetime | None:
     return None if row.checked_at is None else from_microseconds(row.checked_at)
 
@@ -130,7 +135,9 @@ async def _collect_one(
     store: Store,
 ) -> None:
     """Fetch, prepare and store one feed, and say in `report` what became of it."""
-    is_current = row.recipe == RECIPE  # else the stored entries are made anew from the next body
+    is_current = row.recipe == _recipe(
+        feed
+    )  # else the stored entries are made anew from the next body
     known = row.validators
     try:
         fetched = await _fetch(settings, client, feed, known)
@@ -186,7 +193,7 @@ def _save(
             transaction.rename_source(row, title, prepared.site_url)
             # A first fetch edits nothing; and another recipe is feedkit's change, not the feed's.
             report.counts = transaction.save_entries(
-                row, prepared.entries, now, remade=row.recipe not in ("", RECIPE)
+                row, prepared.entries, now, remade=row.recipe not in ("", _recipe(feed))
             )
             if prepared.bozo:
                 report.notes.append(f"{report.name}: {prepared.bozo}")
@@ -198,5 +205,5 @@ def _save(
             checked_at=now,
             failures=0,
             error=None,
-            recipe=RECIPE if prepared else row.recipe,
+            recipe=_recipe(feed) if prepared else row.recipe,
         )

@@ -420,3 +420,16 @@ def test_every_document_of_odd_feeds_is_well_formed(server: FeedServer, planet: 
     documents = planet.documents()
     assert len(documents) == 6
     assert [name for name, data in documents.items() if not is_well_formed(data)] == []
+
+
+def test_a_feed_s_own_title_comes_back_when_the_config_names_none(tmp_path: Path) -> None:
+    feed = (
+        "<rss version='2.0'><channel><title>Own</title><item><guid>1</guid></item></channel></rss>"
+    )
+    planet = Planet(tmp_path, '[[feeds]]\nurl = "f.xml"\ntitle = "Given"\n')
+    planet.write("f.xml", feed)
+    planet.cycle()
+    assert b"<title>Given</title>" in planet.documents()["atom.xml"]
+    planet.configure('[[feeds]]\nurl = "f.xml"\n')
+    planet.cycle()
+    assert b"<title>Own</title>" in planet.documents()["atom.xml"]
