@@ -31,6 +31,7 @@ check: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python bench/articles.py
+	@$(BIN)/python bench/parse.py
 
 clean:
 	rm -rf $(VENV)
