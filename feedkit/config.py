@@ -258,13 +258,19 @@ def _feed_url(value: object) -> str:
 
 def _store_url(value: object) -> str:
     text = _text(value)
-    _file_path(text.removeprefix(_SQLITE) or text)
+    path = text.removeprefix(_SQLITE)
+    if path in (text, "") or "?" in path:
+        raise _Unexpected(
+            f'"{_SQLITE}" and the path of a file, without ? '
+            "(PostgreSQL is no store of this version)"
+        )
+    _file_path(path)
     return text
 
 
 def _web_url(value: object) -> str:
     expected = 'an address such as "https://example.org/"'
-    if not isinstance(value, str) or re.search(r"[\s<>\"]", value.strip()):
+    if not isinstance(value, str) or re.search(r"[\s<>\"\x00-\x1f\x7f]", value.strip()):
         raise _Unexpected(expected)
     try:
         parts = urlsplit(value.strip())

@@ -67,7 +67,7 @@ def test_every_key_of_the_design_that_this_version_has_is_read(file: Path) -> No
         author = "The editors"
         output = "out"
         [store]
-        url = "postgresql://localhost/feedkit"
+        url = "sqlite:///data/my%20feeds.db"
         [fetch]
         concurrency = 8
         per_host = 1
@@ -112,7 +112,7 @@ def test_every_key_of_the_design_that_this_version_has_is_read(file: Path) -> No
     assert settings.site.description == ""
     assert settings.site.language == "zh-Hans"
     assert settings.site.output == file.parent / "out"
-    assert settings.store.url == "postgresql://localhost/feedkit"
+    assert settings.store.url == f"sqlite:///{file.parent}/data/my%20feeds.db"
     assert settings.fetch.timeout == timedelta(minutes=1)
     assert settings.fetch.max_bytes == 5 * 2**20
     assert settings.fetch.user_agent == "planet/1"
@@ -266,7 +266,7 @@ def test_relative_paths_are_relative_to_the_config_and_not_to_the_folder_one_is_
     assert settings.feeds[0].path == planet / "C.xml"
 
 
-@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "sqlite:////srv/f.db"])
+@pytest.mark.parametrize("url", ["sqlite:///:memory:", "sqlite:////srv/f.db"])
 def test_other_stores_are_left_as_they_are(file: Path, url: str) -> None:
     file.write_text(f'{SITE}[store]\nurl = "{url}"')
     assert load_settings(file).store.url == url
@@ -475,3 +475,16 @@ def test_a_section_that_is_no_table_is_one_problem(file: Path) -> None:
 def test_what_was_found_is_cut_to_a_line_of_some_length(file: Path) -> None:
     found = problem(file, f'{SITE}[schedule]\nevery = """{"long " * 30}\nlines"""')
     assert found.endswith("found " + '"' + "long " * 11 + "l…")
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://localhost/feeds", "sqlite:///f.db?timeout=5", "sqlite://", "feeds.db"]
+)
+def test_a_store_that_is_no_sqlite_file_is_told_with_the_other_mistakes(
+    file: Path, url: str
+) -> None:
+    assert problems(file, f'{SITE}[store]\nurl = "{url}"\n[fetch]\nconcurency = 3\n') == (
+        'config.toml: store.url: expected "sqlite:///" and the path of a file, without ? '
+        f'(PostgreSQL is no store of this version), found "{url}"',
+        "config.toml: fetch.concurency: unknown key; did you mean concurrency?",
+    )

@@ -16,21 +16,23 @@ from feedkit.store import Store, exclusive
 def run_once(config: Path, *, verbose: bool, quiet: bool, everything: bool, strict: bool) -> int:
     """``feedkit run``; the exit code."""
     settings = load_settings(config)
-    store = Store(settings.store.url)
-    workers = Workers()
-    if settings.articles:
-        workers.start(many=store.is_new)  # before what follows is imported: they import the rest
-    from feedkit.cli.report import ProgressBar, show
-    from feedkit.pipeline.run import run
-    from feedkit.schedule.policy import is_due
-
-    now = datetime.now(UTC)
-
-    def due(feed: FeedSource, checked_at: datetime | None) -> bool:
-        return everything or is_due(feed.schedule, checked_at, now)
-
     on_wait = _say_nothing if quiet else _say
-    with workers, exclusive(settings.store.url, on_wait), store:
+    with (
+        exclusive(settings.store.url, on_wait),
+        Store(settings.store.url) as store,  # who waited knows only now whether it is new
+        Workers() as workers,
+    ):
+        if settings.articles:
+            workers.start(many=store.is_new)  # before the next imports: they import the rest
+        from feedkit.cli.report import ProgressBar, show
+        from feedkit.pipeline.run import run
+        from feedkit.schedule.policy import is_due
+
+        now = datetime.now(UTC)
+
+        def due(feed: FeedSource, checked_at: datetime | None) -> bool:
+            return everything or is_due(feed.schedule, checked_at, now)
+
         bar = ProgressBar() if not quiet and sys.stderr.isatty() else None
         with bar or nullcontext():
             report = run(settings, store, is_due=due, progress=bar, workers=workers)

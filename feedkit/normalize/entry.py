@@ -116,14 +116,18 @@ def categories(names: Iterable[str]) -> tuple[str, ...]:
     """`names` trimmed and without repetitions: spellings of one (`fold`) count once, the first."""
     kept: dict[str, str] = {}
     for name in names:
-        line = one_line(name)
-        if len(line) > LONGEST_CATEGORY:
-            line = line[:LONGEST_CATEGORY].rstrip()
+        line = category_line(name)
         if key := fold(line):
             kept.setdefault(key, line)
             if len(kept) == MOST_CATEGORIES:
                 break
     return tuple(kept.values())
+
+
+def category_line(name: str) -> str:
+    """`name` in one line, cut where it is longer than any category."""
+    line = one_line(name)
+    return line if len(line) <= LONGEST_CATEGORY else line[:LONGEST_CATEGORY].rstrip()
 
 
 def people(persons: Sequence[Person], base: str | None) -> tuple[Person, ...]:

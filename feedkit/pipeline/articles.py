@@ -100,6 +100,7 @@ def collect_articles(
             for results in reading:
                 update.take(results)
                 progress.step(len(results))
+            update.settle()
             update.withdraw_gone()
             transaction.update_source(source.id, recipe=fingerprint)
         known = update.known
@@ -199,6 +200,8 @@ class _Update:
         for row in gone:
             del self.known[row.path]
         self.owners = {row.guid: row.path for row in self.known.values() if row.guid}
+        self.contested: list[ReadFile] = []
+        """Files with an id that another had when they were read."""
 
     def take(self, results: Sequence[ReadFile]) -> None:
         """Store a batch of files that were read, and withdraw what they no longer hold."""
@@ -207,15 +210,10 @@ class _Update:
             before = self.known.get(read.path)
             row = read.row
             if read.entry is not None:
-                owner = self.owners.setdefault(read.entry.guid, read.path)
-                if owner != read.path:
-                    self.report.problems.append(
-                        f"{self._name(read.path)} has the id of {owner}, so it is not published; "
-                        "give it another"
-                    )
-                    row = None
-                else:
-                    entries.append(read.entry)
+                if self.owners.setdefault(read.entry.guid, read.path) != read.path:
+                    self.contested.append(read)
+                    continue
+                entries.append(read.entry)
             elif read.row is None:
                 self.report.problems.append(f"{self._name(read.path)} {read.reason}")
             if row is not None:
@@ -232,6 +230,27 @@ class _Update:
         stored = [row.path for row in rows if row.path in self.stored]
         self.transaction.forget_files(self.source.id, stored)
         self.transaction.add_files(self.source.id, rows)
+
+    def settle(self) -> None:
+        """Give ids that changed hands to the files that have them now: all files are read."""
+        contested, self.contested = self.contested, []
+        released: dict[str, str] = {}
+        for read in contested:
+            before = self.known.get(read.path)
+            if before and before.guid and self.owners.get(before.guid) == read.path:
+                released[before.guid] = self.owners.pop(before.guid)
+        self.take(contested)
+        for read in self.contested:
+            guid = read.entry.guid if read.entry else ""
+            self.report.problems.append(
+                f"{self._name(read.path)} has the id of {self.owners[guid]}, "
+                "so it is not published; give it another"
+            )
+            before = self.known.get(read.path)  # what is published of it stays, if it can
+            if before and before.guid:
+                self.owners.setdefault(before.guid, read.path)
+        nobodys = [guid for guid in released if guid not in self.owners]
+        self.report.counts.withdrawn += self.transaction.withdraw(self.source.id, nobodys)
 
     def withdraw_gone(self) -> None:
         """Withdraw the articles of files that are not there any more, unless one was moved."""

@@ -12,7 +12,7 @@ from feedkit import __version__
 from feedkit.collect.files import read_file
 from feedkit.collect.http import Client, Fetched, shown
 from feedkit.config import FeedSource, Settings
-from feedkit.errors import CollectError, ParseError
+from feedkit.errors import CollectError, ParseError, StoreError
 from feedkit.pipeline.prepare import (
     RECIPE,
     PreparedFeed,
@@ -121,9 +121,15 @@ async def _collect(
             await _collect_one(settings, client, feed, rows[feed.url], reports[feed.url], store)
             progress.step()
 
-        async with asyncio.TaskGroup() as tasks:
-            for feed in due:
-                tasks.create_task(one(feed))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for feed in due:
+                    tasks.create_task(one(feed))
+        except BaseExceptionGroup as group:
+            # What ends a run (the store cannot be used) ends it as one sentence.
+            if unusable := group.subgroup(StoreError):
+                raise unusable.exceptions[0] from group
+            raise
 
 
 async def _collect_one(

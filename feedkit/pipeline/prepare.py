@@ -5,10 +5,11 @@ boundary, so that many articles can be prepared at once (`feedkit.pipeline.worke
 """
 
 import hashlib
+import os
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import PurePosixPath
+from pathlib import PurePath, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
@@ -92,15 +93,14 @@ def folder_recipe(settings: Settings, folder: ArticleFolder) -> FolderRecipe:
 
 
 def _folder_tag(settings: Settings, folder: ArticleFolder) -> str:
-    """The folder's path from the config file. A folder elsewhere gets its name and a digest: its
-    place on this machine is not for the world to read."""
-    path = folder.path.resolve()
-    if path.is_file():
-        path = path.parent
-    try:
-        return path.relative_to(settings.file.parent.resolve()).as_posix()
-    except ValueError:
-        return f"{path.name}-{digest(str(path).encode())[:8]}"
+    """The folder's path from the config file, as written: a symbolic link on the way may lead to
+    another release tomorrow. A folder elsewhere gets its name and a digest: its place on this
+    machine is not for the world to read."""
+    path = folder.path if folder.path.is_dir() else folder.path.parent
+    relative = PurePath(os.path.relpath(path, settings.file.parent))
+    if ".." not in relative.parts:
+        return relative.as_posix()
+    return f"{path.name}-{digest(os.fsencode(relative))[:8]}"
 
 
 def read_article_files(
@@ -116,6 +116,8 @@ def read_article_files(
 def _read_article_file(
     recipe: FolderRecipe, file: FoundFile, known: FileRow | None, now: int
 ) -> ReadFile:
+    from feedkit.normalize.entry import category_line
+
     path = file.path
     try:
         data, status = read_with_status(f"{recipe.root}/{path}", recipe.max_bytes)
@@ -135,7 +137,7 @@ def _read_article_file(
     if published is not None and published > now:
         due_at = published
     elif not article.draft:
-        placed = frozenset(map(fold, article.categories))
+        placed = frozenset(fold(category_line(name)) for name in article.categories)
         new = _new_entry(entry, EntryState.VISIBLE, placed, article.body)
         guid = new.guid
     row = FileRow(path, size, mtime_ns, data_hash, guid, due_at, _lines(article.notes))

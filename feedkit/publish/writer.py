@@ -1,6 +1,7 @@
 """Puts documents on the disk: whole or not at all, and only where their bytes changed."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from feedkit.errors import PublishError
@@ -25,7 +26,13 @@ def write_document(path: Path, data: bytes) -> bool:
             os.fsync(descriptor)
         beside.replace(path)
     except OSError as error:
+        with suppress(OSError):  # what is half written takes room on a disk that is full
+            if beside.is_file():
+                beside.unlink()
         raise PublishError(f"{path}: cannot be written: {error.strerror}") from error
+    except UnicodeEncodeError as error:
+        reason = f"file names are in {error.encoding} here; set PYTHONUTF8=1"
+        raise PublishError(f"{str(path)!a}: cannot be written: {reason}") from error
     return True
 
 

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy
-from sqlalchemy import Connection, Engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, event, make_url, text
 from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
@@ -91,10 +91,13 @@ def open_database(url: str, *, is_new: bool) -> Database:
     Raises `StoreError` when it cannot be opened, is no feedkit store, or a newer feedkit wrote it.
     """
     try:
-        dialect = make_url(url).get_backend_name()
-        if dialect != "sqlite":
-            raise StoreError(f'store.url: {dialect} is no store of this version; use "sqlite:///…"')
-        engine = sqlalchemy.create_engine(url)
+        # The path as it is written: a "%20" in it is three letters of a file name.
+        path = url.removeprefix("sqlite:///")
+        target = make_url(url) if path == url else URL.create("sqlite", database=path)
+        if target.get_backend_name() != "sqlite":
+            name = target.get_backend_name()
+            raise StoreError(f'store.url: {name} is no store of this version; use "sqlite:///…"')
+        engine = sqlalchemy.create_engine(target)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise StoreError(f"store.url: cannot use {url}: {error}") from error
     event.listen(engine, "connect", _set_up_new if is_new else _set_up)

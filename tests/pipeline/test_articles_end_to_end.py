@@ -1,6 +1,7 @@
 """Article folders, from the files to the documents, over several runs."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -289,6 +290,58 @@ def test_a_moved_article_that_brings_its_id_is_never_gone(planet: Planet) -> Non
     (planet.articles / "zz.md").rename(planet.articles / "aa.md")
     planet.cycle()
     assert planet.titles()[0] == "a"
+
+
+@pytest.mark.parametrize("names", ["ab", "abc"])
+def test_articles_that_exchange_their_ids_do_so_at_once(planet: Planet, names: str) -> None:
+    for number, name in enumerate(names):
+        planet.article(f"{name}.md", id=f"tag:example.org,2024:{number}", date="2024-05-01")
+    planet.cycle()
+    for number, name in enumerate(names[1:] + names[:1]):
+        planet.article(
+            f"{name}.md", f"{name} has {number} now.", id=f"tag:example.org,2024:{number}"
+        )
+    (report,) = planet.cycle().sources
+    assert (report.problems, report.counts.changed) == ([], len(names))
+    entries = planet.documents()["atom.xml"].decode().split("<entry>")[1:]
+    for number, name in enumerate(names[1:] + names[:1]):
+        (entry,) = [each for each in entries if f"<id>tag:example.org,2024:{number}</id>" in each]
+        assert f"{name} has {number} now." in entry
+    (report,) = planet.cycle().sources
+    assert (report.outcome, report.problems) == ("unchanged", [])
+
+
+def test_ids_do_not_change_when_a_link_on_the_way_leads_to_another_release(tmp_path: Path) -> None:
+    for release in ("one", "two"):
+        (tmp_path / release / "posts").mkdir(parents=True)
+        (tmp_path / release / "posts" / "a.md").write_text("---\ntitle: A\n---\nText.\n")
+    planet = Planet(tmp_path, '[[articles]]\npath = "current/posts"\n')
+    (tmp_path / "current").symlink_to("one")
+    planet.cycle()
+    before = ids(planet)
+    (tmp_path / "current").unlink()
+    (tmp_path / "current").symlink_to("two")
+    planet.cycle()
+    assert ids(planet) == before
+
+
+def test_a_category_of_any_length_has_a_feed(planet: Planet) -> None:
+    planet.cycle()
+    before = planet.categories()
+    planet.article("long.md", categories=f"[{'x' * 250}]")
+    planet.cycle()
+    (slug,) = planet.categories() - before
+    assert planet.titles(slug) == ["long"]
+
+
+def test_two_first_runs_at_once_both_end_well(tmp_path: Path) -> None:
+    planet = Planet(tmp_path)
+    for number in range(300):
+        planet.article(f"{number}.md")
+    with ThreadPoolExecutor() as threads:
+        both_runs = list(threads.map(lambda _: planet.feedkit("run"), range(2)))
+    assert [run.code for run in both_runs] == [0, 0]
+    assert sorted(run.conclusion.split()[0] for run in both_runs) == ["Nothing", "Wrote"]
 
 
 def test_an_id_that_goes_from_one_article_to_another_is_settled_by_the_next_run(

@@ -7,6 +7,8 @@ import pytest
 from feed_server import FeedServer, atom, rss
 from planet import ARTICLES, Planet, both, is_well_formed
 
+from feedkit.errors import StoreError
+from feedkit.pipeline import feeds as collecting
 from feedkit.pipeline.report import Report
 from feedkit.store import SourceRow, open_store
 
@@ -433,3 +435,18 @@ def test_a_feed_s_own_title_comes_back_when_the_config_names_none(tmp_path: Path
     planet.configure('[[feeds]]\nurl = "f.xml"\n')
     planet.cycle()
     assert b"<title>Own</title>" in planet.documents()["atom.xml"]
+
+
+def test_a_store_that_fails_while_feeds_are_collected_ends_the_run_with_its_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planet = Planet(tmp_path, '[[feeds]]\nurl = "a.xml"\n[[feeds]]\nurl = "b.xml"\n')
+    for name in "ab":
+        planet.write(f"{name}.xml", "<rss version='2.0'><channel><title>T</title></channel></rss>")
+
+    def full(*_: object) -> None:
+        raise StoreError("store feedkit.db: cannot be used: database or disk is full")
+
+    monkeypatch.setattr(collecting, "_save", full)  # a full disk is not to be had in a test
+    with pytest.raises(StoreError, match="database or disk is full"):
+        planet.cycle()
