@@ -12,12 +12,17 @@ from msgspec import Struct
 
 from feedkit.errors import ParseError
 from feedkit.parse.encoding import declared_encodings, decode
+from feedkit.parse.prefixes import declare_prefixes
 from feedkit.parse.sniff import doctype_span, has_doctype
 
 MAX_MARKUP = 1_000_000
 """Tags. A feed of 20 MB with all its HTML unescaped has fewer; an entry of the model that is made
 of a single tag takes 400 bytes, so more is an attack."""
 
+_NAMESPACE_ERRORS = (
+    etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE,
+    etree.ErrorTypes.NS_ERR_XML_NAMESPACE,
+)
 _SPACE = b" \t\r\n"
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CHARACTER = re.compile(r"&#(?:(\d+)|[xX]([0-9a-fA-F]+));?", re.ASCII)
@@ -83,6 +88,15 @@ def _mend(text: str, notes: list[str]) -> Document:
     mended = _put_in_entities(text, entities)
     if mended is not text and not entities:
         notes.append("uses names of HTML characters that XML does not have")
+    try:
+        return Document(_parse(mended.encode("utf-8", "replace")), mended, tuple(notes))
+    except etree.XMLSyntaxError as error:
+        if error.code not in _NAMESPACE_ERRORS:
+            return Document(None, mended, tuple(notes), _reason(error))
+    mended, prefixes = declare_prefixes(mended)
+    if prefixes:
+        names = ", ".join(prefixes[:5]) + (", …" if len(prefixes) > 5 else "")
+        notes.append(f"does not declare the namespaces of {names}")
     try:
         root = _parse(mended.encode("utf-8", "replace"))
     except etree.XMLSyntaxError as error:

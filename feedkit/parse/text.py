@@ -61,7 +61,7 @@ def plain_title(text: str) -> str:
     """
     if "<" in text or "&" in text:
         for _ in range(2):
-            if _is_markup(text):
+            if is_markup(text):
                 text = _without_tags(text)
             text = unescape_text(text)
     return collapse(text)
@@ -84,7 +84,7 @@ def text_to_html(text: str) -> str:
     return escape(text, quote=False)
 
 
-def _is_markup(text: str) -> bool:
+def is_markup(text: str) -> bool:
     """Whether `text` has a closed or void element, and no tag that HTML does not know."""
     return bool(_MARKUP_SIGN.search(text)) and all(
         match[1].lower() in _HTML_NAMES for match in _TAG.finditer(text)
@@ -139,6 +139,13 @@ def add_person(people: list[Person], person: Person | None) -> None:
             )
             return
     people.append(person)
+
+
+def with_person(people: tuple[Person, ...], person: Person | None) -> tuple[Person, ...]:
+    """`people` and `person`, who may be one of them already."""
+    together = list(people)
+    add_person(together, person)
+    return tuple(together)
 
 
 # ---------------------------------------------------------------------------------------- numbers
