@@ -18,7 +18,7 @@ from feedkit.parse.markup import inner_html, text_of
 from feedkit.parse.modules import EntryReader, FeedReader, atom_person, target
 from feedkit.parse.names import XML_BASE, XML_LANG, canonical
 from feedkit.parse.text import MAX_PEOPLE, collapse, html_title, read_language, text_to_html
-from feedkit.parse.urls import enter, resolve
+from feedkit.parse.urls import enter, link_relation, resolve
 
 _TEXT = ("", "text", "plain", "text/plain")
 _HTML = ("html", "text/html", "escaped")
@@ -54,7 +54,9 @@ def _own_url(root: etree._Element) -> str | None:
     for wanted in ("self", "alternate"):
         for link in links:
             href = (link.get("href") or "").strip()
-            if modules.relation(link) == wanted and href.startswith(("http://", "https://")):
+            if link_relation(link.get("rel")) == wanted and href.startswith(
+                ("http://", "https://")
+            ):
                 return href
     return None
 

@@ -18,25 +18,19 @@ from feedkit.parse.text import (
     html_title,
     plain_title,
     read_language,
+    read_minutes,
     read_number,
     read_person,
 )
-from feedkit.parse.urls import enter, resolve
+from feedkit.parse.urls import enter, link_relation, resolve
 
 EntryReader = Callable[[EntryDraft, etree._Element], None]
 FeedReader = Callable[[FeedDraft, etree._Element], None]
 
-_IANA = "http://www.iana.org/assignments/relation/"
-_MINUTES = {"hourly": 60, "daily": 1440, "weekly": 10080, "monthly": 43200, "yearly": 525600}
 _PAGE_TYPES = ("", "text/html", "application/xhtml+xml")
 
 
 # ------------------------------------------------------------------------------------------ links
-
-
-def relation(element: etree._Element) -> str:
-    """What a link is for, in lower case; "alternate" where it does not say (RFC 4287, 4.2.7.2)."""
-    return (element.get("rel") or "alternate").strip().lower().removeprefix(_IANA)
 
 
 def is_page(element: etree._Element) -> bool:
@@ -55,7 +49,7 @@ def read_entry_link(draft: EntryDraft, element: etree._Element) -> None:
     href = target(element, "href", draft.base)
     if not href:
         return
-    match relation(element):
+    match link_relation(element.get("rel")):
         case "alternate" if is_page(element):
             draft.url = draft.url or href
         case "alternate":
@@ -76,7 +70,7 @@ def read_feed_link(draft: FeedDraft, element: etree._Element) -> None:
     href = target(element, "href", draft.base)
     if not href:
         return
-    match relation(element):
+    match link_relation(element.get("rel")):
         case "alternate" if is_page(element):
             draft.url = draft.url or href
         case "alternate":
@@ -215,7 +209,7 @@ def read_other_subtitle(draft: FeedDraft, element: etree._Element) -> None:
 
 def read_period(draft: FeedDraft, element: etree._Element) -> None:
     """``sy:updatePeriod`` (https://web.resource.org/rss/1.0/modules/syndication/)."""
-    draft.period = _MINUTES.get((element.text or "").strip().lower())
+    draft.period = read_minutes(element.text)
 
 
 def read_frequency(draft: FeedDraft, element: etree._Element) -> None:

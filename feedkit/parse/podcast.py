@@ -19,6 +19,9 @@ from feedkit.parse.text import (
     with_person,
 )
 
+HOSTS = ("host", "co-host", "author")
+"""Roles of a podcast:person who makes an episode."""
+
 MAX_TRANSCRIPTS = 100
 """Of one episode, which has one in each language and form."""
 
@@ -98,7 +101,7 @@ def _participant(element: etree._Element, base: str | None) -> Person | None:
 
 def _is_host(element: etree._Element) -> bool:
     role = element.get("role", "host").strip().lower()  # the default of the podcast namespace
-    return role in ("host", "co-host", "author")
+    return role in HOSTS
 
 
 def read_owner(draft: FeedDraft, element: etree._Element) -> None:

@@ -14,7 +14,7 @@ from feedkit.parse.draft import EntryDraft, FeedDraft, add_enclosure, finish_ent
 from feedkit.parse.markup import html_of, text_of
 from feedkit.parse.modules import EntryReader, FeedReader, target
 from feedkit.parse.names import RDF_ABOUT, RDF_RESOURCE, XML_BASE, XML_LANG, canonical, normal_uri
-from feedkit.parse.text import plain_title, read_language, read_number
+from feedkit.parse.text import plain_title, read_days, read_hours, read_language, read_number
 from feedkit.parse.urls import document_base, enter, resolve
 
 _FORMATS = {"0.91": "rss091", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
@@ -25,7 +25,6 @@ _RDF_NAMESPACES = {
     "channel.netscape.com/rdf/simple/0.9": "rss090",
 }
 _RDF_FORMATS = ("rss10", "rss11", "rss090")
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def read_rss(root: etree._Element, url: str | None) -> Feed:
@@ -228,16 +227,11 @@ def _read_ttl(draft: FeedDraft, element: etree._Element) -> None:
 
 
 def _read_skip_hours(draft: FeedDraft, element: etree._Element) -> None:
-    hours = (read_number(child.text) for child in element)
-    # RSS 0.91 counted from 1 to 24, where 24 is midnight.
-    draft.skip_hours = tuple(
-        sorted({hour % 24 for hour in hours if hour is not None and hour <= 24})
-    )
+    draft.skip_hours = read_hours(child.text for child in element)
 
 
 def _read_skip_days(draft: FeedDraft, element: etree._Element) -> None:
-    named = {(child.text or "").strip().capitalize() for child in element}
-    draft.skip_days = tuple(day for day in _DAYS if day in named)
+    draft.skip_days = read_days(child.text for child in element)
 
 
 _ITEM: dict[str, EntryReader] = {

@@ -111,12 +111,21 @@ ATOM_RULES = (
     ),
     document(
         "language-of-feed-and-entry",
-        f'<feed {ATOM} xml:lang="de"><title>T</title><entry><id>1</id></entry>'
-        '<entry xml:lang="fr"><id>2</id></entry></feed>',
+        f'<feed {ATOM} xml:lang="de"><title>T</title><entry><title>1</title></entry>'
+        '<entry xml:lang="fr"><title>2</title></entry></feed>',
         format="atom10",
         title="T",
         language="de",
-        entries=[{"id": "1", "language": "de"}, {"id": "2", "language": "fr"}],
+        entries=[{"title": "1", "language": "de"}, {"title": "2", "language": "fr"}],
+    ),
+    document(
+        "language-of-entry-without-texts",
+        f'<feed {ATOM} xml:lang="de"><title>T</title><entry><id>urn:1</id></entry>'
+        '<entry xml:lang="fr"><id>urn:2</id></entry></feed>',
+        format="atom10",
+        title="T",
+        language="de",
+        entries=[{"id": "urn:1", "language": "de"}, {"id": "urn:2", "language": "fr"}],
     ),
     document(
         "language-of-title",
@@ -173,7 +182,8 @@ ATOM_RULES = (
     # Source (4.2.11)
     entry(
         "source",
-        '<id>urn:e</id><title>E</title><source><id>urn:s</id><title type="html">A &amp;amp; B</title>'
+        "<id>urn:e</id><title>E</title><source><id>urn:s</id>"
+        '<title type="html">A &amp;amp; B</title>'
         '<link href="https://s.example/"/><link rel="self" href="https://s.example/f"/>'
         "<rights>(c) S</rights><author><name>Sam</name></author></source>",
         id="urn:e",
@@ -327,7 +337,8 @@ ATOM_RULES = (
     # Atom 0.3
     document(
         "atom-03",
-        f"""<feed {ATOM03} xml:lang="en"><title mode="escaped" type="text/html">A &amp;amp; B</title>
+        f"""<feed {ATOM03} xml:lang="en">
+        <title mode="escaped" type="text/html">A &amp;amp; B</title>
         <tagline>S</tagline><id>urn:f</id><modified>2021-05-03T00:00:00Z</modified>
         <link rel="alternate" type="text/html" href="/"/><copyright>(c) X</copyright>
         <author><name>Ada</name><url>https://ada.example/</url><email>a@x.example</email></author>

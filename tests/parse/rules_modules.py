@@ -185,9 +185,9 @@ MODULE_RULES = (
     ),
     item(
         "media-recording",
-        '<media:content url="https://x.example/a.mp4" type="video/mp4" fileSize="9" duration="61"/>',
+        '<media:content url="https://x.example/a" type="video/mp4" fileSize="9" duration="61"/>',
         enclosures=[
-            {"url": "https://x.example/a.mp4", "type": "video/mp4", "length": 9, "duration": 61}
+            {"url": "https://x.example/a", "type": "video/mp4", "length": 9, "duration": 61}
         ],
     ),
     item(
@@ -289,7 +289,8 @@ MODULE_RULES = (
     # Atom inside RSS, WebSub, RFC 5005
     channel(
         "atom-links-in-rss",
-        '<link>https://x.example/</link><a:link rel="self" type="application/rss+xml" href="/blog/feed"/>'
+        '<link>https://x.example/</link><a:link rel="self" '
+        'type="application/rss+xml" href="/blog/feed"/>'
         '<a:link rel="hub" href="https://hub.example/"/><a:link rel="prev-archive" href="/2020"/>',
         url="https://x.example/",
         self_url="https://x.example/blog/feed",
@@ -332,8 +333,10 @@ MODULE_RULES = (
     # Namespaces
     document(
         "prefixes-of-ones-own",
-        '<rss version="2.0" xmlns:x="http://purl.org/dc/elements/1.1/" xmlns:dc="http://search.yahoo.com/mrss/">'
-        f'<channel><title>T</title><item><x:creator>Ada</x:creator><dc:thumbnail url="{_PICTURE}"/></item>'
+        '<rss version="2.0" xmlns:x="http://purl.org/dc/elements/1.1/" '
+        'xmlns:dc="http://search.yahoo.com/mrss/">'
+        f"<channel><title>T</title><item><x:creator>Ada</x:creator>"
+        f'<dc:thumbnail url="{_PICTURE}"/></item>'
         "</channel></rss>",
         format="rss20",
         title="T",
@@ -342,8 +345,10 @@ MODULE_RULES = (
     document(
         "uris-of-another-spelling",
         '<rss version="2.0" xmlns:dc="https://purl.org/dc/elements/1.1" '
-        'xmlns:m="https://www.rssboard.org/media-rss" xmlns:i="http://www.itunes.com/DTDs/Podcast-1.0.dtd">'
-        f'<channel><title>T</title><item><dc:creator>Ada</dc:creator><m:thumbnail url="{_PICTURE}"/>'
+        'xmlns:m="https://www.rssboard.org/media-rss" '
+        'xmlns:i="http://www.itunes.com/DTDs/Podcast-1.0.dtd">'
+        f"<channel><title>T</title><item><dc:creator>Ada</dc:creator>"
+        f'<m:thumbnail url="{_PICTURE}"/>'
         "<i:duration>5</i:duration></item></channel></rss>",
         format="rss20",
         title="T",

@@ -67,7 +67,8 @@ RSS_RULES = (
     ),
     item(
         "enclosures",
-        '<enclosure url="/a.mp3" type="audio/mpeg" length="10"/><enclosure url="/b.ogg" length=""/>',
+        '<enclosure url="/a.mp3" type="audio/mpeg" length="10"/>'
+        '<enclosure url="/b.ogg" length=""/>',
         enclosures=[
             {"url": "https://x.example/a.mp3", "type": "audio/mpeg", "length": 10},
             {"url": "https://x.example/b.ogg"},

@@ -15,7 +15,29 @@ from feedkit.parse.tolerant import read_tolerantly
 RULES = (*ATOM_RULES, *RSS_RULES, *MODULE_RULES)
 
 # Rule → the fields that differ, and why feedkit is right or feedparser cannot know.
-DISAGREEMENTS: dict[str, tuple[frozenset[str], str]] = {}
+DISAGREEMENTS: dict[str, tuple[frozenset[str], str]] = {
+    "base-of-entry": (
+        frozenset(("base",)),
+        "feedparser tells the base of texts, of which this entry has none; its link is resolved",
+    ),
+    "base-of-xhtml-div": (
+        frozenset(("base",)),
+        "feedparser does not look for xml:base inside a text; RFC 4287, 2 allows it on any element",
+    ),
+    "language-of-entry-without-texts": (
+        frozenset(("language",)),
+        "feedparser tells the language of texts, of which this entry has none",
+    ),
+    "atom-03-alternative-forms": (
+        frozenset(("content",)),
+        "feedparser takes the forms inside of multipart/alternative for one piece of markup",
+    ),
+    "rss-10": (
+        frozenset(("feed.image",)),
+        "feedparser reads nothing between a channel's end and the first item, where RSS 1.0 has "
+        "the image",
+    ),
+}
 
 
 def by_name(rule: Rule) -> str:
