@@ -47,6 +47,8 @@ _TAG_NAME = re.compile(r"(</?)([a-zA-Z][\w.-]{0,40}):([a-zA-Z][\w.-]{0,40})")
 _PERSON = re.compile(
     r"<podcast:person\b([^<>]{0,1000})(?<!/)>([^<>]{1,200})</podcast:person\s*>", re.IGNORECASE
 )
+_IMAGE = re.compile(r"<image>\s*([^<>\s\"]{1,2000})\s*</image>", re.IGNORECASE)
+_DESCRIPTION = re.compile(r"<(/?)media:description\b([^<>]{0,1000})(?<!/)>", re.IGNORECASE)
 _MEDIA = re.compile(r"<(/?)media:(group|content)\b", re.IGNORECASE)
 # Lists of words that no other reader of feedkit takes for categories; feedparser does, at a cost
 # that grows with the square of their number.
@@ -61,6 +63,10 @@ def for_feedparser(text: str) -> str:
         text = _PERSON.sub(_named_person, text)
     if "<media:group" in text:
         text = _with_marked_groups(text)
+    if "<media:description" in text:
+        text = _with_typed_descriptions(text)
+    # An item's image as a text, which feedparser drops.
+    text = _IMAGE.sub(r'<itunes:image href="\1"/>', text)
     return _with_numbers(text).replace("@", AT)
 
 
@@ -110,6 +116,22 @@ def _named_person(match: re.Match[str]) -> str:
     """A person whose name is an attribute, for feedparser drops the text of what has any."""
     name = escape(match[2], quote=True).replace("&amp;", "&")
     return f'<podcast:person{match[1]} name="{name}"/>'
+
+
+def _with_typed_descriptions(text: str) -> str:
+    """`text` with the type of each ``media:description`` in its name, for feedparser takes it for
+    one of RSS, and drops the text of what has attributes that it does not know."""
+    name = f"media:{UNREAD}description"
+
+    def typed(match: re.Match[str]) -> str:
+        nonlocal name
+        closes, attributes = match.groups()
+        if not closes:
+            kind = "-html" if "html" in attributes else "-plain" if "plain" in attributes else ""
+            name = f"media:{UNREAD}description{kind}"
+        return f"<{closes}{name}>"
+
+    return _DESCRIPTION.sub(typed, text)
 
 
 def _with_marked_groups(text: str) -> str:

@@ -9,12 +9,11 @@ from feedkit.parse.modules import EntryReader, target
 from feedkit.parse.names import canonical
 from feedkit.parse.text import (
     add_person,
-    is_markup,
+    media_html,
     plain_title,
     read_duration,
     read_number,
     read_person,
-    text_to_html,
     with_person,
 )
 
@@ -26,11 +25,8 @@ def read_thumbnail(draft: EntryDraft, element: etree._Element) -> None:
 
 def read_media_description(draft: EntryDraft, element: etree._Element) -> None:
     """``media:description``: a summary for entries that have no other."""
-    text = text_of(element).strip()
-    kind = element.get("type", "").strip().lower()
-    is_html = kind in ("html", "text/html") or (not kind and is_markup(text))
-    html = text if is_html else text_to_html(text)
-    draft.other_summary = draft.other_summary or html or None
+    html = media_html(text_of(element), element.get("type", ""))
+    draft.other_summary = draft.other_summary or html
 
 
 def read_media_title(draft: EntryDraft, element: etree._Element) -> None:

@@ -1,5 +1,7 @@
 """Which reader a document gets, and what is said of one that gets none."""
 
+import re
+
 import msgspec
 from lxml import etree
 
@@ -14,8 +16,8 @@ from feedkit.parse.sniff import binary_kind, is_html, root_name
 _ATOM_VERSIONS = {"0.1": "atom01", "0.2": "atom02", "0.3": "atom03"}
 _RSS_ROOTS = ("rss", "rdf:rdf", "rdf", "channel")
 _OPENERS = ("<item", "<entry")
-_CLOSERS = ("</item", "</entry")
-_ROOT_CLOSERS = ("</rss", "</feed", "</rdf:rdf", "</channel")
+_ENTRY_TAG = re.compile(r"<(/?)(?:[\w.-]{1,40}:)?(?:item|entry)\b", re.IGNORECASE)
+_ROOT_END = re.compile(r"</(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
 
 
 def read_feed(data: bytes, url: str | None, content_type: str | None) -> Feed:
@@ -124,9 +126,9 @@ def _is_cut_off(text: str) -> bool:
 
     A document that only forgets to close its root element has all of its entries.
     """
-    lower = text.lower()
-    if any(closer in lower for closer in _ROOT_CLOSERS):
+    if _ROOT_END.search(text):
         return False
-    opened = max(lower.rfind(opener) for opener in _OPENERS)
-    closed = max(lower.rfind(closer) for closer in _CLOSERS)
-    return opened > closed or opened < 0
+    last = None
+    for last in _ENTRY_TAG.finditer(text):  # noqa: B007 - the last one is wanted
+        pass
+    return last is None or not last[1]

@@ -87,6 +87,14 @@ def text_to_html(text: str) -> str:
     return escape(text, quote=False)
 
 
+def media_html(text: str, kind: str) -> str | None:
+    """A ``media:description`` as HTML. It is "plain" unless it says otherwise (Media RSS 1.5.1),
+    but what says nothing often is HTML."""
+    text, kind = text.strip(), kind.strip().lower()
+    is_html = kind in ("html", "text/html") or (not kind and is_markup(text))
+    return (text if is_html else text_to_html(text)) or None
+
+
 def is_markup(text: str) -> bool:
     """Whether `text` has a closed or void element, and no tag that HTML does not know."""
     return bool(_MARKUP_SIGN.search(text)) and all(

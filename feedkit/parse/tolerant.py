@@ -24,6 +24,7 @@ from feedkit.parse.text import (
     add_person,
     collapse,
     html_title,
+    media_html,
     plain_title,
     read_days,
     read_duration,
@@ -61,6 +62,9 @@ _LINK = re.compile(r"<link>\s*(?:<!\[CDATA\[)?([^<>\[\]]{1,2000})", re.IGNORECAS
 _OTHERS_LINKS = ("image", "textinput", "textInput", "source")
 _VOID_END = re.compile(r"</(?:area|br|col|embed|hr|img|input|link|meta|source|track|wbr)\s*>")
 _DIV = re.compile(r"<(/?)div\b[^<>]*>")
+_UNKNOWN = ("googleplay_", "dcterms_", "itunes_title")
+"""Keys of what feedparser has no reader for."""
+
 _PAGE_TYPES = ("", "text/html", "application/xhtml+xml")
 
 # What feedparser 6.0.14 lets out when a document surprises it, found by fuzzing: its handlers
@@ -90,6 +94,9 @@ def read_tolerantly(text: str, url: str | None, reason: str) -> Feed:
         raise ParseError(reason)
     is_atom = version.startswith("atom")
     feed, entries = _object(document, "feed"), _objects(document, "entries")
+    if dict.get(document, "bozo"):
+        for values in (feed, *entries):
+            _unescape_unread(values)
     draft = _read_feed(feed, base, is_atom)
     draft.skip_hours = read_hours(_texts_in(text, "skipHours", "hour"))
     draft.skip_days = read_days(_texts_in(text, "skipDays", "day"))
@@ -263,7 +270,6 @@ def _read_links(draft: EntryDraft, entry: Values, base: str | None, is_atom: boo
 
 def _read_markup(draft: EntryDraft, entry: Values, base: str | None, version: str) -> None:
     """Summary and content. A summary without details is feedparser's copy of the content."""
-    is_atom = version.startswith("atom")
     detail = _object(entry, "summary_detail")
     if _text(detail, "value"):
         draft.summary = _html(detail, version)
@@ -275,12 +281,15 @@ def _read_markup(draft: EntryDraft, entry: Values, base: str | None, version: st
             draft.other_url = draft.other_url or source
         elif source:
             add_enclosure(draft.enclosures, Enclosure(url=source, type=kind))
-        elif not is_atom and draft.summary and kind == "text/plain":
-            continue  # media:description, which feedparser takes for a second one
         elif not draft.content:
             draft.content = _html(content, version)
             draft.content_base = enter(base, _text(content, "base") or None)
-    draft.other_summary = next(iter(_podcast(entry, "summary")), None)
+    descriptions = [
+        media_html(_text(entry, f"media_{UNREAD}description{kind}"), kind.strip("-"))
+        for kind in ("", "-plain", "-html")
+    ]
+    others = filter(None, (*descriptions, *_podcast(entry, "summary")))
+    draft.other_summary = next(others, None)
     draft.tagline = _text(entry, f"itunes_{UNREAD}subtitle") or None
 
 
@@ -434,6 +443,14 @@ def _categories(entry: Values, is_atom: bool) -> list[str]:
             term = label
         names.append(collapse(term) if is_atom else plain_title(term))
     return [name for name in names if name]
+
+
+def _unescape_unread(values: Values) -> None:
+    """Resolves references in what feedparser stores as it is. Only its strict parser, which a
+    broken document does not get, has done so."""
+    for key, value in values.items():
+        if isinstance(value, str) and (UNREAD in key or key.startswith(_UNKNOWN)):
+            values[key] = unescape_text(value)
 
 
 def _podcast(values: Values, name: str) -> list[str]:

@@ -92,6 +92,30 @@ MODULE_RULES = (
         "<description>d</description><itunes:summary>notes</itunes:summary>",
         summary="d",
     ),
+    item(
+        "itunes-summary-html",
+        "<itunes:summary>&lt;p&gt;a &amp;amp; b&lt;/p&gt;</itunes:summary>",
+        summary="<p>a &amp; b</p>",
+    ),
+    item(
+        "itunes-title-escaped-twice",
+        "<itunes:title>A &amp;amp; B</itunes:title>",
+        title="A & B",
+    ),
+    item(
+        "media-description-before-description",
+        '<media:content url="https://x.example/i.jpg" medium="image">'
+        "<media:description><![CDATA[A <b>picture</b>]]></media:description></media:content>"
+        "<description>d</description>",
+        summary="d",
+        image="https://x.example/i.jpg",
+    ),
+    item(
+        "media-description-of-no-type",
+        "<media:description>one &amp; two</media:description>",
+        summary="one &amp; two",
+    ),
+    item("image-as-text", "<image>/i.jpg</image>", image="https://x.example/i.jpg"),
     item("itunes-subtitle", "<itunes:subtitle>short</itunes:subtitle>", summary="short"),
     item("itunes-title", "<itunes:title>One</itunes:title>", title="One"),
     item(

@@ -77,5 +77,15 @@ def test_feedparsers_reader_agrees(rule: Rule) -> None:
     assert differences(replace(feed, bozo=None), rule.feed) == known
 
 
+@pytest.mark.parametrize("rule", RULES, ids=by_name)
+def test_a_broken_document_is_read_as_it_would_be_whole(rule: Rule) -> None:
+    end = rule.document.rindex("</")
+    broken = f"{rule.document[:end]}<made>&nosuchname;</made>{rule.document[end:]}"
+    feed = parse_feed(broken.encode(), url=URL)
+    assert feed.bozo is not None
+    known, _ = DISAGREEMENTS.get(rule.name, (frozenset(), ""))
+    assert differences(feed, replace(rule.feed, bozo=feed.bozo)) == known
+
+
 def test_disagreements_are_of_rules_that_are_there() -> None:
     assert set(DISAGREEMENTS) <= {rule.name for rule in RULES}
