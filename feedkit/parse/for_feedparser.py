@@ -10,11 +10,22 @@ import re
 from html import escape
 from itertools import count
 
+from feedkit.errors import ParseError
 from feedkit.parse.names import RSS_URIS, normal_uri, prefix_of
 
 # Stands for "@" while feedparser has the text. It would look for addresses in names, cut them
 # after four letters of "example", and give one author's address to the next of the same entry.
 AT = "\ufdd0"
+
+MAX_MARKUP = 300_000
+"""Tags. feedparser takes up to 20 µs for each, however small, so this is six seconds."""
+
+MAX_NAMES = 200
+"""Attributes of one tag, and namespace prefixes of a document. feedparser looks each up among all
+the others."""
+
+MAX_PAIRS = 100_000_000
+"""Pairs of categories of one entry, of which each is compared with each: two seconds."""
 
 UNREAD = "unread-"
 """Goes before the name of an element that feedparser would mix with another or misread."""
@@ -41,6 +52,10 @@ _MIXED = frozenset((
 ))  # fmt: skip
 _NUMBERED = frozenset(("podcast:transcript", "podcast:person"))
 
+_TAG = re.compile(r"""<[^<>"']*+(?:"[^"<]*+"[^<>"']*+|'[^'<]*+'[^<>"']*+)*+""")
+_PREFIX = re.compile(r"xmlns:([^\s=<>]{1,100})", re.IGNORECASE)
+_ENTRY = re.compile(r"<(?:item|entry)\b", re.IGNORECASE)
+_CATEGORY = re.compile(r"<[^\s<>:/]{0,40}:?(?:category|subject)\b", re.IGNORECASE)
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*>")
 _NAMESPACE = re.compile(r"""(\sxmlns)(?::([\w.-]{1,40}))?(\s*=\s*)(["'])([^"'<>]{1,200})\4""")
 _TAG_NAME = re.compile(r"(</?)([a-zA-Z][\w.-]{0,40}):([a-zA-Z][\w.-]{0,40})")
@@ -48,23 +63,38 @@ _PERSON = re.compile(
     r"<podcast:person\b([^<>]{0,1000})(?<!/)>([^<>]{1,200})</podcast:person\s*>", re.IGNORECASE
 )
 _IMAGE = re.compile(r"<image>\s*([^<>\s\"]{1,2000})\s*</image>", re.IGNORECASE)
-_DESCRIPTION = re.compile(r"<(/?)media:description\b([^<>]{0,1000})(?<!/)>", re.IGNORECASE)
+_MEDIA_TEXT = re.compile(r"<(/?)media:(description|title|content)\b([^<>]{0,2000})>", re.IGNORECASE)
 _MEDIA = re.compile(r"<(/?)media:(group|content)\b", re.IGNORECASE)
 # Lists of words that no other reader of feedkit takes for categories; feedparser does, at a cost
 # that grows with the square of their number.
 _WORD_LIST = re.compile(r"(</?)(?=(?:keywords|tags)\b)", re.IGNORECASE)
 
 
+def refuse_excess(text: str, reason: str) -> None:
+    """Keeps feedparser's time within seconds, whatever the document: raises ParseError, with
+    `reason` at its end, for what would take longer."""
+    if text.count("<") + text.count("&") // 5 > MAX_MARKUP:
+        raise ParseError(f"it has too many tags to be mended; {reason}")
+    if any(tag[0].count("=") > MAX_NAMES for tag in _TAG.finditer(text)):
+        raise ParseError(f"it has a tag with over {MAX_NAMES} attributes; {reason}")
+    if sum(len(_CATEGORY.findall(entry)) ** 2 for entry in _ENTRY.split(text)) > MAX_PAIRS:
+        raise ParseError(f"it has an entry with too many categories; {reason}")
+    if len(set(_PREFIX.findall(text))) > MAX_NAMES:
+        raise ParseError(f"it declares over {MAX_NAMES} namespaces; {reason}")
+
+
 def for_feedparser(text: str) -> str:
     """`text` as feedparser reads it best. It means the same to a reader that knows the names."""
-    text = _WORD_LIST.sub(rf"\1{UNREAD}", _DECLARATION.sub("", text, count=1))
+    if declaration := _DECLARATION.match(text):
+        text = text[declaration.end() :]
+    text = _WORD_LIST.sub(rf"\1{UNREAD}", text)
     text = _with_known_names(text)
     if "<podcast:person" in text:
         text = _PERSON.sub(_named_person, text)
     if "<media:group" in text:
         text = _with_marked_groups(text)
-    if "<media:description" in text:
-        text = _with_typed_descriptions(text)
+    if "<media:" in text:
+        text = _with_apart_texts(text)
     # An item's image as a text, which feedparser drops.
     text = _IMAGE.sub(r'<itunes:image href="\1"/>', text)
     return _with_numbers(text).replace("@", AT)
@@ -118,20 +148,27 @@ def _named_person(match: re.Match[str]) -> str:
     return f'<podcast:person{match[1]} name="{name}"/>'
 
 
-def _with_typed_descriptions(text: str) -> str:
-    """`text` with the type of each ``media:description`` in its name, for feedparser takes it for
-    one of RSS, and drops the text of what has attributes that it does not know."""
-    name = f"media:{UNREAD}description"
+def _with_apart_texts(text: str) -> str:
+    """`text` with names of its own for each ``media:description``, with its type in it, and each
+    ``media:title``. feedparser takes them for the item's own, also those of a single file."""
+    names = {"description": "description", "title": "title"}
+    is_inside = False
 
-    def typed(match: re.Match[str]) -> str:
-        nonlocal name
-        closes, attributes = match.groups()
-        if not closes:
+    def renamed(match: re.Match[str]) -> str:
+        nonlocal is_inside
+        closes, name, attributes = match[1], match[2].lower(), match[3]
+        if name == "content":
+            is_inside = not closes and not attributes.endswith("/")
+            return match[0]
+        if not closes and name == "title":
+            names[name] = "inner-title" if is_inside else "title"
+        elif not closes:
             kind = "-html" if "html" in attributes else "-plain" if "plain" in attributes else ""
-            name = f"media:{UNREAD}description{kind}"
-        return f"<{closes}{name}>"
+            names[name] = f"description{kind}"
+        empty = "/" if attributes.endswith("/") else ""
+        return f"<{closes}media:{UNREAD}{names[name]}{empty}>"
 
-    return _DESCRIPTION.sub(typed, text)
+    return _MEDIA_TEXT.sub(renamed, text)
 
 
 def _with_marked_groups(text: str) -> str:

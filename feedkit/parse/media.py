@@ -30,7 +30,8 @@ def read_media_description(draft: EntryDraft, element: etree._Element) -> None:
 
 
 def read_media_title(draft: EntryDraft, element: etree._Element) -> None:
-    """``media:title``: a title for entries that have no other."""
+    """``media:title`` of an entry or a group: a title for entries that have no other. That of one
+    ``media:content`` is the name of a file, or of a picture of the author."""
     if not draft.other_title:
         draft.other_title = plain_title(text_of(element))
 
@@ -72,6 +73,9 @@ def read_media_group(draft: EntryDraft, element: etree._Element) -> None:
     for form in forms:
         if form is chosen or form not in playable:
             read_media_content(draft, form)
+    for child in element:
+        if canonical(child.tag) == "media:title":
+            read_media_title(draft, child)
     read_media_children(draft, element)
 
 
@@ -83,8 +87,6 @@ def read_media_children(draft: EntryDraft, element: etree._Element) -> None:
                 read_thumbnail(draft, child)
             case "media:description":
                 read_media_description(draft, child)
-            case "media:title":
-                read_media_title(draft, child)
             case "media:credit":
                 read_credit(draft, child)
 

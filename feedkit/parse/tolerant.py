@@ -1,5 +1,4 @@
-"""The tolerant path: what is not well-formed, and formats that lxml's readers do not know, by
-feedparser.
+"""The tolerant path: what is not well-formed, by feedparser.
 
 feedparser only takes the document apart. Dates, people, text and base URLs are read by the same
 functions as on the well-formed path, so that both give the same `Feed`.
@@ -8,6 +7,7 @@ functions as on the well-formed path, so that both give the same `Feed`.
 import io
 import re
 from datetime import datetime
+from itertools import islice
 from xml.sax import SAXException
 
 import feedparser
@@ -17,8 +17,8 @@ from feedkit.errors import ParseError
 from feedkit.model import Enclosure, Entry, Feed, Origin, Person, Resource
 from feedkit.parse.dates import parse_date
 from feedkit.parse.draft import EntryDraft, FeedDraft, add_enclosure, finish_entry, finish_feed
-from feedkit.parse.for_feedparser import AT, UNREAD, for_feedparser
-from feedkit.parse.podcast import HOSTS
+from feedkit.parse.for_feedparser import AT, UNREAD, for_feedparser, refuse_excess
+from feedkit.parse.podcast import HOSTS, MAX_TRANSCRIPTS
 from feedkit.parse.sniff import root_name
 from feedkit.parse.text import (
     add_person,
@@ -43,21 +43,7 @@ from feedkit.parse.urls import document_base, enter, link_relation, resolve
 
 Values = dict[str, object]
 
-MAX_MARKUP = 300_000
-"""Tags. feedparser takes up to 20 µs for each, however small, so this is six seconds."""
-
-MAX_NAMES = 200
-"""Attributes of one tag, and namespace prefixes of a document. feedparser looks each up among all
-the others."""
-
-MAX_PAIRS = 100_000_000
-"""Pairs of categories of one entry, of which each is compared with each: two seconds."""
-
 _FORMATS = {"rss091n": "rss091", "rss091u": "rss091"}
-_TAG = re.compile(r"""<[^<>"']*+(?:"[^"<]*+"[^<>"']*+|'[^'<]*+'[^<>"']*+)*+""")
-_PREFIX = re.compile(r"xmlns:([^\s=<>]{1,100})", re.IGNORECASE)
-_ENTRY = re.compile(r"<(?:item|entry)\b", re.IGNORECASE)
-_CATEGORY = re.compile(r"<[^\s<>:/]{0,40}:?(?:category|subject)\b", re.IGNORECASE)
 _LINK = re.compile(r"<link>\s*(?:<!\[CDATA\[)?([^<>\[\]]{1,2000})", re.IGNORECASE)
 _OTHERS_LINKS = ("image", "textinput", "textInput", "source")
 _VOID_END = re.compile(r"</(?:area|br|col|embed|hr|img|input|link|meta|source|track|wbr)\s*>")
@@ -85,7 +71,7 @@ _SURPRISES = (
 
 def read_tolerantly(text: str, url: str | None, reason: str) -> Feed:
     """The feed in `text`, with `reason` as its bozo; raises ParseError when there is none."""
-    _refuse_excess(text, reason)
+    refuse_excess(text, reason)
     base = document_base(url, _site(text))
     root = (root_name(text) or "").lower()
     document = _take_apart(for_feedparser(text), base, root == "rss", reason)
@@ -110,18 +96,6 @@ def read_tolerantly(text: str, url: str | None, reason: str) -> Feed:
     return msgspec.structs.replace(finish_feed(draft, format_, read), bozo=reason)
 
 
-def _refuse_excess(text: str, reason: str) -> None:
-    """Keeps feedparser's time within seconds, whatever the document."""
-    if text.count("<") + text.count("&") // 5 > MAX_MARKUP:
-        raise ParseError(f"it has too many tags to be mended; {reason}")
-    if any(tag[0].count("=") > MAX_NAMES for tag in _TAG.finditer(text)):
-        raise ParseError(f"it has a tag with over {MAX_NAMES} attributes; {reason}")
-    if sum(len(_CATEGORY.findall(entry)) ** 2 for entry in _ENTRY.split(text)) > MAX_PAIRS:
-        raise ParseError(f"it has an entry with too many categories; {reason}")
-    if len(set(_PREFIX.findall(text))) > MAX_NAMES:
-        raise ParseError(f"it declares over {MAX_NAMES} namespaces; {reason}")
-
-
 def _take_apart(text: str, base: str | None, is_rss: bool, reason: str) -> Values:
     """feedparser's result. It gets a stream, so that it takes nothing for a path or a URL, with
     the headers that say what is known: that it is UTF-8 by now, and where it was found. It is not
@@ -144,7 +118,7 @@ def _take_apart(text: str, base: str | None, is_rss: bool, reason: str) -> Value
 def _site(text: str) -> str | None:
     """The first ``<link>`` with text, where it stands before the entries and is the channel's."""
     head = text[: text.find("<item")] if "<item" in text else text
-    for match in _LINK.finditer(head):
+    for match in islice(_LINK.finditer(head), 10):
         before = head[: match.start()]
         if all(before.rfind(f"<{name}") <= before.rfind(f"</{name}") for name in _OTHERS_LINKS):
             return match[1].strip()
@@ -214,7 +188,8 @@ def _read_entry(entry: Values, feed: FeedDraft, outer: str, version: str) -> Ent
     inner = enter(base, _text(_object(entry, "title_detail"), "base") or outer)
     draft = EntryDraft(base=inner, id=_text(entry, "id"))
     draft.title = _title(entry, "title", is_atom)
-    draft.other_title = plain_title(_text(entry, "itunes_title"))
+    others = (_text(entry, f"media_{UNREAD}title"), _text(entry, "itunes_title"))
+    draft.other_title = plain_title(others[0] or others[1])
     details = [_object(entry, "title_detail"), *_objects(entry, "content")]
     languages = [_text(entry, "language"), *(_text(detail, "language") for detail in details)]
     own = [language for language in map(read_language, languages) if language != feed.language]
@@ -349,7 +324,7 @@ def _read_episode(draft: EntryDraft, entry: Values) -> None:
     flags = [read_flag(word) for word in (*_podcast(entry, "explicit"), _text(entry, "explicit"))]
     draft.explicit = next((flag for flag in flags if flag is not None), None)
     found = [_resource(values, base) for values in _numbered(entry, "podcast_transcript")]
-    draft.transcripts = [transcript for transcript in found if transcript]
+    draft.transcripts = [transcript for transcript in found if transcript][:MAX_TRANSCRIPTS]
     draft.chapters = _resource(_object(entry, "podcast_chapters"), base)
 
 

@@ -260,6 +260,18 @@ MODULE_RULES = (
         '<media:credit role="author">Ada</media:credit>',
         authors=[{"name": "Ada"}],
     ),
+    item(
+        "media-title-of-one-file",
+        '<media:content url="https://x.example/i.jpg" medium="image">'
+        '<media:title type="html">ada</media:title></media:content><description>d</description>',
+        summary="d",
+        image="https://x.example/i.jpg",
+    ),
+    item(
+        "media-title-of-a-group",
+        "<media:group><media:title>Clip</media:title></media:group>",
+        title="Clip",
+    ),
     # Comments, places, syndication
     item(
         "slash-and-wfw",
