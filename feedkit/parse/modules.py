@@ -118,8 +118,9 @@ def read_contributor(draft: EntryDraft, element: etree._Element) -> None:
 
 
 def read_named_author(draft: EntryDraft | FeedDraft, element: etree._Element) -> None:
-    """``dc:creator`` and RSS's ``author``."""
-    add_person(draft.authors, read_person(text_of(element)))
+    """``dc:creator`` and RSS's ``author``, which may have a name and an address as Atom's has."""
+    person = atom_person(element, draft.base) if len(element) else None
+    add_person(draft.authors, person or read_person(text_of(element)))
 
 
 def read_named_contributor(draft: EntryDraft, element: etree._Element) -> None:

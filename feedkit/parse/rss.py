@@ -10,7 +10,14 @@ from feedkit.model import Enclosure, Entry, Feed, Origin
 from feedkit.parse import media, modules, podcast
 from feedkit.parse.atom import html_and_base, plain_text
 from feedkit.parse.atom import read_source as read_atom_source
-from feedkit.parse.draft import EntryDraft, FeedDraft, add_enclosure, finish_entry, finish_feed
+from feedkit.parse.draft import (
+    EntryDraft,
+    FeedDraft,
+    add_enclosure,
+    finish_entry,
+    finish_feed,
+    first_date,
+)
 from feedkit.parse.markup import html_of, text_of
 from feedkit.parse.modules import EntryReader, FeedReader, target
 from feedkit.parse.names import RDF_ABOUT, RDF_RESOURCE, XML_BASE, XML_LANG, canonical, normal_uri
@@ -36,6 +43,8 @@ def read_rss(root: etree._Element, url: str | None) -> Feed:
     base = enter(document_base(url, _site(channel)), root.get(XML_BASE))
     draft = FeedDraft(base=base if channel is root else enter(base, channel.get(XML_BASE)))
     draft.language = read_language(channel.get(XML_LANG) or root.get(XML_LANG))
+    if is_bare:
+        _read_cdf(draft, root)
     items: list[etree._Element] = []
     for child in channel:
         name = canonical(child.tag)
@@ -53,8 +62,8 @@ def read_rss(root: etree._Element, url: str | None) -> Feed:
                 case "image":
                     _read_image(draft, child)
     format_ = _format(root)
-    is_rdf = format_ in _RDF_FORMATS
-    entries = [_read_item(item, draft, is_rdf) for item in items]
+    has_more = is_bare or format_ in _RDF_FORMATS
+    entries = [_read_item(item, draft, has_more) for item in items]
     return finish_feed(draft, format_, entries)
 
 
@@ -79,14 +88,16 @@ def _site(channel: etree._Element) -> str | None:
     return None
 
 
-def _read_item(element: etree._Element, feed: FeedDraft, is_rdf: bool) -> Entry:
+def _read_item(element: etree._Element, feed: FeedDraft, has_more: bool) -> Entry:
+    """The item; `has_more` says whether its own attributes may tell of it, too."""
     draft = EntryDraft(base=enter(feed.base, element.get(XML_BASE)))
     draft.language = read_language(element.get(XML_LANG)) or feed.language
     for child in element:
         if read := _ITEM.get(canonical(child.tag)):
             read(draft, child)
-    if is_rdf:
+    if has_more:
         _read_about(draft, element)
+        _read_cdf(draft, element)
     return finish_entry(draft)
 
 
@@ -96,6 +107,16 @@ def _read_about(draft: EntryDraft, element: etree._Element) -> None:
     draft.id = draft.id or about
     if about.startswith(("http://", "https://")):
         draft.other_url = draft.other_url or about
+
+
+def _read_cdf(draft: EntryDraft | FeedDraft, element: etree._Element) -> None:
+    """The attributes of CDF, which has a channel for its root (https://www.w3.org/TR/NOTE-CDFsubmit)."""
+    for name, value in element.attrib.items():
+        match name.lower():
+            case "href":
+                draft.url = draft.url or resolve(draft.base, value)
+            case "lastmod":
+                draft.updated = first_date(draft.updated, value)
 
 
 def _text_url(element: etree._Element, base: str | None) -> str | None:
@@ -242,6 +263,7 @@ _ITEM: dict[str, EntryReader] = {
     "link": _read_link,
     "guid": _read_guid,
     "description": _read_description,
+    "abstract": _read_description,  # CDF's
     "content:encoded": _read_content,
     "xhtml:body": _read_content,
     "author": modules.read_named_author,
@@ -277,6 +299,7 @@ _CHANNEL: dict[str, FeedReader] = {
     "title": _read_title,
     "link": _read_channel_link,
     "description": _read_subtitle,
+    "abstract": _read_subtitle,
     "language": modules.read_language_of,
     "copyright": modules.read_rights,
     "managingeditor": modules.read_named_author,

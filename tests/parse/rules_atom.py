@@ -334,6 +334,12 @@ ATOM_RULES = (
         title="T",
         subtitle="S",
     ),
+    document(
+        "entry-document",
+        f'<entry {ATOM}><id>urn:1</id><title>One</title><link href="/1"/></entry>',
+        format="atom10",
+        entries=[{**_ONE[0], "url": "https://x.example/1"}],
+    ),
     # Atom 0.3
     document(
         "atom-03",

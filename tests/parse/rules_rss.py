@@ -113,6 +113,11 @@ RSS_RULES = (
         language="en-us",
         entries=[{**_ONE[0], "language": "en-us"}],
     ),
+    item(
+        "author-as-atom-has-it",
+        "<author><name>Ada</name><email>ada@x.example</email></author>",
+        authors=[{"name": "Ada", "email": "ada@x.example"}],
+    ),
     # Channels
     channel(
         "channel",
@@ -199,6 +204,17 @@ RSS_RULES = (
         format="rss",
         title="T",
         entries=_ONE,
+    ),
+    document(
+        "cdf",
+        '<CHANNEL HREF="https://x.example/"><TITLE>T</TITLE><ABSTRACT>S</ABSTRACT>'
+        '<ITEM HREF="https://x.example/1" LASTMOD="2021-05-01T00:00:00Z"><TITLE>One</TITLE>'
+        "<ABSTRACT>a</ABSTRACT></ITEM></CHANNEL>",
+        format="rss",
+        title="T",
+        subtitle="S",
+        url="https://x.example/",
+        entries=[{**_ONE[0], "summary": "a", "updated": day(1)}],
     ),
     document(
         "items-beside-channel",
