@@ -111,7 +111,7 @@ def _with_known_names(text: str) -> str:
         if kind is None or kind not in _KNOWN_URIS:
             return match[0]
         if kind == "" or (kind == "atom" and not uri.startswith(_KNOWN_URIS["atom"])):
-            known = _drafted(uri, kind)
+            known = _version_uri(uri, kind)
             return f"{start}{':' + prefix if prefix else ''}{equals}{quote}{known}{quote}"
         if not prefix or kind in _UNPREFIXED:
             return match[0]
@@ -132,7 +132,7 @@ def _with_known_names(text: str) -> str:
     return _TAG_NAME.sub(rename, _NAMESPACE.sub(declare, text))
 
 
-def _drafted(uri: str, kind: str) -> str:
+def _version_uri(uri: str, kind: str) -> str:
     """The URI by which feedparser knows a version of RSS or Atom, whose readers it tells apart."""
     lower = uri.lower()
     if kind == "atom":

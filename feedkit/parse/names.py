@@ -32,7 +32,11 @@ RSS_URIS = (
 """Namespaces of RSS's own elements, as `normal_uri` gives them."""
 
 # Documents of RSS 2.0 that put its elements into a namespace, which it does not have.
-_RSS_URIS = ("backend.userland.com/rss", "blogs.law.harvard.edu/tech/rss", "cyber.law.harvard.edu/")
+_RSS_20_URIS = (
+    "backend.userland.com/rss",
+    "blogs.law.harvard.edu/tech/rss",
+    "cyber.law.harvard.edu/",
+)
 
 # By feedkit's prefix: the URI that a specification gives, then others that feeds really use for it.
 _URIS = {
@@ -100,7 +104,7 @@ def prefix_of(uri: str) -> str | None:
     """feedkit's prefix for a namespace; "" for those of RSS's own elements, None for others."""
     uri = normal_uri(uri)
     prefix = _PREFIXES.get(uri)
-    if prefix is None and uri.startswith(_RSS_URIS):
+    if prefix is None and uri.startswith(_RSS_20_URIS):
         return ""
     if prefix is None and uri.startswith("purl.org/atom/ns#"):  # drafts of RFC 4287
         return "atom"

@@ -15,6 +15,7 @@ from feedkit.parse.sniff import binary_kind, is_html, root_name
 
 _ATOM_VERSIONS = {"0.1": "atom01", "0.2": "atom02", "0.3": "atom03"}
 _RSS_ROOTS = ("rss", "rdf:rdf", "rdf", "channel")
+_RDF = ("channel", "item")
 _OPENERS = ("<item", "<entry")
 _ENTRY_TAG = re.compile(r"<(/?)(?:[\w.-]{1,40}:)?(?:item|entry)\b", re.IGNORECASE)
 _ROOT_END = re.compile(r"</(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
@@ -52,9 +53,6 @@ def _read_tree(document: Document, url: str | None) -> Feed:
     if name in ("xhtml:html", "html"):
         raise ParseError("it is an HTML page")
     raise ParseError(f"it is XML whose root element is <{root.tag.rpartition('}')[2][:80]}>")
-
-
-_RDF = ("channel", "item")
 
 
 def _atom_format(root: etree._Element) -> str:
