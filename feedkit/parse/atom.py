@@ -15,7 +15,7 @@ from feedkit.parse.draft import (
     finish_feed,
 )
 from feedkit.parse.markup import inner_html, text_of
-from feedkit.parse.modules import EntryReader, FeedReader, atom_person, target
+from feedkit.parse.modules import EntryReaders, FeedReader, atom_person, target
 from feedkit.parse.names import XML_BASE, XML_LANG, canonical
 from feedkit.parse.text import MAX_PEOPLE, collapse, html_title, read_language, text_to_html
 from feedkit.parse.urls import enter, link_relation, resolve
@@ -65,7 +65,7 @@ def _read_entry(element: etree._Element, feed: FeedDraft, authors: tuple[Person,
     draft = EntryDraft(base=enter(feed.base, element.get(XML_BASE)))
     draft.language = read_language(element.get(XML_LANG))
     for child in element:
-        if read := _ENTRY.get(canonical(child.tag)):
+        if read := _ENTRY[child.tag]:
             read(draft, child)
     draft.language = draft.language or draft.text_language or feed.language
     return finish_entry(draft, authors)
@@ -192,28 +192,30 @@ def _atom_author(draft: EntryDraft | FeedDraft, element: etree._Element) -> None
         draft.authors.append(person)
 
 
-_ENTRY: dict[str, EntryReader] = {
-    **modules.ENTRY,
-    **media.ENTRY,
-    **podcast.ENTRY,
-    "atom:id": _read_id,
-    "atom:title": _read_title,
-    "atom:link": modules.read_entry_link,
-    "atom:summary": _read_summary,
-    "atom:content": _read_content,
-    "atom:author": _atom_author,
-    "atom:contributor": modules.read_contributor,
-    "atom:category": _read_category,
-    "atom:published": modules.read_published,
-    "atom:updated": modules.read_updated,
-    "atom:rights": _read_rights,
-    "atom:source": read_source,
-    # Of Atom 0.3, and in feeds that took over its new namespace alone.
-    "atom:issued": modules.read_published,
-    "atom:modified": modules.read_updated,
-    "atom:created": modules.read_other_published,
-    "atom:copyright": _read_rights,
-}
+_ENTRY = EntryReaders(
+    {
+        **modules.ENTRY,
+        **media.ENTRY,
+        **podcast.ENTRY,
+        "atom:id": _read_id,
+        "atom:title": _read_title,
+        "atom:link": modules.read_entry_link,
+        "atom:summary": _read_summary,
+        "atom:content": _read_content,
+        "atom:author": _atom_author,
+        "atom:contributor": modules.read_contributor,
+        "atom:category": _read_category,
+        "atom:published": modules.read_published,
+        "atom:updated": modules.read_updated,
+        "atom:rights": _read_rights,
+        "atom:source": read_source,
+        # Of Atom 0.3, and in feeds that took over its new namespace alone.
+        "atom:issued": modules.read_published,
+        "atom:modified": modules.read_updated,
+        "atom:created": modules.read_other_published,
+        "atom:copyright": _read_rights,
+    }
+)
 
 _FEED: dict[str, FeedReader] = {
     **modules.FEED,

@@ -70,7 +70,7 @@ class EntryDraft(Struct):
     episode: int | None = None
     season: int | None = None
     explicit: bool | None = None
-    transcripts: list[Resource] = []
+    transcripts: tuple[Resource, ...] = ()
     chapters: Resource | None = None
 
 
@@ -175,7 +175,7 @@ def _extra(draft: EntryDraft) -> Extra | None:
         episode=draft.episode,
         season=draft.season,
         explicit=draft.explicit,
-        transcripts=tuple(draft.transcripts),
+        transcripts=draft.transcripts,
         chapters=draft.chapters,
     )
     return None if extra == _NO_EXTRA else extra

@@ -118,7 +118,7 @@ def read_transcript(draft: EntryDraft, element: etree._Element) -> None:
     """``podcast:transcript``."""
     resource = _resource(draft, element)
     if resource and len(draft.transcripts) < MAX_TRANSCRIPTS:
-        draft.transcripts.append(resource)
+        draft.transcripts += (resource,)
 
 
 def read_chapters(draft: EntryDraft, element: etree._Element) -> None:

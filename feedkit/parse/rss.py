@@ -19,7 +19,7 @@ from feedkit.parse.draft import (
     first_date,
 )
 from feedkit.parse.markup import html_of, text_of
-from feedkit.parse.modules import EntryReader, FeedReader, target
+from feedkit.parse.modules import EntryReaders, FeedReader, target
 from feedkit.parse.names import RDF_ABOUT, RDF_RESOURCE, XML_BASE, XML_LANG, canonical, normal_uri
 from feedkit.parse.text import plain_title, read_days, read_hours, read_language, read_number
 from feedkit.parse.urls import document_base, enter, resolve
@@ -93,7 +93,7 @@ def _read_item(element: etree._Element, feed: FeedDraft, has_more: bool) -> Entr
     draft = EntryDraft(base=enter(feed.base, element.get(XML_BASE)))
     draft.language = read_language(element.get(XML_LANG)) or feed.language
     for child in element:
-        if read := _ITEM.get(canonical(child.tag)):
+        if read := _ITEM[child.tag]:
             read(draft, child)
     if has_more:
         _read_about(draft, element)
@@ -255,43 +255,45 @@ def _read_skip_days(draft: FeedDraft, element: etree._Element) -> None:
     draft.skip_days = read_days(child.text for child in element)
 
 
-_ITEM: dict[str, EntryReader] = {
-    **modules.ENTRY,
-    **media.ENTRY,
-    **podcast.ENTRY,
-    "title": _read_title,
-    "link": _read_link,
-    "guid": _read_guid,
-    "description": _read_description,
-    "abstract": _read_description,  # CDF's
-    "content:encoded": _read_content,
-    "xhtml:body": _read_content,
-    "author": modules.read_named_author,
-    "category": modules.read_category,
-    "pubdate": modules.read_published,
-    # Atom's, without its namespace: some CMSs write it so.
-    "content": _read_content,
-    "id": _read_atom_id,
-    "published": modules.read_other_published,
-    "summary": modules.read_other_summary,
-    "updated": modules.read_updated,
-    "enclosure": _read_enclosure,
-    "source": _read_source,
-    "comments": _read_comments,
-    "image": _read_item_image,
-    "atom:category": modules.read_category,
-    "atom:content": _read_atom_content,
-    "atom:id": _read_atom_id,
-    "atom:rights": _read_atom_rights,
-    "atom:summary": _read_atom_summary,
-    "atom:title": _read_atom_title,
-    "atom:link": modules.read_entry_link,
-    "atom:author": modules.read_author,
-    "atom:contributor": modules.read_contributor,
-    "atom:published": modules.read_other_published,
-    "atom:updated": modules.read_updated,
-    "atom:source": read_atom_source,
-}
+_ITEM = EntryReaders(
+    {
+        **modules.ENTRY,
+        **media.ENTRY,
+        **podcast.ENTRY,
+        "title": _read_title,
+        "link": _read_link,
+        "guid": _read_guid,
+        "description": _read_description,
+        "abstract": _read_description,  # CDF's
+        "content:encoded": _read_content,
+        "xhtml:body": _read_content,
+        "author": modules.read_named_author,
+        "category": modules.read_category,
+        "pubdate": modules.read_published,
+        # Atom's, without its namespace: some CMSs write it so.
+        "content": _read_content,
+        "id": _read_atom_id,
+        "published": modules.read_other_published,
+        "summary": modules.read_other_summary,
+        "updated": modules.read_updated,
+        "enclosure": _read_enclosure,
+        "source": _read_source,
+        "comments": _read_comments,
+        "image": _read_item_image,
+        "atom:category": modules.read_category,
+        "atom:content": _read_atom_content,
+        "atom:id": _read_atom_id,
+        "atom:rights": _read_atom_rights,
+        "atom:summary": _read_atom_summary,
+        "atom:title": _read_atom_title,
+        "atom:link": modules.read_entry_link,
+        "atom:author": modules.read_author,
+        "atom:contributor": modules.read_contributor,
+        "atom:published": modules.read_other_published,
+        "atom:updated": modules.read_updated,
+        "atom:source": read_atom_source,
+    }
+)
 
 _CHANNEL: dict[str, FeedReader] = {
     **modules.FEED,

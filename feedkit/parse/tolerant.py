@@ -324,7 +324,7 @@ def _read_episode(draft: EntryDraft, entry: Values) -> None:
     flags = [read_flag(word) for word in (*_podcast(entry, "explicit"), _text(entry, "explicit"))]
     draft.explicit = next((flag for flag in flags if flag is not None), None)
     found = [_resource(values, base) for values in _numbered(entry, "podcast_transcript")]
-    draft.transcripts = [transcript for transcript in found if transcript][:MAX_TRANSCRIPTS]
+    draft.transcripts = tuple(filter(None, found))[:MAX_TRANSCRIPTS]
     draft.chapters = _resource(_object(entry, "podcast_chapters"), base)
 
 
