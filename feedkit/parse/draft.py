@@ -47,7 +47,7 @@ class EntryDraft(Struct):
     authors: list[Person] = []
     hosts: tuple[Person, ...] = ()
     """From podcast:person, and from media:credit where it names the author."""
-    other_authors: list[Person] = []
+    other_authors: tuple[Person, ...] = ()
     """From itunes:author: the show's name as often as a person's."""
     source_authors: tuple[Person, ...] = ()
     contributors: list[Person] = []
@@ -92,7 +92,7 @@ class FeedDraft(Struct):
     language: str | None = None
     authors: list[Person] = []
     hosts: tuple[Person, ...] = ()
-    other_authors: list[Person] = []
+    other_authors: tuple[Person, ...] = ()
     owner: Person | None = None
     """From itunes:owner and googleplay:email, for a show that names no author."""
     image: str | None = None

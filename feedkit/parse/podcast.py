@@ -28,7 +28,7 @@ MAX_TRANSCRIPTS = 100
 
 def read_podcast_author(draft: EntryDraft | FeedDraft, element: etree._Element) -> None:
     """``itunes:author``, ``googleplay:author``."""
-    add_person(draft.other_authors, read_person(text_of(element)))
+    draft.other_authors = with_person(draft.other_authors, read_person(text_of(element)))
 
 
 def read_cover(draft: EntryDraft, element: etree._Element) -> None:

@@ -361,7 +361,7 @@ def _read_origin(draft: EntryDraft, entry: Values, base: str | None, is_atom: bo
 
 def _add_podcast_people(draft: EntryDraft | FeedDraft, values: Values, base: str | None) -> None:
     for name in _podcast(values, "author"):
-        add_person(draft.other_authors, read_person(name))
+        draft.other_authors = with_person(draft.other_authors, read_person(name))
     for participant in _numbered(values, "podcast_person"):
         name = collapse(_text(participant, "name"))
         person = Person(name=name, url=_url(participant, "href", base)) if name else None
