@@ -1,9 +1,11 @@
-"""Atom 1.0 (RFC 4287, with RFC 5005's and RFC 4685's links): a tree to a `Feed`."""
+"""Atom (RFC 4287, with the links of RFC 4685, RFC 4946 and RFC 5005, and what it was before, down
+to 0.3): a tree to a `Feed`."""
 
 from lxml import etree
 
 from feedkit.model import Enclosure, Entry, Feed, Origin, Person
-from feedkit.parse import modules
+from feedkit.parse import media, modules, podcast
+from feedkit.parse.atom03 import as_atom10
 from feedkit.parse.draft import (
     EntryDraft,
     FeedDraft,
@@ -13,22 +15,25 @@ from feedkit.parse.draft import (
     finish_feed,
 )
 from feedkit.parse.markup import inner_html, text_of
-from feedkit.parse.modules import EntryReader, FeedReader, atom_person, target
+from feedkit.parse.modules import EntryReaders, FeedReader, atom_person, target
 from feedkit.parse.names import XML_BASE, XML_LANG, canonical
 from feedkit.parse.text import MAX_PEOPLE, collapse, html_title, read_language, text_to_html
-from feedkit.parse.urls import enter, resolve
+from feedkit.parse.urls import enter, link_relation, resolve
 
 _TEXT = ("", "text", "plain", "text/plain")
 _HTML = ("html", "text/html", "escaped")
 _XHTML = ("xhtml", "application/xhtml+xml")
 
 
-def read_atom(root: etree._Element, url: str | None) -> Feed:
-    """The feed below `root`, an ``atom:feed`` or an ``atom:entry`` that stands alone.
+def read_atom(root: etree._Element, url: str | None, format_: str = "atom10") -> Feed:
+    """The feed below `root`, an ``atom:feed`` or an ``atom:entry`` that stands alone, of the
+    version that `format_` names.
 
     `url` is where the document was found (RFC 3986, 5.1.3); without it, references are relative
     to the feed's ``self`` link, else to its site.
     """
+    if format_ != "atom10":
+        as_atom10(root)
     is_entry = canonical(root.tag) == "atom:entry"
     base = url or _own_url(root)
     draft = FeedDraft(base=base if is_entry else enter(base, root.get(XML_BASE)))
@@ -41,7 +46,7 @@ def read_atom(root: etree._Element, url: str | None) -> Feed:
         elif read := _FEED.get(name):
             read(draft, child)
     authors = feed_authors(draft)
-    return finish_feed(draft, "atom10", [_read_entry(entry, draft, authors) for entry in entries])
+    return finish_feed(draft, format_, [_read_entry(entry, draft, authors) for entry in entries])
 
 
 def _own_url(root: etree._Element) -> str | None:
@@ -49,17 +54,20 @@ def _own_url(root: etree._Element) -> str | None:
     for wanted in ("self", "alternate"):
         for link in links:
             href = (link.get("href") or "").strip()
-            if modules.relation(link) == wanted and href.startswith(("http://", "https://")):
+            if link_relation(link.get("rel")) == wanted and href.startswith(
+                ("http://", "https://")
+            ):
                 return href
     return None
 
 
 def _read_entry(element: etree._Element, feed: FeedDraft, authors: tuple[Person, ...]) -> Entry:
     draft = EntryDraft(base=enter(feed.base, element.get(XML_BASE)))
-    draft.language = read_language(element.get(XML_LANG)) or feed.language
+    draft.language = read_language(element.get(XML_LANG))
     for child in element:
-        if read := _ENTRY.get(canonical(child.tag)):
+        if read := _ENTRY[child.tag]:
             read(draft, child)
+    draft.language = draft.language or draft.text_language or feed.language
     return finish_entry(draft, authors)
 
 
@@ -70,14 +78,14 @@ def _type(element: etree._Element) -> str:
     return element.get("type", "").partition(";")[0].strip().lower()
 
 
-def _plain(element: etree._Element) -> str:
+def plain_text(element: etree._Element) -> str:
     """A text construct (RFC 4287, 3.1) as plain text."""
     if _type(element) in _HTML and len(element) == 0:
         return html_title(element.text or "")
     return collapse(text_of(element))
 
 
-def _html(element: etree._Element, base: str | None) -> tuple[str | None, str | None]:
+def html_and_base(element: etree._Element, base: str | None) -> tuple[str | None, str | None]:
     """A text construct or content as HTML, and the base of what is in it (RFC 4287, 4.1.3.3)."""
     base = enter(base, element.get(XML_BASE))
     kind = _type(element)
@@ -95,21 +103,26 @@ def _html(element: etree._Element, base: str | None) -> tuple[str | None, str | 
     return None, base  # base64 of some file, or XML that is no page
 
 
-def _read_title(draft: EntryDraft | FeedDraft, element: etree._Element) -> None:
-    draft.title = draft.title or _plain(element)
+def _read_title(draft: EntryDraft, element: etree._Element) -> None:
+    draft.title = draft.title or plain_text(element)
+    draft.text_language = draft.text_language or read_language(element.get(XML_LANG))
+
+
+def _read_feed_title(draft: FeedDraft, element: etree._Element) -> None:
+    draft.title = draft.title or plain_text(element)
 
 
 def _read_subtitle(draft: FeedDraft, element: etree._Element) -> None:
-    draft.subtitle = draft.subtitle or _plain(element) or None
+    draft.subtitle = draft.subtitle or plain_text(element) or None
 
 
 def _read_rights(draft: EntryDraft | FeedDraft, element: etree._Element) -> None:
-    draft.rights = draft.rights or _plain(element) or None
+    draft.rights = draft.rights or plain_text(element) or None
 
 
 def _read_summary(draft: EntryDraft, element: etree._Element) -> None:
     if not draft.summary:
-        draft.summary, draft.summary_base = _html(element, draft.base)
+        draft.summary, draft.summary_base = html_and_base(element, draft.base)
 
 
 def _read_content(draft: EntryDraft, element: etree._Element) -> None:
@@ -117,7 +130,9 @@ def _read_content(draft: EntryDraft, element: etree._Element) -> None:
     source = target(element, "src", draft.base)
     if source is None:
         if not draft.content:
-            draft.content, draft.content_base = _html(element, draft.base)
+            # Before it is read: reading XHTML takes the attributes of its elements away.
+            draft.text_language = read_language(element.get(XML_LANG)) or draft.text_language
+            draft.content, draft.content_base = html_and_base(element, draft.base)
     elif modules.is_page(element):
         draft.other_url = draft.other_url or source
     else:
@@ -133,8 +148,10 @@ def _read_id(draft: EntryDraft | FeedDraft, element: etree._Element) -> None:
 
 
 def _read_category(draft: EntryDraft, element: etree._Element) -> None:
-    """The term; the label, which is for people, only where the term is missing."""
-    name = element.get("term", "").strip() or element.get("label", "").strip()
+    """The term; the label, which is for people, where there is no term or it is an address."""
+    name, label = element.get("term", "").strip(), element.get("label", "").strip()
+    if label and (not name or name.startswith(("http://", "https://"))):
+        name = label
     if name := collapse(name or text_of(element)):
         draft.categories.append(name)
 
@@ -166,6 +183,7 @@ def read_source(draft: EntryDraft, element: etree._Element) -> None:
     )
     if origin != Origin():
         draft.origin = origin
+        draft.source_authors = authors
 
 
 def _atom_author(draft: EntryDraft | FeedDraft, element: etree._Element) -> None:
@@ -174,24 +192,36 @@ def _atom_author(draft: EntryDraft | FeedDraft, element: etree._Element) -> None
         draft.authors.append(person)
 
 
-_ENTRY: dict[str, EntryReader] = modules.ENTRY | {
-    "atom:id": _read_id,
-    "atom:title": _read_title,
-    "atom:link": modules.read_entry_link,
-    "atom:summary": _read_summary,
-    "atom:content": _read_content,
-    "atom:author": _atom_author,
-    "atom:contributor": modules.read_contributor,
-    "atom:category": _read_category,
-    "atom:published": modules.read_published,
-    "atom:updated": modules.read_updated,
-    "atom:rights": _read_rights,
-    "atom:source": read_source,
-}
+_ENTRY = EntryReaders(
+    {
+        **modules.ENTRY,
+        **media.ENTRY,
+        **podcast.ENTRY,
+        "atom:id": _read_id,
+        "atom:title": _read_title,
+        "atom:link": modules.read_entry_link,
+        "atom:summary": _read_summary,
+        "atom:content": _read_content,
+        "atom:author": _atom_author,
+        "atom:contributor": modules.read_contributor,
+        "atom:category": _read_category,
+        "atom:published": modules.read_published,
+        "atom:updated": modules.read_updated,
+        "atom:rights": _read_rights,
+        "atom:source": read_source,
+        # Of Atom 0.3, and in feeds that took over its new namespace alone.
+        "atom:issued": modules.read_published,
+        "atom:modified": modules.read_updated,
+        "atom:created": modules.read_other_published,
+        "atom:copyright": _read_rights,
+    }
+)
 
-_FEED: dict[str, FeedReader] = modules.FEED | {
+_FEED: dict[str, FeedReader] = {
+    **modules.FEED,
+    **podcast.FEED,
     "atom:id": _read_id,
-    "atom:title": _read_title,
+    "atom:title": _read_feed_title,
     "atom:subtitle": _read_subtitle,
     "atom:link": modules.read_feed_link,
     "atom:author": _atom_author,
@@ -199,4 +229,7 @@ _FEED: dict[str, FeedReader] = modules.FEED | {
     "atom:icon": _read_icon,
     "atom:updated": modules.read_updated,
     "atom:rights": _read_rights,
+    "atom:modified": modules.read_updated,
+    "atom:tagline": _read_subtitle,
+    "atom:copyright": _read_rights,
 }

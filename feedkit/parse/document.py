@@ -5,6 +5,7 @@ attribute defaults and nothing to fetch; what feeds really declare (``&nbsp;``) 
 """
 
 import re
+from html import escape
 from html.entities import html5
 
 from lxml import etree
@@ -12,18 +13,28 @@ from msgspec import Struct
 
 from feedkit.errors import ParseError
 from feedkit.parse.encoding import declared_encodings, decode
+from feedkit.parse.prefixes import declare_prefixes
 from feedkit.parse.sniff import doctype_span, has_doctype
 
 MAX_MARKUP = 1_000_000
 """Tags. A feed of 20 MB with all its HTML unescaped has fewer; an entry of the model that is made
 of a single tag takes 400 bytes, so more is an attack."""
 
+_NAMESPACE_ERRORS = (
+    etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE,
+    etree.ErrorTypes.NS_ERR_XML_NAMESPACE,
+)
 _SPACE = b" \t\r\n"
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CHARACTER = re.compile(r"&#(?:(\d+)|[xX]([0-9a-fA-F]+));?", re.ASCII)
 _ENTITY = re.compile(r"""<!ENTITY\s+([\w.-]{1,40})\s+(?:"([^"&%<]{1,64})"|'([^'&%<]{1,64})')\s*>""")
 _CHARACTER_ENTITY = re.compile(r"""<!ENTITY\s+([\w.-]{1,40})\s+["'](&#\w{1,8};)["']\s*>""")
-_REFERENCE = re.compile(r"<!\[CDATA\[|&([a-zA-Z][\w.-]{1,40});")
+# What may be no markup, by what to do with it: CDATA is left as it is, a name looked up, a number
+# left or closed, and what else starts like markup is text.
+_REFERENCE = re.compile(
+    r"<!\[CDATA\[|&(?P<name>[a-zA-Z][\w.-]{1,40});|&#(?:\d{1,8}|[xX][0-9a-fA-F]{1,8});"
+    r"|&(?P<open>#(?:\d{1,8}|[xX][0-9a-fA-F]{1,8}))|(?P<bare>&|<(?=[\s\d=]))"
+)
 _PREDEFINED = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _JUNK_BEFORE = re.compile(r"[^<]*(?=<(?:\?xml\b|rss\b|feed\b|rdf:RDF\b))", re.IGNORECASE)
 _END_OF_ROOT = re.compile(r"</(?:rss|feed|rdf:RDF)\s*>", re.IGNORECASE)
@@ -80,9 +91,16 @@ def _mend(text: str, notes: list[str]) -> Document:
     else:
         entities = {}
     text = _strip_forbidden(text, notes)
-    mended = _put_in_entities(text, entities)
-    if mended is not text and not entities:
-        notes.append("uses names of HTML characters that XML does not have")
+    mended = _put_in_entities(text, entities, notes)
+    try:
+        return Document(_parse(mended.encode("utf-8", "replace")), mended, tuple(notes))
+    except etree.XMLSyntaxError as error:
+        if error.code not in _NAMESPACE_ERRORS:
+            return Document(None, mended, tuple(notes), _reason(error))
+    mended, prefixes = declare_prefixes(mended)
+    if prefixes:
+        names = ", ".join(prefixes[:5]) + (", …" if len(prefixes) > 5 else "")
+        notes.append(f"does not declare the namespaces of {names}")
     try:
         root = _parse(mended.encode("utf-8", "replace"))
     except etree.XMLSyntaxError as error:
@@ -147,23 +165,33 @@ def _declared_entities(declaration: str) -> dict[str, str]:
     return {name: value.replace("]]>", "") for name, value in entities.items()}
 
 
-def _put_in_entities(text: str, declared: dict[str, str]) -> str:
-    """`text` with declared and HTML's named characters in place of their names, CDATA apart."""
+def _put_in_entities(text: str, declared: dict[str, str], notes: list[str]) -> str:
+    """`text` with declared and HTML's named characters in place of their names, and with "&" and
+    "<" escaped where they are text; CDATA apart."""
     pieces: list[str] = []
     position = 0
+    has_names = has_bare = False
     while match := _REFERENCE.search(text, position):
-        if match[1] is None:
-            end = text.find("]]>", match.end())
-            end = len(text) if end < 0 else end + 3
-            pieces.append(text[position:end])
-            position = end
-            continue
-        value = None
-        if match[1] not in _PREDEFINED:
-            value = declared.get(match[1]) or html5.get(match[1] + ";")
-        pieces += (text[position : match.start()], match[0] if value is None else value)
+        pieces.append(text[position : match.start()])
         position = match.end()
-    if not pieces:
-        return text
-    mended = "".join((*pieces, text[position:]))
-    return text if mended == text else mended
+        written = match[0]
+        if written == "<![CDATA[":
+            end = text.find("]]>", position)
+            position = len(text) if end < 0 else end + 3
+            pieces.append(text[match.start() : position])
+        elif name := match["name"]:
+            value = None
+            if name not in _PREDEFINED:
+                value = declared.get(name) or escape(html5.get(name + ";", "")) or None
+            has_names = has_names or (value is not None and name not in declared)
+            pieces.append(written if value is None else value)
+        elif match["open"] or match["bare"]:
+            has_bare = True
+            pieces.append(f"{written};" if match["open"] else escape(written))
+        else:
+            pieces.append(written)
+    if has_names:
+        notes.append("uses names of HTML characters that XML does not have")
+    if has_bare:
+        notes.append('holds "&" or "<" that should be escaped')
+    return "".join((*pieces, text[position:])) if pieces else text

@@ -25,8 +25,13 @@ class EntryDraft(Struct):
     content_base: str | None = None
     summary_base: str | None = None
     language: str | None = None
+    text_language: str | None = None
+    """``xml:lang`` of the title or the content, where the entry has none."""
     id: str = ""
+    other_id: str = ""
     title: str = ""
+    other_title: str = ""
+    """From dc:title, media:title, itunes:title, or Atom's title in an RSS item."""
     url: str | None = None
     other_url: str | None = None
     """An alternate that is no HTML, or a guid that is a permanent link."""
@@ -35,10 +40,16 @@ class EntryDraft(Struct):
     external_url: str | None = None
     summary: str | None = None
     other_summary: str | None = None
+    """From dc:description, media:description, itunes:summary, or Atom's summary in RSS."""
+    tagline: str | None = None
+    """From itunes:subtitle."""
     content: str | None = None
     authors: list[Person] = []
-    other_authors: list[Person] = []
+    hosts: tuple[Person, ...] = ()
+    """From podcast:person, and from media:credit where it names the author."""
+    other_authors: tuple[Person, ...] = ()
     """From itunes:author: the show's name as often as a person's."""
+    source_authors: tuple[Person, ...] = ()
     contributors: list[Person] = []
     categories: list[str] = []
     published: datetime | None = None
@@ -51,13 +62,15 @@ class EntryDraft(Struct):
     picture: str | None = None
     cover: str | None = None
     rights: str | None = None
+    license: str | None = None
+    """The URL of a licence, for what says nothing else of its rights."""
     comments_url: str | None = None
     origin: Origin | None = None
     duration: int | None = None
     episode: int | None = None
     season: int | None = None
     explicit: bool | None = None
-    transcripts: list[Resource] = []
+    transcripts: tuple[Resource, ...] = ()
     chapters: Resource | None = None
 
 
@@ -67,6 +80,7 @@ class FeedDraft(Struct):
     base: str | None = None
     id: str | None = None
     title: str = ""
+    other_title: str = ""
     subtitle: str | None = None
     other_subtitle: str | None = None
     url: str | None = None
@@ -77,13 +91,21 @@ class FeedDraft(Struct):
     next_page: str | None = None
     language: str | None = None
     authors: list[Person] = []
-    other_authors: list[Person] = []
+    hosts: tuple[Person, ...] = ()
+    other_authors: tuple[Person, ...] = ()
+    owner: Person | None = None
+    """From itunes:owner and googleplay:email, for a show that names no author."""
     image: str | None = None
     other_image: str | None = None
     updated: datetime | None = None
     other_updated: datetime | None = None
     rights: str | None = None
+    license: str | None = None
     ttl: int | None = None
+    period: int | None = None
+    """Minutes of sy:updatePeriod."""
+    frequency: int = 1
+    """sy:updateFrequency: how often in that period."""
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[str, ...] = ()
 
@@ -112,10 +134,8 @@ def add_enclosure(enclosures: list[Enclosure], enclosure: Enclosure) -> None:
 def finish_entry(draft: EntryDraft, inherited: Sequence[Person] = ()) -> Entry:
     """The entry; `inherited` are the authors of its feed, for an entry that names none itself
     (RFC 4287, 4.2.1)."""
-    summary = draft.summary or draft.other_summary
-    source_author = draft.origin.author if draft.origin else None
     authors = (
-        draft.authors or draft.other_authors or ([source_author] if source_author else inherited)
+        draft.authors or draft.hosts or draft.other_authors or draft.source_authors or inherited
     )
     published = draft.published or draft.other_published or draft.dated
     updated = draft.updated
@@ -127,11 +147,11 @@ def finish_entry(draft: EntryDraft, inherited: Sequence[Person] = ()) -> Entry:
     elif draft.summary:
         base = draft.summary_base or base
     return Entry(
-        id=draft.id,
+        id=draft.id or draft.other_id,
         url=draft.original_url or draft.url or draft.other_url,
         external_url=draft.external_url,
-        title=draft.title,
-        summary=summary,
+        title=draft.title or draft.other_title,
+        summary=draft.summary or draft.other_summary or draft.tagline,
         content=draft.content,
         authors=tuple(authors),
         contributors=tuple(draft.contributors),
@@ -141,7 +161,7 @@ def finish_entry(draft: EntryDraft, inherited: Sequence[Person] = ()) -> Entry:
         enclosures=tuple(draft.enclosures),
         image=draft.thumbnail or draft.picture or draft.cover,
         language=draft.language,
-        rights=draft.rights,
+        rights=draft.rights or draft.license,
         comments_url=draft.comments_url,
         origin=draft.origin,
         extra=_extra(draft),
@@ -155,7 +175,7 @@ def _extra(draft: EntryDraft) -> Extra | None:
         episode=draft.episode,
         season=draft.season,
         explicit=draft.explicit,
-        transcripts=tuple(draft.transcripts),
+        transcripts=draft.transcripts,
         chapters=draft.chapters,
     )
     return None if extra == _NO_EXTRA else extra
@@ -167,9 +187,16 @@ _NO_EXTRA = Extra()
 def feed_authors(draft: FeedDraft) -> tuple[Person, ...]:
     """The feed's own authors, else those of its podcast tags."""
     people: list[Person] = []
-    for person in draft.authors or draft.other_authors:
+    for person in draft.authors or draft.hosts or draft.other_authors:
         add_person(people, person)
-    return tuple(people)
+    return tuple(people) or ((draft.owner,) if draft.owner else ())
+
+
+def _ttl(draft: FeedDraft) -> int | None:
+    """RSS's ttl, else how long the syndication module says that a document stays the newest."""
+    if draft.ttl is None and draft.period:
+        return max(1, draft.period // max(1, draft.frequency))
+    return draft.ttl
 
 
 def finish_feed(draft: FeedDraft, format_: str, entries: Sequence[Entry]) -> Feed:
@@ -177,14 +204,14 @@ def finish_feed(draft: FeedDraft, format_: str, entries: Sequence[Entry]) -> Fee
     return Feed(
         id=draft.id,
         url=draft.url or draft.other_url,
-        title=draft.title,
+        title=draft.title or draft.other_title,
         subtitle=draft.subtitle or draft.other_subtitle,
         authors=feed_authors(draft),
         language=draft.language,
         image=draft.image or draft.other_image,
         updated=draft.updated or draft.other_updated,
-        rights=draft.rights,
-        ttl=draft.ttl,
+        rights=draft.rights or draft.license,
+        ttl=_ttl(draft),
         skip_hours=draft.skip_hours,
         skip_days=draft.skip_days,
         hub=draft.hub,

@@ -1,25 +1,24 @@
 """Which reader a document gets, and what is said of one that gets none."""
 
+import re
+
 import msgspec
+from lxml import etree
 
 from feedkit.errors import ParseError
 from feedkit.model import Feed
 from feedkit.parse.atom import read_atom
 from feedkit.parse.document import Document, read_document
-from feedkit.parse.names import canonical
+from feedkit.parse.names import ATOM_DRAFTS, ATOM_URI, canonical, normal_uri, prefix_of
 from feedkit.parse.rss import read_rss
 from feedkit.parse.sniff import binary_kind, is_html, root_name
 
-# Well-formed feeds of formats that feedkit leaves to feedparser, by their root element.
-_LEFT_TO_FEEDPARSER = {
-    "rdf:rdf": "RSS 1.0",
-    "atom03:feed": "Atom 0.3",
-    "feed": "Atom without its namespace",
-    "channel": "CDF, or RSS without its root element",
-}
+_ATOM_VERSIONS = {"0.1": "atom01", "0.2": "atom02", "0.3": "atom03"}
+_RSS_ROOTS = ("rss", "rdf:rdf", "rdf", "channel")
+_RDF = ("channel", "item")
 _OPENERS = ("<item", "<entry")
-_CLOSERS = ("</item", "</entry")
-_ROOT_CLOSERS = ("</rss", "</feed", "</rdf:rdf", "</channel")
+_ENTRY_TAG = re.compile(r"<(/?)(?:[\w.-]{1,40}:)?(?:item|entry)\b", re.IGNORECASE)
+_ROOT_END = re.compile(r"</(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
 
 
 def read_feed(data: bytes, url: str | None, content_type: str | None) -> Feed:
@@ -34,25 +33,60 @@ def read_feed(data: bytes, url: str | None, content_type: str | None) -> Feed:
         return read_json_feed(data, url, content_type)
     document = read_document(data, content_type)
     if document.root is not None:
-        return _read_tree(document, data, url)
+        return _read_tree(document, url)
     return _read_broken(document, url)
 
 
-def _read_tree(document: Document, data: bytes, url: str | None) -> Feed:
+def _read_tree(document: Document, url: str | None) -> Feed:
     root = document.root
     assert root is not None  # noqa: S101
+    # Before the names are mended, for they say which version it is.
+    format_ = _atom_format(root)
+    _mend_names(root)
     name = canonical(root.tag)
     if name in ("atom:feed", "atom:entry"):
-        return _with_notes(read_atom(root, url), document.notes)
-    if name == "rss":
+        return _with_notes(read_atom(root, url, format_), document.notes)
+    if name in ("rdf:rdf", "rdf") and not any(canonical(child.tag) in _RDF for child in root):
+        raise ParseError("it is RDF, but no RSS 1.0: it has neither a channel nor an item")
+    if name in _RSS_ROOTS:
         return _with_notes(read_rss(root, url), document.notes)
-    if left := _LEFT_TO_FEEDPARSER.get(name):
-        text = data.decode("utf-8", "replace") if document.text is None else document.text
-        reason = "; ".join([f"{left} is read by feedparser", *_sentences(document.notes)])
-        return _tolerate(text, url, reason)
     if name in ("xhtml:html", "html"):
         raise ParseError("it is an HTML page")
     raise ParseError(f"it is XML whose root element is <{root.tag.rpartition('}')[2][:80]}>")
+
+
+def _atom_format(root: etree._Element) -> str:
+    """The version of what is Atom: by its namespace, and by the ``version`` that it had before."""
+    namespace = normal_uri(root.tag.rpartition("}")[0].removeprefix("{"))
+    if prefix_of(namespace) == "atom" and not namespace.startswith(ATOM_DRAFTS):
+        return "atom10"
+    return _ATOM_VERSIONS.get(root.get("version", "").strip(), "atom")
+
+
+def _mend_names(root: etree._Element) -> None:
+    """Gives a feed whose root is in no namespace, or in one that is not its own, the names that it
+    should have. What its other prefixes mean is left as it is."""
+    name = canonical(root.tag)
+    uri, _, local = root.tag.rpartition("}")
+    kind = local.lower()
+    if kind in ("feed", "entry") and name != f"atom:{kind}":
+        _rename(root, uri[1:], root.prefix, ATOM_URI)
+    elif kind in ("rss", "channel") and name != kind:
+        _rename(root, uri[1:], root.prefix, "")
+    elif kind == "rdf":
+        child = next(
+            (child for child in root if canonical(child.tag) in ("?", "atom:channel")), None
+        )
+        if child is not None and child.tag.endswith("}channel"):
+            _rename(root, child.tag[1:].rpartition("}")[0], child.prefix, "")
+
+
+def _rename(root: etree._Element, uri: str, prefix: str | None, wanted: str) -> None:
+    start = f"{{{uri}}}" if uri else ""
+    instead = f"{{{wanted}}}" if wanted else ""
+    for element in root.iter():
+        if element.prefix == prefix and element.tag.rpartition("}")[0] == start[:-1]:
+            element.tag = instead + element.tag[len(start) :]
 
 
 def _read_broken(document: Document, url: str | None) -> Feed:
@@ -90,9 +124,9 @@ def _is_cut_off(text: str) -> bool:
 
     A document that only forgets to close its root element has all of its entries.
     """
-    lower = text.lower()
-    if any(closer in lower for closer in _ROOT_CLOSERS):
+    if _ROOT_END.search(text):
         return False
-    opened = max(lower.rfind(opener) for opener in _OPENERS)
-    closed = max(lower.rfind(closer) for closer in _CLOSERS)
-    return opened > closed or opened < 0
+    last = None
+    for last in _ENTRY_TAG.finditer(text):  # noqa: B007 - the last one is wanted
+        pass
+    return last is None or not last[1]

@@ -35,6 +35,7 @@ _DOCTYPE = re.compile(
     re.IGNORECASE,
 )
 _ROOT = re.compile(r"<([^\s<>/!?]{1,100})")
+_ROOT_TAG = re.compile(r"""<[^\s<>/!?](?:"[^"<]*+"|'[^'<]*+'|[^<>"'])*+>""")
 
 
 def binary_kind(data: bytes) -> str | None:
@@ -73,13 +74,24 @@ def doctype_span(text: str) -> tuple[int, int] | None:
 
 def root_name(text: str) -> str | None:
     """The name of the first element, as written; None when `text` does not begin with one."""
+    match = _ROOT.match(text, _root_begin(text))
+    return match[1] if match else None
+
+
+def root_span(text: str) -> tuple[int, int] | None:
+    """Where the first tag starts and ends; None when `text` does not begin with one."""
+    begin = _root_begin(text)
+    match = _ROOT_TAG.match(text, begin)
+    return (begin, match.end()) if match else None
+
+
+def _root_begin(text: str) -> int:
     start = _PROLOGUE.match(text)
     begin = start.end() if start else 0
     if span := doctype_span(text):
         after = _PROLOGUE.match(text, span[1])
         begin = after.end() if after else span[1]
-    match = _ROOT.match(text, begin)
-    return match[1] if match else None
+    return begin
 
 
 def is_html(text: str) -> bool:

@@ -4,6 +4,7 @@ Pure functions on strings; nothing of XML here. Every pattern is linear in the l
 """
 
 import re
+from collections.abc import Iterable
 from html import escape, unescape
 
 from feedkit.model import Person
@@ -38,6 +39,8 @@ _REFERENCE = re.compile(r"&(?:#\d{1,8}|#[xX][0-9a-fA-F]{1,8}|[a-zA-Z][a-zA-Z0-9]
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CLOCK = re.compile(r"(?:(\d{1,5}):)?(\d{1,5}):(\d{1,2})(?:\.\d+)?", re.ASCII)
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MINUTES = {"hourly": 60, "daily": 1440, "weekly": 10080, "monthly": 43200, "yearly": 525600}
 _NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 
 
@@ -61,7 +64,7 @@ def plain_title(text: str) -> str:
     """
     if "<" in text or "&" in text:
         for _ in range(2):
-            if _is_markup(text):
+            if is_markup(text):
                 text = _without_tags(text)
             text = unescape_text(text)
     return collapse(text)
@@ -84,7 +87,15 @@ def text_to_html(text: str) -> str:
     return escape(text, quote=False)
 
 
-def _is_markup(text: str) -> bool:
+def media_html(text: str, kind: str) -> str | None:
+    """A ``media:description`` as HTML. It is "plain" unless it says otherwise (Media RSS 1.5.1),
+    but what says nothing often is HTML."""
+    text, kind = text.strip(), kind.strip().lower()
+    is_html = kind in ("html", "text/html") or (not kind and is_markup(text))
+    return (text if is_html else text_to_html(text)) or None
+
+
+def is_markup(text: str) -> bool:
     """Whether `text` has a closed or void element, and no tag that HTML does not know."""
     return bool(_MARKUP_SIGN.search(text)) and all(
         match[1].lower() in _HTML_NAMES for match in _TAG.finditer(text)
@@ -141,6 +152,13 @@ def add_person(people: list[Person], person: Person | None) -> None:
     people.append(person)
 
 
+def with_person(people: tuple[Person, ...], person: Person | None) -> tuple[Person, ...]:
+    """`people` and `person`, who may be one of them already."""
+    together = list(people)
+    add_person(together, person)
+    return tuple(together)
+
+
 # ---------------------------------------------------------------------------------------- numbers
 
 
@@ -170,3 +188,20 @@ def read_flag(text: str | None) -> bool | None:
 def read_language(text: str | None) -> str | None:
     """A language tag (BCP 47), "_" made "-"; None when there is none."""
     return (text or "").strip().replace("_", "-") or None
+
+
+def read_minutes(text: str | None) -> int | None:
+    """How long a period of the syndication module is; None for a word that names none."""
+    return _MINUTES.get((text or "").strip().lower())
+
+
+def read_hours(texts: Iterable[str | None]) -> tuple[int, ...]:
+    """Hours of the day, 0 to 23. RSS 0.91 counted from 1 to 24, where 24 is midnight."""
+    hours = map(read_number, texts)
+    return tuple(sorted({hour % 24 for hour in hours if hour is not None and hour <= 24}))
+
+
+def read_days(texts: Iterable[str | None]) -> tuple[str, ...]:
+    """English names of days, from Monday on."""
+    named = {(text or "").strip().capitalize() for text in texts}
+    return tuple(day for day in _DAYS if day in named)

@@ -1,5 +1,4 @@
-"""The tolerant path: what is not well-formed, and formats that lxml's readers do not know, by
-feedparser.
+"""The tolerant path: what is not well-formed, by feedparser.
 
 feedparser only takes the document apart. Dates, people, text and base URLs are read by the same
 functions as on the well-formed path, so that both give the same `Feed`.
@@ -8,6 +7,7 @@ functions as on the well-formed path, so that both give the same `Feed`.
 import io
 import re
 from datetime import datetime
+from itertools import islice
 from xml.sax import SAXException
 
 import feedparser
@@ -17,48 +17,40 @@ from feedkit.errors import ParseError
 from feedkit.model import Enclosure, Entry, Feed, Origin, Person, Resource
 from feedkit.parse.dates import parse_date
 from feedkit.parse.draft import EntryDraft, FeedDraft, add_enclosure, finish_entry, finish_feed
+from feedkit.parse.for_feedparser import AT, UNREAD, for_feedparser, refuse_excess
+from feedkit.parse.podcast import HOSTS, MAX_TRANSCRIPTS
 from feedkit.parse.sniff import root_name
 from feedkit.parse.text import (
     add_person,
     collapse,
     html_title,
+    media_html,
     plain_title,
+    read_days,
     read_duration,
     read_flag,
+    read_hours,
     read_language,
+    read_minutes,
     read_number,
     read_person,
     strip_forbidden,
     text_to_html,
     unescape_text,
+    with_person,
 )
-from feedkit.parse.urls import document_base, enter, resolve
+from feedkit.parse.urls import document_base, enter, link_relation, resolve
 
 Values = dict[str, object]
 
-MAX_MARKUP = 300_000
-"""Tags. feedparser takes up to 20 µs for each, however small, so this is six seconds."""
-
-MAX_NAMES = 200
-"""Attributes of one tag, and namespace prefixes of a document. feedparser looks each up among all
-the others."""
-
-MAX_PAIRS = 100_000_000
-"""Pairs of categories of one entry, of which each is compared with each: two seconds."""
-
 _FORMATS = {"rss091n": "rss091", "rss091u": "rss091"}
-_TAG = re.compile(r"""<[^<>"']*+(?:"[^"<]*+"[^<>"']*+|'[^'<]*+'[^<>"']*+)*+""")
-_PREFIX = re.compile(r"xmlns:([^\s=<>]{1,100})", re.IGNORECASE)
-# Stands for "@" while feedparser has the text. It would look for addresses in names, cut them
-# after four letters of "example", and give one author's address to the next of the same entry.
-_AT = "\ufdd0"
-_ENTRY = re.compile(r"<(?:item|entry)\b", re.IGNORECASE)
-_CATEGORY = re.compile(r"<[^\s<>:/]{0,40}:?(?:category|subject)\b", re.IGNORECASE)
-# Lists of words that no other reader of feedkit takes for categories; feedparser does, at a cost
-# that grows with the square of their number.
-_WORD_LIST = re.compile(r"(</?(?:[\w-]{1,40}:)?)(?=(?:keywords|tags)\b)", re.IGNORECASE)
 _LINK = re.compile(r"<link>\s*(?:<!\[CDATA\[)?([^<>\[\]]{1,2000})", re.IGNORECASE)
-_DECLARATION = re.compile(r"\s*<\?xml[^>]*>")
+_OTHERS_LINKS = ("image", "textinput", "textInput", "source")
+_VOID_END = re.compile(r"</(?:area|br|col|embed|hr|img|input|link|meta|source|track|wbr)\s*>")
+_DIV = re.compile(r"<(/?)div\b[^<>]*>")
+_UNKNOWN = ("googleplay_", "dcterms_", "itunes_title")
+"""Keys of what feedparser has no reader for."""
+
 _PAGE_TYPES = ("", "text/html", "application/xhtml+xml")
 
 # What feedparser 6.0.14 lets out when a document surprises it, found by fuzzing: its handlers
@@ -79,35 +71,29 @@ _SURPRISES = (
 
 def read_tolerantly(text: str, url: str | None, reason: str) -> Feed:
     """The feed in `text`, with `reason` as its bozo; raises ParseError when there is none."""
-    _refuse_excess(text, reason)
+    refuse_excess(text, reason)
     base = document_base(url, _site(text))
-    plain = _WORD_LIST.sub(r"\1unread-", _DECLARATION.sub("", text, count=1))
-    plain = plain.replace("@", _AT)
     root = (root_name(text) or "").lower()
-    document = _take_apart(plain, base, root == "rss", reason)
+    document = _take_apart(for_feedparser(text), base, root == "rss", reason)
     version = _text(document, "version")
     if not version and root not in ("channel", "item"):
         raise ParseError(reason)
     is_atom = version.startswith("atom")
     feed, entries = _object(document, "feed"), _objects(document, "entries")
+    if dict.get(document, "bozo"):
+        for values in (feed, *entries):
+            _unescape_unread(values)
     draft = _read_feed(feed, base, is_atom)
-    read = [_read_entry(entry, draft, is_atom) for entry in entries]
+    draft.skip_hours = read_hours(_texts_in(text, "skipHours", "hour"))
+    draft.skip_days = read_days(_texts_in(text, "skipDays", "day"))
+    outer = _text(_object(feed, "title_detail"), "base")
+    read = [_read_entry(entry, draft, outer, version) for entry in entries]
     if not read and not draft.title and not draft.url:
         raise ParseError(reason)
+    if root == "channel" and version == "rss10":
+        version = "rss11"  # which has a namespace of its own, that feedparser does not know
     format_ = _FORMATS.get(version, version) or "rss"
     return msgspec.structs.replace(finish_feed(draft, format_, read), bozo=reason)
-
-
-def _refuse_excess(text: str, reason: str) -> None:
-    """Keeps feedparser's time within seconds, whatever the document."""
-    if text.count("<") + text.count("&") // 5 > MAX_MARKUP:
-        raise ParseError(f"it has too many tags to be mended; {reason}")
-    if any(tag[0].count("=") > MAX_NAMES for tag in _TAG.finditer(text)):
-        raise ParseError(f"it has a tag with over {MAX_NAMES} attributes; {reason}")
-    if sum(len(_CATEGORY.findall(entry)) ** 2 for entry in _ENTRY.split(text)) > MAX_PAIRS:
-        raise ParseError(f"it has an entry with too many categories; {reason}")
-    if len(set(_PREFIX.findall(text))) > MAX_NAMES:
-        raise ParseError(f"it declares over {MAX_NAMES} namespaces; {reason}")
 
 
 def _take_apart(text: str, base: str | None, is_rss: bool, reason: str) -> Values:
@@ -130,9 +116,22 @@ def _take_apart(text: str, base: str | None, is_rss: bool, reason: str) -> Value
 
 
 def _site(text: str) -> str | None:
-    """The first ``<link>`` with text, where it stands before the entries: an RSS channel's."""
-    match = _LINK.search(text)
-    return match[1].strip() if match and "<item" not in text[: match.start()] else None
+    """The first ``<link>`` with text, where it stands before the entries and is the channel's."""
+    head = text[: text.find("<item")] if "<item" in text else text
+    for match in islice(_LINK.finditer(head), 10):
+        before = head[: match.start()]
+        if all(before.rfind(f"<{name}") <= before.rfind(f"</{name}") for name in _OTHERS_LINKS):
+            return match[1].strip()
+    return None
+
+
+def _texts_in(text: str, list_name: str, name: str) -> list[str]:
+    """The texts of a short list in the channel, of which feedparser keeps the last alone."""
+    begin = text.find(f"<{list_name}>")
+    end = text.find(f"</{list_name}>", begin)
+    if begin < 0 or end < 0:
+        return []
+    return re.findall(rf"<{name}>([^<]{{1,20}})<", text[begin : min(end, begin + 5000)])
 
 
 # ------------------------------------------------------------------------------------------- feeds
@@ -142,17 +141,27 @@ def _read_feed(feed: Values, base: str | None, is_atom: bool) -> FeedDraft:
     draft = FeedDraft(base=base, id=_text(feed, "id") or None)
     draft.title = _title(feed, "title", is_atom)
     draft.subtitle = _title(feed, "subtitle", is_atom) or None
+    draft.other_subtitle = next(filter(None, map(plain_title, _podcast(feed, "summary"))), None)
     draft.rights = _title(feed, "rights", is_atom) or None
     draft.language = read_language(_text(feed, "language"))
     draft.authors = _people(feed, "authors", base)
+    _add_podcast_people(draft, feed, base)
+    name, email = _text(feed, f"itunes_{UNREAD}name"), _text(feed, f"itunes_{UNREAD}email")
+    if name or email:
+        draft.owner = Person(name=name or None, email=email or None)
     draft.updated = _date(feed, "updated")
-    draft.other_updated = None if is_atom else _date(feed, "published")
+    draft.other_updated = _date(feed, f"dc_{UNREAD}date")
+    if not is_atom:
+        draft.other_updated = _date(feed, "published") or draft.other_updated
     draft.ttl = read_number(_text(feed, "ttl"))
+    draft.period = read_minutes(_text(feed, "sy_updateperiod"))
+    draft.frequency = read_number(_text(feed, "sy_updatefrequency")) or 1
     draft.image = _url(_object(feed, "image"), "href", base) or _url(feed, "logo", base)
-    draft.other_image = _url(feed, "icon", base)
+    cover = _url(_object(feed, "googleplay_image"), "href", base)
+    draft.other_image = _url(feed, "icon", base) or cover
     for link in _objects(feed, "links"):
         href = _url(link, "href", base)
-        match _text(link, "rel"):
+        match link_relation(_text(link, "rel")):
             case "alternate":
                 draft.url = draft.url or href
             case "self":
@@ -163,100 +172,165 @@ def _read_feed(feed: Values, base: str | None, is_atom: bool) -> FeedDraft:
                 draft.prev_archive = draft.prev_archive or href
             case "next":
                 draft.next_page = draft.next_page or href
+            case "license":
+                draft.license = draft.license or href
     return draft
 
 
 # ----------------------------------------------------------------------------------------- entries
 
 
-def _read_entry(entry: Values, feed: FeedDraft, is_atom: bool) -> Entry:
+def _read_entry(entry: Values, feed: FeedDraft, outer: str, version: str) -> Entry:
+    """The entry; `outer` is the ``xml:base`` around it. Links are against the document, for
+    feedparser puts the bases of their elements before them."""
+    is_atom = version.startswith("atom")
     base = feed.base
-    draft = EntryDraft(base=base, id=_text(entry, "id"))
+    inner = enter(base, _text(_object(entry, "title_detail"), "base") or outer)
+    draft = EntryDraft(base=inner, id=_text(entry, "id"))
     draft.title = _title(entry, "title", is_atom)
-    language = _text(_object(entry, "title_detail"), "language")
-    draft.language = read_language(language) or feed.language
+    others = (_text(entry, f"media_{UNREAD}title"), _text(entry, "itunes_title"))
+    draft.other_title = plain_title(others[0] or others[1])
+    details = [_object(entry, "title_detail"), *_objects(entry, "content")]
+    languages = [_text(entry, "language"), *(_text(detail, "language") for detail in details)]
+    own = [language for language in map(read_language, languages) if language != feed.language]
+    draft.language = next(filter(None, own), feed.language)
     draft.authors = _people(entry, "authors", base)
+    add_person(draft.authors, read_person(_text(entry, "dcterms_creator")))
     draft.contributors = _people(entry, "contributors", base)
+    _add_podcast_people(draft, entry, base)
     draft.published = _date(entry, "published")
     draft.other_published = _date(entry, "created")
-    if is_atom:
-        draft.updated = _date(entry, "updated")
-    else:
-        draft.dated = _date(entry, "updated")  # dc:date, mostly
+    draft.updated = _date(entry, "updated")
+    draft.dated = _date(entry, f"dc_{UNREAD}date")
     draft.rights = _title(entry, "rights", is_atom) or None
     draft.comments_url = _url(entry, "comments", base)
-    draft.origin = _origin(entry, base, is_atom)
+    _read_origin(draft, entry, base, is_atom)
     draft.categories = _categories(entry, is_atom)
-    _read_links(draft, entry, is_atom)
-    _read_markup(draft, entry, is_atom)
+    _read_links(draft, entry, base, is_atom)
+    if version in ("rss10", "rss090") and draft.id.startswith(("http://", "https://")):
+        draft.other_url = draft.other_url or draft.id
+    _read_markup(draft, entry, base, version)
     _read_media(draft, entry)
+    _read_episode(draft, entry)
     return finish_entry(draft, feed.authors if is_atom else ())
 
 
-def _read_links(draft: EntryDraft, entry: Values, is_atom: bool) -> None:
+def _read_links(draft: EntryDraft, entry: Values, base: str | None, is_atom: bool) -> None:
     for link in _objects(entry, "links"):
-        href = _url(link, "href", draft.base)
+        href = _url(link, "href", base)
         kind = _text(link, "type")
         if not href:
             continue
-        match _text(link, "rel"):
+        match link_relation(_text(link, "rel")):
             case "alternate" if kind in _PAGE_TYPES:
                 draft.url = draft.url or href
             case "alternate":
                 draft.other_url = draft.other_url or href
             case "enclosure":
                 length = read_number(_text(link, "length"))
-                add_enclosure(
-                    draft.enclosures, Enclosure(url=href, type=kind or None, length=length)
-                )
+                # feedparser says text/html of a link that says nothing.
+                known = None if kind == "text/html" else kind or None
+                add_enclosure(draft.enclosures, Enclosure(url=href, type=known, length=length))
             case "replies" if kind in _PAGE_TYPES:
                 draft.comments_url = draft.comments_url or href
             case "related":
                 draft.external_url = draft.external_url or href
+            case "license":
+                draft.license = draft.license or href
     permanent = _text(entry, "link")  # feedparser's guess from <guid>, and from <atom:id> too
     if not is_atom and permanent.startswith(("http://", "https://")):
         draft.other_url = draft.other_url or permanent
-    draft.original_url = _url(entry, "feedburner_origlink", draft.base)
+    draft.original_url = _url(entry, "feedburner_origlink", base)
 
 
-def _read_markup(draft: EntryDraft, entry: Values, is_atom: bool) -> None:
+def _read_markup(draft: EntryDraft, entry: Values, base: str | None, version: str) -> None:
     """Summary and content. A summary without details is feedparser's copy of the content."""
     detail = _object(entry, "summary_detail")
     if _text(detail, "value"):
-        draft.summary = _html(detail, is_atom)
-        draft.summary_base = enter(draft.base, _text(detail, "base") or None)
+        draft.summary = _html(detail, version)
+        draft.summary_base = enter(base, _text(detail, "base") or None)
     for content in _objects(entry, "content"):
-        source = _url(content, "src", draft.base)
-        if source:
+        source = _url(content, "src", base)
+        kind = _text(content, "type")
+        if source and kind in (*_PAGE_TYPES, "text/plain"):
             draft.other_url = draft.other_url or source
-        elif not is_atom and draft.summary and _text(content, "type") == "text/plain":
-            continue  # itunes:summary, which feedparser takes for a second description
+        elif source:
+            add_enclosure(draft.enclosures, Enclosure(url=source, type=kind))
         elif not draft.content:
-            draft.content = _html(content, is_atom)
-            draft.content_base = enter(draft.base, _text(content, "base") or None)
+            draft.content = _html(content, version)
+            draft.content_base = enter(base, _text(content, "base") or None)
+    descriptions = [
+        media_html(_text(entry, f"media_{UNREAD}description{kind}"), kind.strip("-"))
+        for kind in ("", "-plain", "-html")
+    ]
+    others = filter(None, (*descriptions, *_podcast(entry, "summary")))
+    draft.other_summary = next(others, None)
+    draft.tagline = _text(entry, f"itunes_{UNREAD}subtitle") or None
 
 
 def _read_media(draft: EntryDraft, entry: Values) -> None:
     base = draft.base
     for thumbnail in _objects(entry, "media_thumbnail"):
         draft.thumbnail = draft.thumbnail or _url(thumbnail, "url", base)
-    for content in _objects(entry, "media_content"):
+    for content in _of_groups(_objects(entry, "media_content")):
         url, kind = _url(content, "url", base), _text(content, "type")
-        medium = _text(content, "medium") or kind.partition("/")[0]
+        medium = _text(content, "medium").lower() or kind.partition("/")[0]
         if url and medium == "image":
             draft.picture = draft.picture or url
-        elif url and medium in ("audio", "video"):
-            length = read_number(_text(content, "filesize"))
-            add_enclosure(draft.enclosures, Enclosure(url=url, type=kind or None, length=length))
-    draft.cover = _url(_object(entry, "image"), "href", base)
+        elif url and _is_playable(content):
+            enclosure = Enclosure(
+                url=url,
+                type=kind or None,
+                length=read_number(_text(content, "filesize")),
+                duration=read_duration(_text(content, "duration")),
+            )
+            add_enclosure(draft.enclosures, enclosure)
+    for credit in _objects(entry, "media_credit"):
+        person = read_person(_text(credit, "content"))
+        if _text(credit, "role").lower() == "author":
+            draft.hosts = with_person(draft.hosts, person)
+        else:
+            add_person(draft.contributors, person)
+    cover = _url(_object(entry, "image"), "href", base)
+    draft.cover = cover or _url(_object(entry, "googleplay_image"), "href", base)
+
+
+def _of_groups(contents: list[Values]) -> list[Values]:
+    """`contents`, of whose groups the default recording is taken, or the first."""
+    chosen: dict[str, Values] = {}
+    for content in contents:
+        group = _text(content, "group")
+        is_default = _text(content, "isdefault") == "true"
+        if group and _is_playable(content) and (group not in chosen or is_default):
+            chosen[group] = content
+    return [
+        content
+        for content in contents
+        if not _is_playable(content) or chosen.get(_text(content, "group"), content) is content
+    ]
+
+
+def _is_playable(content: Values) -> bool:
+    kind = _text(content, "type").lower()
+    is_medium = _text(content, "medium").lower() in ("audio", "video")
+    return "flash" not in kind and (is_medium or kind.startswith(("audio/", "video/")))
+
+
+def _read_episode(draft: EntryDraft, entry: Values) -> None:
+    base = draft.base
     draft.duration = read_duration(_text(entry, "itunes_duration"))
-    draft.episode = read_number(_text(entry, "itunes_episode"))
-    draft.season = read_number(_text(entry, "itunes_season"))
-    explicit = entry.get("itunes_explicit")
-    draft.explicit = explicit if isinstance(explicit, bool) else read_flag(_text(entry, "explicit"))
-    transcript = _resource(_object(entry, "podcast_transcript"), base)
-    draft.transcripts = [transcript] if transcript else []
+    draft.episode = _first_number(entry, "itunes_episode", "podcast_episode")
+    draft.season = _first_number(entry, "itunes_season", "podcast_season")
+    flags = [read_flag(word) for word in (*_podcast(entry, "explicit"), _text(entry, "explicit"))]
+    draft.explicit = next((flag for flag in flags if flag is not None), None)
+    found = [_resource(values, base) for values in _numbered(entry, "podcast_transcript")]
+    draft.transcripts = tuple(filter(None, found))[:MAX_TRANSCRIPTS]
     draft.chapters = _resource(_object(entry, "podcast_chapters"), base)
+
+
+def _first_number(entry: Values, *names: str) -> int | None:
+    numbers = (read_number(_text(entry, name)) for name in names)
+    return next((number for number in numbers if number is not None), None)
 
 
 def _resource(values: Values, base: str | None) -> Resource | None:
@@ -267,20 +341,34 @@ def _resource(values: Values, base: str | None) -> Resource | None:
     return Resource(url=url, type=_text(values, "type") or None, language=language)
 
 
-def _origin(entry: Values, base: str | None, is_atom: bool) -> Origin | None:
+def _read_origin(draft: EntryDraft, entry: Values, base: str | None, is_atom: bool) -> None:
     source = _object(entry, "source")
-    links = _objects(source, "links")
-    own = [_url(link, "href", base) for link in links if _text(link, "rel") == "self"]
+    found = _objects(source, "links")
+    links = {link_relation(_text(link, "rel")): link for link in reversed(found)}
     authors = _people(source, "authors", base)
     origin = Origin(
         id=_text(source, "id") or None,
         title=_title(source, "title", is_atom) or None,
-        url=_url(source, "link", base),
-        feed_url=_url(source, "href", base) or (own[0] if own else None),
+        url=_url(links.get("alternate", {}), "href", base),
+        feed_url=_url(source, "href", base) or _url(links.get("self", {}), "href", base),
         author=authors[0] if authors else None,
         rights=_title(source, "rights", is_atom) or None,
     )
-    return None if origin == Origin() else origin
+    if origin != Origin():
+        draft.origin = origin
+        draft.source_authors = tuple(authors)
+
+
+def _add_podcast_people(draft: EntryDraft | FeedDraft, values: Values, base: str | None) -> None:
+    for name in _podcast(values, "author"):
+        draft.other_authors = with_person(draft.other_authors, read_person(name))
+    for participant in _numbered(values, "podcast_person"):
+        name = collapse(_text(participant, "name"))
+        person = Person(name=name, url=_url(participant, "href", base)) if name else None
+        if (_text(participant, "role") or "host").lower() in HOSTS:
+            draft.hosts = with_person(draft.hosts, person)
+        elif isinstance(draft, EntryDraft):
+            add_person(draft.contributors, person)
 
 
 # ------------------------------------------------------------------------------ feedparser's values
@@ -296,17 +384,60 @@ def _title(values: Values, key: str, is_atom: bool) -> str:
     return collapse(text)
 
 
-def _html(detail: Values, is_atom: bool) -> str | None:
-    text = _text(detail, "value")
-    if is_atom and _text(detail, "type") == "text/plain":
+def _html(detail: Values, version: str) -> str | None:
+    """A text as HTML, by its type. Where there is none, as in RSS, it is HTML."""
+    text, kind = _text(detail, "value"), _text(detail, "type")
+    if kind == "application/xhtml+xml":
+        text = _VOID_END.sub("", text)
+        text = _without_div(text) if version != "atom10" else text
+    elif kind == "text/plain" or (kind.startswith("text/") and kind != "text/html"):
         text = text_to_html(text)
+    elif kind not in ("", "text/html"):
+        text = ""  # base64 of some file, or XML that is no page
     return text or None
 
 
+def _without_div(text: str) -> str:
+    """`text` without the ``div`` around all of it, which feedparser takes off in Atom 1.0 only."""
+    first = _DIV.match(text)
+    if not first or not text.endswith("</div>"):
+        return text
+    depth = 0
+    for tag in _DIV.finditer(text):
+        depth += -1 if tag[1] else 1
+        if depth == 0:
+            return text[first.end() : -len("</div>")].strip() if tag.end() == len(text) else text
+    return text
+
+
 def _categories(entry: Values, is_atom: bool) -> list[str]:
-    tags = [_text(tag, "term") or _text(tag, "label") for tag in _objects(entry, "tags")]
-    names = [collapse(tag) if is_atom else plain_title(tag) for tag in tags]
+    names = []
+    for tag in _objects(entry, "tags"):
+        term, label = _text(tag, "term"), _text(tag, "label")
+        if label and (not term or term.startswith(("http://", "https://"))):
+            term = label
+        names.append(collapse(term) if is_atom else plain_title(term))
     return [name for name in names if name]
+
+
+def _unescape_unread(values: Values) -> None:
+    """Resolves references in what feedparser stores as it is. Only its strict parser, which a
+    broken document does not get, has done so."""
+    for key, value in values.items():
+        if isinstance(value, str) and (UNREAD in key or key.startswith(_UNKNOWN)):
+            values[key] = unescape_text(value)
+
+
+def _podcast(values: Values, name: str) -> list[str]:
+    """What the namespaces of podcasts say under `name`, Apple's first."""
+    google = {"summary": "description"}.get(name, name)
+    texts = (_text(values, f"itunes_{UNREAD}{name}"), _text(values, f"googleplay_{google}"))
+    return [text for text in texts if text]
+
+
+def _numbered(values: Values, name: str) -> list[Values]:
+    keys = [key for key in values if isinstance(key, str) and key.startswith(f"{name}-")]
+    return [_object(values, key) for key in keys]
 
 
 def _people(values: Values, key: str, base: str | None) -> list[Person]:
@@ -339,7 +470,7 @@ def _url(values: Values, key: str, base: str | None) -> str | None:
 def _text(values: Values, key: str) -> str:
     # dict's own `get`: FeedParserDict's warns, maps "updated" to "published" and can raise.
     value = dict.get(values, key)
-    return strip_forbidden(value).replace(_AT, "@").strip() if isinstance(value, str) else ""
+    return strip_forbidden(value).replace(AT, "@").strip() if isinstance(value, str) else ""
 
 
 def _object(values: Values, key: str) -> Values:

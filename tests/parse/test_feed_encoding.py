@@ -103,3 +103,27 @@ def test_entities_declared_as_plain_text_are_put_in() -> None:
 
 def test_a_mark_alone_is_no_trouble() -> None:
     assert parse_feed(codecs.BOM_UTF8 + b" " + RSS.format("ok").encode()).bozo is None
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("R&D", "R&D"),
+        ("A < B &amp; 1 <2", "A < B & 1 <2"),
+        ("AT&T &amp; <b>co</b> &", "AT&T & co &"),
+        ("it&#8217s", "it’s"),
+        ("<![CDATA[R&D]]> & co", "R&D & co"),
+    ],
+)
+def test_what_was_not_escaped_is_text(written: str, read: str) -> None:
+    feed = parse_feed(RSS.format(written).encode())
+    assert feed.title == read
+    assert feed.bozo == 'the document holds "&" or "<" that should be escaped'
+
+
+def test_addresses_that_were_not_escaped_are_read() -> None:
+    document = b"""<rss version='2.0'><channel><link>https://x.example/?a=1&b=2</link>
+        <item><enclosure url="https://x.example/?c=1&copy=2"/></item></channel></rss>"""
+    feed = parse_feed(document)
+    assert feed.url == "https://x.example/?a=1&b=2"
+    assert feed.entries[0].enclosures[0].url == "https://x.example/?c=1&copy=2"

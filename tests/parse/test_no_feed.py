@@ -65,6 +65,14 @@ CHANNEL = b"<rss version='2.0'><channel><title>T</title>%s</channel></rss>"
         CHANNEL % (b"<item>" + b"<category>a</category>" * 20_000 + b"&bad;</item>"),
         b"<!--" * 200_000,
         b"<!DOCTYPE x [" + b"<!-- " * 200_000,
+        CHANNEL % (b"<image>" + b"<link>x</link>" * 30_000 + b"&bad;"),
+        CHANNEL % (b"<media:group><media:content>" * 20_000 + b"&bad;"),
+        CHANNEL % (b"<item>" + b"<podcast:person a='" * 20_000 + b"&bad;"),
+        CHANNEL % (b"<item>" + b"<podcast:person>a</podcast:person>" * 20_000 + b"</item>&bad;"),
+        CHANNEL % (b"<item>" + b"<podcast:transcript url='a'/>" * 50_000 + b"</item>"),
+        CHANNEL % (b"<a xmlns" + b" " * 200_000 + b"/>") + b"&bad;",
+        CHANNEL % b"".join(b"<p%d:a/>" % n for n in range(100_000)),
+        CHANNEL % (b"<a:b " + b" c:d" * 100_000 + b"/>"),
         CHANNEL % b"".join(b"<item><author>n%d (</author></item>" % n for n in range(5_000)),
     ],
     ids=lambda data: f"{data[:24].decode()}…",
@@ -105,13 +113,30 @@ SEEDS = [
       xmlns="http://purl.org/rss/1.0/"><channel><title>t</title></channel><item><link>l</link></item>
       </rdf:RDF>""",
 ]
+SEEDS += [
+    b"""<feed version="0.3" xmlns="http://purl.org/atom/ns#"><title mode="escaped">T</title>
+      <tagline mode="base64">VA==</tagline><entry><issued>2004-05-06</issued>
+      <content type="multipart/alternative"><content type="text/html" mode="escaped">a</content>
+      </content></entry></feed>""",
+    b"""<Channel xmlns="http://purl.org/net/rss1.1#"
+      xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><title>T</title><items>
+      <item rdf:about="http://x.example/1"><title>A</title></item></items></Channel>""",
+    b"""<rss version="2.0" xmlns:i="http://www.itunes.com/dtds/podcast-1.0.dtd"><channel><item>
+      <i:summary>s</i:summary><podcast:person role="guest">G</podcast:person>
+      <podcast:transcript url="t"/><media:group><media:content url="c" type="video/mp4"/>
+      <media:title>t</media:title><media:description type="html">d</media:description>
+      </media:group><media:credit role="author">A</media:credit><dc:date>2004</dc:date></item>
+      </channel></rss>""",
+]
 PIECES = [
     b"<", b">", b"&", b'"', b"\0", b"\xff", b"\xc3", b"<![CDATA[", b"]]>", b"<!--", b"-->", b"<?",
     b"&#xd800;", b"&#x110000;", b"&nbsp;", b"</item>", b"<item>", b"<source>", b"</source>",
     b"<media:player>", b"</media:player>", b"</media:rating>", b"</textinput>", b"<textinput/>",
     b"<link rel='enclosure'/>", b"<svg>", b"<!DOCTYPE", b" xml:base='http://['", b"//[", b"<![x[",
     b"<content type='a/b' mode='base64'>=", b"<geo:lat>", b"<x:y>", b" xmlns=''",
-    b"<!ENTITY a 'b'>",
+    b"<!ENTITY a 'b'>", b"<podcast:person a='b'>", b"<media:content>", b"</media:group>",
+    b" xmlns='http://wrong.example/'", b" xmlns:dc='http://search.yahoo.com/mrss/'", b"<made:up>",
+    b"<content mode='base64'>", b"<x:feed>",
 ]  # fmt: skip
 
 

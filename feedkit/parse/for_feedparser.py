@@ -1,0 +1,197 @@
+"""A document's text made ready for feedparser, so that it loses less of it.
+
+feedparser keeps one value for an element of a name, mixes what several namespaces say under one
+key, and knows a namespace by one spelling. Here each prefix becomes the conventional one, elements
+that feedparser would mix get names of their own ("unread-…", which it stores as they are), and
+those of which an entry has several get numbers.
+"""
+
+import re
+from html import escape
+from itertools import count
+
+from feedkit.errors import ParseError
+from feedkit.parse.names import RSS_URIS, normal_uri, prefix_of
+
+# Stands for "@" while feedparser has the text. It would look for addresses in names, cut them
+# after four letters of "example", and give one author's address to the next of the same entry.
+AT = "\ufdd0"
+
+MAX_MARKUP = 300_000
+"""Tags. feedparser takes up to 20 µs for each, however small, so this is six seconds."""
+
+MAX_NAMES = 200
+"""Attributes of one tag, and namespace prefixes of a document. feedparser looks each up among all
+the others."""
+
+MAX_PAIRS = 100_000_000
+"""Pairs of categories of one entry, of which each is compared with each: two seconds."""
+
+UNREAD = "unread-"
+"""Goes before the name of an element that feedparser would mix with another or misread."""
+
+_KNOWN_URIS = {
+    "atom": "http://www.w3.org/2005/Atom",
+    "": "http://purl.org/rss/1.0/",
+    "cc": "http://web.resource.org/cc/",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "creativecommons": "http://backend.userland.com/creativeCommonsRssModule",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "feedburner": "http://rssnamespace.org/feedburner/ext/1.0",
+    "googleplay": "http://www.google.com/schemas/play-podcasts/1.0",
+    "itunes": "http://www.itunes.com/DTDs/PodCast-1.0.dtd",
+    "media": "http://search.yahoo.com/mrss/",
+    "podcast": "https://podcastindex.org/namespace/1.0",
+    "sy": "http://purl.org/rss/1.0/modules/syndication/",
+}
+_UNPREFIXED = ("atom", "", "rdf", "xhtml", "pheedo")
+_MIXED = frozenset((
+    "dc:date", "itunes:author", "itunes:email", "itunes:explicit", "itunes:keywords",
+    "itunes:name", "itunes:subtitle", "itunes:summary", "media:category", "media:keywords",
+))  # fmt: skip
+_NUMBERED = frozenset(("podcast:transcript", "podcast:person"))
+
+_TAG = re.compile(r"""<[^<>"']*+(?:"[^"<]*+"[^<>"']*+|'[^'<]*+'[^<>"']*+)*+""")
+_PREFIX = re.compile(r"xmlns:([^\s=<>]{1,100})", re.IGNORECASE)
+_ENTRY = re.compile(r"<(?:item|entry)\b", re.IGNORECASE)
+_CATEGORY = re.compile(r"<[^\s<>:/]{0,40}:?(?:category|subject)\b", re.IGNORECASE)
+_DECLARATION = re.compile(r"\s*<\?xml[^>]*>")
+_NAMESPACE = re.compile(r"""(\sxmlns)(?::([\w.-]{1,40}))?(\s*=\s*)(["'])([^"'<>]{1,200})\4""")
+_TAG_NAME = re.compile(r"(</?)([a-zA-Z][\w.-]{0,40}):([a-zA-Z][\w.-]{0,40})")
+_PERSON = re.compile(
+    r"<podcast:person\b([^<>]{0,1000})(?<!/)>([^<>]{1,200})</podcast:person\s*>", re.IGNORECASE
+)
+_IMAGE = re.compile(r"<image>\s*([^<>\s\"]{1,2000})\s*</image>", re.IGNORECASE)
+_MEDIA_TEXT = re.compile(r"<(/?)media:(description|title|content)\b([^<>]{0,2000})>", re.IGNORECASE)
+_MEDIA = re.compile(r"<(/?)media:(group|content)\b", re.IGNORECASE)
+# Lists of words that no other reader of feedkit takes for categories; feedparser does, at a cost
+# that grows with the square of their number.
+_WORD_LIST = re.compile(r"(</?)(?=(?:keywords|tags)\b)", re.IGNORECASE)
+
+
+def refuse_excess(text: str, reason: str) -> None:
+    """Keeps feedparser's time within seconds, whatever the document: raises ParseError, with
+    `reason` at its end, for what would take longer."""
+    if text.count("<") + text.count("&") // 5 > MAX_MARKUP:
+        raise ParseError(f"it has too many tags to be mended; {reason}")
+    if any(tag[0].count("=") > MAX_NAMES for tag in _TAG.finditer(text)):
+        raise ParseError(f"it has a tag with over {MAX_NAMES} attributes; {reason}")
+    if sum(len(_CATEGORY.findall(entry)) ** 2 for entry in _ENTRY.split(text)) > MAX_PAIRS:
+        raise ParseError(f"it has an entry with too many categories; {reason}")
+    if len(set(_PREFIX.findall(text))) > MAX_NAMES:
+        raise ParseError(f"it declares over {MAX_NAMES} namespaces; {reason}")
+
+
+def for_feedparser(text: str) -> str:
+    """`text` as feedparser reads it best. It means the same to a reader that knows the names."""
+    if declaration := _DECLARATION.match(text):
+        text = text[declaration.end() :]
+    text = _WORD_LIST.sub(rf"\1{UNREAD}", text)
+    text = _with_known_names(text)
+    if "<podcast:person" in text:
+        text = _PERSON.sub(_named_person, text)
+    if "<media:group" in text:
+        text = _with_marked_groups(text)
+    if "<media:" in text:
+        text = _with_apart_texts(text)
+    # An item's image as a text, which feedparser drops.
+    text = _IMAGE.sub(r'<itunes:image href="\1"/>', text)
+    return _with_numbers(text).replace("@", AT)
+
+
+def _with_known_names(text: str) -> str:
+    """`text` with each known namespace under its conventional prefix and feedparser's URI."""
+    kinds = {prefix: prefix for prefix in _KNOWN_URIS if prefix not in _UNPREFIXED}
+    declared: set[str] = set()
+
+    def declare(match: re.Match[str]) -> str:
+        start, prefix, equals, quote, uri = match.groups()
+        kind = prefix_of(uri)
+        if kind is None or kind not in _KNOWN_URIS:
+            return match[0]
+        if kind == "" or (kind == "atom" and not uri.startswith(_KNOWN_URIS["atom"])):
+            known = _version_uri(uri, kind)
+            return f"{start}{':' + prefix if prefix else ''}{equals}{quote}{known}{quote}"
+        if not prefix or kind in _UNPREFIXED:
+            return match[0]
+        kinds[prefix.lower()] = kind
+        if kind in declared:
+            return ""
+        declared.add(kind)
+        return f"{start}:{kind}{equals}{quote}{_KNOWN_URIS[kind]}{quote}"
+
+    def rename(match: re.Match[str]) -> str:
+        opening, prefix, name = match.groups()
+        kind = kinds.get(prefix.lower())
+        if kind is None:
+            return match[0]
+        unread = UNREAD if f"{kind}:{name.lower()}" in _MIXED else ""
+        return f"{opening}{kind}:{unread}{name}"
+
+    return _TAG_NAME.sub(rename, _NAMESPACE.sub(declare, text))
+
+
+def _version_uri(uri: str, kind: str) -> str:
+    """The URI by which feedparser knows a version of RSS or Atom, whose readers it tells apart."""
+    lower = uri.lower()
+    if kind == "atom":
+        return _KNOWN_URIS["atom"] if "2005" in lower else uri
+    if normal_uri(uri) not in RSS_URIS:
+        return "http://backend.userland.com/rss"
+    return "http://my.netscape.com/rdf/simple/0.9/" if "rdf/simple" in lower else _KNOWN_URIS[""]
+
+
+def _named_person(match: re.Match[str]) -> str:
+    """A person whose name is an attribute, for feedparser drops the text of what has any."""
+    name = escape(match[2], quote=True).replace("&amp;", "&")
+    return f'<podcast:person{match[1]} name="{name}"/>'
+
+
+def _with_apart_texts(text: str) -> str:
+    """`text` with names of its own for each ``media:description``, with its type in it, and each
+    ``media:title``. feedparser takes them for the item's own, also those of a single file."""
+    names = {"description": "description", "title": "title"}
+    is_inside = False
+
+    def renamed(match: re.Match[str]) -> str:
+        nonlocal is_inside
+        closes, name, attributes = match[1], match[2].lower(), match[3]
+        if name == "content":
+            is_inside = not closes and not attributes.endswith("/")
+            return match[0]
+        if not closes and name == "title":
+            names[name] = "inner-title" if is_inside else "title"
+        elif not closes:
+            kind = "-html" if "html" in attributes else "-plain" if "plain" in attributes else ""
+            names[name] = f"description{kind}"
+        empty = "/" if attributes.endswith("/") else ""
+        return f"<{closes}media:{UNREAD}{names[name]}{empty}>"
+
+    return _MEDIA_TEXT.sub(renamed, text)
+
+
+def _with_marked_groups(text: str) -> str:
+    """`text` with the number of its ``media:group`` on each ``media:content`` inside of one."""
+    pieces: list[str] = []
+    position, group, groups = 0, 0, count(1)
+    for match in _MEDIA.finditer(text):
+        closes, name = match[1], match[2].lower()
+        if name == "group":
+            group = 0 if closes else next(groups)
+        elif group and not closes:
+            pieces += (text[position : match.end()], f' group="{group}"')
+            position = match.end()
+    return "".join((*pieces, text[position:]))
+
+
+def _with_numbers(text: str) -> str:
+    numbers = count()
+
+    def numbered(match: re.Match[str]) -> str:
+        name = f"{match[2]}:{match[3]}".lower()
+        if match[1] == "<" and name in _NUMBERED:
+            return f"{match[0]}-{next(numbers)}"
+        return match[0]
+
+    return _TAG_NAME.sub(numbered, text) if "<podcast:" in text else text

@@ -1,0 +1,401 @@
+"""Rules of the modules that feeds of RSS and Atom use, and of their namespaces."""
+
+from feed_rules import channel, day, document, entry, item
+
+_PICTURE = "https://x.example/i.jpg"
+
+MODULE_RULES = (
+    # content, Dublin Core
+    item(
+        "content-encoded",
+        "<description>s</description><content:encoded><![CDATA[<p>c</p>]]></content:encoded>",
+        summary="s",
+        content="<p>c</p>",
+    ),
+    item(
+        "xhtml-body",
+        "<description>s</description><xhtml:body><xhtml:p>a<xhtml:br/>b</xhtml:p></xhtml:body>",
+        summary="s",
+        content="<p>a<br>b</p>",
+    ),
+    item(
+        "dc-creators",
+        "<dc:creator>Ada</dc:creator><dc:creator>Bo</dc:creator>",
+        authors=[{"name": "Ada"}, {"name": "Bo"}],
+    ),
+    item(
+        "dc-creator-and-author-are-one",
+        "<author>ada@x.example (Ada)</author><dc:creator>Ada</dc:creator>",
+        authors=[{"name": "Ada", "email": "ada@x.example"}],
+    ),
+    item("dc-contributor", "<dc:contributor>Cy</dc:contributor>", contributors=[{"name": "Cy"}]),
+    item("dc-date", "<dc:date>2021-05-01T00:00:00Z</dc:date>", published=day(1)),
+    item(
+        "dc-date-after-pubdate",
+        "<pubDate>Sat, 01 May 2021 00:00:00 GMT</pubDate><dc:date>2021-05-02</dc:date>",
+        published=day(1),
+        updated=day(2),
+    ),
+    item("dc-subject", "<dc:subject>A</dc:subject><category>B</category>", categories=["A", "B"]),
+    item("dc-rights", "<dc:rights>&amp;copy; Ada</dc:rights>", rights="© Ada"),
+    item(
+        "dc-language", "<dc:language>sv</dc:language><title>Hej</title>", language="sv", title="Hej"
+    ),
+    item("dc-title-for-want-of-a-title", "<dc:title>One</dc:title>", title="One"),
+    item(
+        "dc-description-for-want-of-a-summary",
+        "<dc:description>&lt;p&gt;a&lt;/p&gt;</dc:description>",
+        summary="<p>a</p>",
+    ),
+    item(
+        "dcterms-dates",
+        "<dcterms:created>2021-05-01</dcterms:created><dcterms:modified>2021-05-02</dcterms:modified>",
+        published=day(1),
+        updated=day(2),
+    ),
+    item("dcterms-issued", "<dcterms:issued>2021-05-01</dcterms:issued>", published=day(1)),
+    item("dcterms-creator", "<dcterms:creator>Ada</dcterms:creator>", authors=[{"name": "Ada"}]),
+    entry(
+        "dc-in-atom",
+        "<dc:creator>Ada</dc:creator><dc:subject>A</dc:subject>",
+        authors=[{"name": "Ada"}],
+        categories=["A"],
+    ),
+    # itunes, googleplay
+    item(
+        "itunes-episode",
+        "<itunes:duration>1:02:03</itunes:duration><itunes:episode>7</itunes:episode>"
+        '<itunes:season>2</itunes:season><itunes:image href="/7.jpg"/>',
+        image="https://x.example/7.jpg",
+        extra={"duration": 3723, "episode": 7, "season": 2},
+    ),
+    item("itunes-explicit-yes", "<itunes:explicit>yes</itunes:explicit>", extra={"explicit": True}),
+    item(
+        "itunes-explicit-true", "<itunes:explicit>true</itunes:explicit>", extra={"explicit": True}
+    ),
+    item(
+        "itunes-explicit-clean",
+        "<itunes:explicit>clean</itunes:explicit>",
+        extra={"explicit": False},
+    ),
+    item(
+        "itunes-author", "<itunes:author>The Show</itunes:author>", authors=[{"name": "The Show"}]
+    ),
+    item(
+        "itunes-author-beside-author",
+        "<author>Ada</author><itunes:author>The Show</itunes:author>",
+        authors=[{"name": "Ada"}],
+    ),
+    item("itunes-summary", "<itunes:summary>notes</itunes:summary>", summary="notes"),
+    item(
+        "itunes-summary-beside-description",
+        "<description>d</description><itunes:summary>notes</itunes:summary>",
+        summary="d",
+    ),
+    item(
+        "itunes-summary-html",
+        "<itunes:summary>&lt;p&gt;a &amp;amp; b&lt;/p&gt;</itunes:summary>",
+        summary="<p>a &amp; b</p>",
+    ),
+    item(
+        "itunes-title-escaped-twice",
+        "<itunes:title>A &amp;amp; B</itunes:title>",
+        title="A & B",
+    ),
+    item(
+        "media-description-before-description",
+        '<media:content url="https://x.example/i.jpg" medium="image">'
+        "<media:description><![CDATA[A <b>picture</b>]]></media:description></media:content>"
+        "<description>d</description>",
+        summary="d",
+        image="https://x.example/i.jpg",
+    ),
+    item(
+        "media-description-of-no-type",
+        "<media:description>one &amp; two</media:description>",
+        summary="one &amp; two",
+    ),
+    item("image-as-text", "<image>/i.jpg</image>", image="https://x.example/i.jpg"),
+    item("itunes-subtitle", "<itunes:subtitle>short</itunes:subtitle>", summary="short"),
+    item("itunes-title", "<itunes:title>One</itunes:title>", title="One"),
+    item(
+        "itunes-title-beside-title",
+        "<title>7: One</title><itunes:title>One</itunes:title>",
+        title="7: One",
+    ),
+    item(
+        "itunes-keywords-are-no-categories",
+        "<itunes:keywords>a, b, c</itunes:keywords><title>x</title>",
+        title="x",
+    ),
+    channel(
+        "itunes-show",
+        '<itunes:author>Ann</itunes:author><itunes:image href="/s.jpg"/>'
+        "<itunes:summary>about</itunes:summary>"
+        "<itunes:owner><itunes:name>Own</itunes:name><itunes:email>o@x.example</itunes:email>"
+        "</itunes:owner>",
+        authors=[{"name": "Ann"}],
+        image="https://x.example/s.jpg",
+        subtitle="about",
+    ),
+    channel(
+        "itunes-owner",
+        "<itunes:owner><itunes:name>Own</itunes:name><itunes:email>o@x.example</itunes:email></itunes:owner>",
+        authors=[{"name": "Own", "email": "o@x.example"}],
+    ),
+    item(
+        "googleplay-episode",
+        "<googleplay:author>Ann</googleplay:author><googleplay:explicit>no</googleplay:explicit>"
+        '<googleplay:image href="/7.jpg"/><googleplay:description>d</googleplay:description>',
+        authors=[{"name": "Ann"}],
+        image="https://x.example/7.jpg",
+        summary="d",
+        extra={"explicit": False},
+    ),
+    channel(
+        "googleplay-show",
+        "<googleplay:author>Ann</googleplay:author><googleplay:description>d</googleplay:description>"
+        '<googleplay:image href="/s.jpg"/><googleplay:email>a@x.example</googleplay:email>',
+        authors=[{"name": "Ann"}],
+        image="https://x.example/s.jpg",
+        subtitle="d",
+    ),
+    # Podcasting 2.0
+    item(
+        "podcast-transcript-and-chapters",
+        '<podcast:transcript url="/7.vtt" type="text/vtt" language="en"/>'
+        '<podcast:chapters url="/7.json" type="application/json+chapters"/>',
+        extra={
+            "transcripts": [
+                {"url": "https://x.example/7.vtt", "type": "text/vtt", "language": "en"}
+            ],
+            "chapters": {"url": "https://x.example/7.json", "type": "application/json+chapters"},
+        },
+    ),
+    item(
+        "podcast-transcripts",
+        '<podcast:transcript url="/7.vtt" type="text/vtt"/><podcast:transcript url="/7.srt"/>',
+        extra={
+            "transcripts": [
+                {"url": "https://x.example/7.vtt", "type": "text/vtt"},
+                {"url": "https://x.example/7.srt"},
+            ]
+        },
+    ),
+    item(
+        "podcast-persons",
+        '<podcast:person href="https://ann.example/">Ann</podcast:person>'
+        '<podcast:person role="guest" img="/g.jpg">Gil</podcast:person>',
+        authors=[{"name": "Ann", "url": "https://ann.example/"}],
+        contributors=[{"name": "Gil"}],
+    ),
+    item(
+        "podcast-season-and-episode",
+        "<podcast:season>2</podcast:season><podcast:episode>7</podcast:episode>",
+        extra={"season": 2, "episode": 7},
+    ),
+    # Media RSS
+    item("media-thumbnail", f'<media:thumbnail url="{_PICTURE}" width="75"/>', image=_PICTURE),
+    item("media-picture", f'<media:content url="{_PICTURE}" medium="image"/>', image=_PICTURE),
+    item(
+        "media-picture-by-type",
+        f'<media:content url="{_PICTURE}" type="image/jpeg"/>',
+        image=_PICTURE,
+    ),
+    item(
+        "media-thumbnail-before-picture",
+        f'<media:content url="/big.jpg" medium="image"/><media:thumbnail url="{_PICTURE}"/>',
+        image=_PICTURE,
+    ),
+    item(
+        "media-recording",
+        '<media:content url="https://x.example/a" type="video/mp4" fileSize="9" duration="61"/>',
+        enclosures=[
+            {"url": "https://x.example/a", "type": "video/mp4", "length": 9, "duration": 61}
+        ],
+    ),
+    item(
+        "media-recording-is-the-enclosure",
+        '<enclosure url="https://x.example/a.mp3" type="audio/mpeg"/>'
+        '<media:content url="https://x.example/a.mp3" medium="audio" duration="60"/>',
+        enclosures=[{"url": "https://x.example/a.mp3", "type": "audio/mpeg", "duration": 60}],
+    ),
+    item(
+        "media-group-default",
+        '<media:group><media:content url="https://x.example/lo.mp4" type="video/mp4"/>'
+        '<media:content url="https://x.example/hi.mp4" type="video/mp4" isDefault="true"/>'
+        f'<media:thumbnail url="{_PICTURE}"/></media:group>',
+        image=_PICTURE,
+        enclosures=[{"url": "https://x.example/hi.mp4", "type": "video/mp4"}],
+    ),
+    item(
+        "media-description-plain",
+        '<media:description type="plain">1 &lt; 2</media:description>',
+        summary="1 &lt; 2",
+    ),
+    item(
+        "media-description-html",
+        '<media:description type="html">&lt;p&gt;a&lt;/p&gt;</media:description>',
+        summary="<p>a</p>",
+    ),
+    item(
+        "media-description-beside-description",
+        "<description>d</description><media:description>m</media:description>",
+        summary="d",
+    ),
+    item(
+        "media-title-does-not-title-an-item",
+        "<title>One</title><media:title>Picture</media:title>",
+        title="One",
+    ),
+    item("media-title-first", "<media:title>Picture</media:title><title>One</title>", title="One"),
+    item("media-title-for-want-of-a-title", "<media:title>Clip</media:title>", title="Clip"),
+    item(
+        "media-credit",
+        '<media:credit role="photographer">Pia</media:credit>',
+        contributors=[{"name": "Pia"}],
+    ),
+    item(
+        "media-credit-of-an-author",
+        '<media:credit role="author">Ada</media:credit>',
+        authors=[{"name": "Ada"}],
+    ),
+    item(
+        "media-title-of-one-file",
+        '<media:content url="https://x.example/i.jpg" medium="image">'
+        '<media:title type="html">ada</media:title></media:content><description>d</description>',
+        summary="d",
+        image="https://x.example/i.jpg",
+    ),
+    item(
+        "media-title-of-a-group",
+        "<media:group><media:title>Clip</media:title></media:group>",
+        title="Clip",
+    ),
+    # Comments, places, syndication
+    item(
+        "slash-and-wfw",
+        "<title>x</title><slash:comments>3</slash:comments><wfw:commentRss>/c</wfw:commentRss><wfw:comment>/c</wfw:comment>",
+        title="x",
+    ),
+    item(
+        "georss-is-left-out", "<title>x</title><georss:point>45.2 -71.9</georss:point>", title="x"
+    ),
+    channel(
+        "sy-daily",
+        "<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>2</sy:updateFrequency>",
+        ttl=720,
+    ),
+    channel("sy-beside-ttl", "<ttl>5</ttl><sy:updatePeriod>\n hourly </sy:updatePeriod>", ttl=5),
+    # FeedBurner, licences
+    item(
+        "feedburner-link",
+        "<link>https://feeds.example/~r/1</link><feedburner:origLink>https://x.example/1</feedburner:origLink>",
+        url="https://x.example/1",
+    ),
+    item(
+        "feedburner-link-first",
+        "<feedburner:origLink>https://x.example/1</feedburner:origLink><link>https://feeds.example/~r/1</link>",
+        url="https://x.example/1",
+    ),
+    entry(
+        "feedburner-link-in-atom",
+        '<link href="https://feeds.example/~r/1"/><feedburner:origLink>https://x.example/1</feedburner:origLink>',
+        url="https://x.example/1",
+    ),
+    item(
+        "creative-commons-license",
+        "<creativeCommons:license>https://l.example/by</creativeCommons:license>",
+        rights="https://l.example/by",
+    ),
+    channel(
+        "creative-commons-license-of-channel",
+        "<creativeCommons:license>https://l.example/by</creativeCommons:license>",
+        rights="https://l.example/by",
+    ),
+    document(
+        "cc-license",
+        '<rss version="2.0" xmlns:cc="http://web.resource.org/cc/" '
+        'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><channel><title>T</title>'
+        '<item><cc:license rdf:resource="https://l.example/by"/></item></channel></rss>',
+        format="rss20",
+        title="T",
+        entries=[{"rights": "https://l.example/by"}],
+    ),
+    # Atom inside RSS, WebSub, RFC 5005
+    channel(
+        "atom-links-in-rss",
+        '<link>https://x.example/</link><a:link rel="self" '
+        'type="application/rss+xml" href="/blog/feed"/>'
+        '<a:link rel="hub" href="https://hub.example/"/><a:link rel="prev-archive" href="/2020"/>',
+        url="https://x.example/",
+        self_url="https://x.example/blog/feed",
+        hub="https://hub.example/",
+        next_archive_url="https://x.example/2020",
+    ),
+    channel(
+        "atom-next-in-rss", '<a:link rel="next" href="/2"/>', next_archive_url="https://x.example/2"
+    ),
+    item(
+        "atom-elements-in-rss",
+        "<title>One</title><a:updated>2021-05-02T00:00:00Z</a:updated>"
+        "<a:author><a:name>Ada</a:name><a:uri>https://ada.example/</a:uri></a:author>",
+        title="One",
+        updated=day(2),
+        authors=[{"name": "Ada", "url": "https://ada.example/"}],
+    ),
+    item(
+        "atom-content-in-rss",
+        '<description>s</description><a:content type="html">&lt;p&gt;a&lt;/p&gt;</a:content>',
+        summary="s",
+        content="<p>a</p>",
+    ),
+    item(
+        "atom-summary-in-rss",
+        '<a:summary type="html">&lt;p&gt;a&lt;/p&gt;</a:summary>',
+        summary="<p>a</p>",
+    ),
+    item("atom-category-in-rss", '<a:category term="A"/>', categories=["A"]),
+    item(
+        "atom-enclosure-in-rss",
+        '<a:link rel="enclosure" type="audio/mpeg" length="5" href="/a.mp3"/>',
+        enclosures=[{"url": "https://x.example/a.mp3", "type": "audio/mpeg", "length": 5}],
+    ),
+    item(
+        "atom-source-in-rss",
+        "<a:source><a:id>urn:s</a:id><a:title>S</a:title></a:source>",
+        origin={"id": "urn:s", "title": "S"},
+    ),
+    # Namespaces
+    document(
+        "prefixes-of-ones-own",
+        '<rss version="2.0" xmlns:x="http://purl.org/dc/elements/1.1/" '
+        'xmlns:dc="http://search.yahoo.com/mrss/">'
+        f"<channel><title>T</title><item><x:creator>Ada</x:creator>"
+        f'<dc:thumbnail url="{_PICTURE}"/></item>'
+        "</channel></rss>",
+        format="rss20",
+        title="T",
+        entries=[{"authors": [{"name": "Ada"}], "image": _PICTURE}],
+    ),
+    document(
+        "uris-of-another-spelling",
+        '<rss version="2.0" xmlns:dc="https://purl.org/dc/elements/1.1" '
+        'xmlns:m="https://www.rssboard.org/media-rss" '
+        'xmlns:i="http://www.itunes.com/DTDs/Podcast-1.0.dtd">'
+        f"<channel><title>T</title><item><dc:creator>Ada</dc:creator>"
+        f'<m:thumbnail url="{_PICTURE}"/>'
+        "<i:duration>5</i:duration></item></channel></rss>",
+        format="rss20",
+        title="T",
+        entries=[{"authors": [{"name": "Ada"}], "image": _PICTURE, "extra": {"duration": 5}}],
+    ),
+    document(
+        "prefixes-not-declared",
+        f'<rss version="2.0"><channel><title>T</title><item><dc:creator>Ada</dc:creator>'
+        f'<media:thumbnail url="{_PICTURE}"/><made:up x:y="z">no</made:up></item></channel></rss>',
+        format="rss20",
+        title="T",
+        entries=[{"authors": [{"name": "Ada"}], "image": _PICTURE}],
+    ),
+)
