@@ -218,7 +218,7 @@ def _image(own: str | None, enclosures: Sequence[Enclosure], html: str | None) -
         is_image = enclosure.type and enclosure.type.lower().startswith("image/")
         if is_image and stands_for_more(enclosure.url):
             return enclosure.url
-    found = fit_image(html) if html else None
+    found = fit_image(html) if html and "<img" in html else None
     if found:
         return absolute(found, None)
     return own if own and not is_beacon(own) else None

@@ -98,6 +98,10 @@ _JUDGED = words(
     height style"""
 )
 _NESTED_HEADING = re.compile(r"<h[1-6][^>]*>(?:[^<]|<(?!/?h[1-6]))*+<h[1-6]")
+# What is misplaced in a table is put before it, be it a link within a link or an item within an
+# item (WHATWG HTML, 13.2.6.1, "foster parent"). The next parser takes these apart.
+_FOSTERED = ("<dd", "<dt", "<li")
+_NESTED_LINK = re.compile(r"<a[ >](?:[^<]|<(?!/?a[ >]))*+<a[ >]")
 _MOST_PASSES = 6
 
 _IFRAME = re.compile(r"<iframe( [^>]*)?>.*?</iframe>", re.DOTALL)
@@ -208,12 +212,17 @@ class _Desk:
 
     def is_settled(self, out: str) -> bool:
         """Whether cleaning `out`, which was just cleaned, would change nothing."""
+        if "table" in self.seen:
+            if _NESTED_LINK.search(out):
+                return False
+            if any(tag in out for tag in _FOSTERED) and self.strict.clean(out) != out:
+                return False
         if self.seen.isdisjoint(_UNSTABLE_OR_HEADING):
             return True
         return self.seen.isdisjoint(_UNSTABLE) and not _NESTED_HEADING.search(out)
 
     def cleaner(self, marked: Set[str]) -> nh3.Cleaner:
-        seen = marked | _HEADINGS | {"iframe", "img", "pre"}
+        seen = marked | _HEADINGS | {"iframe", "img", "pre", "table"}
         set_values: dict[str, dict[str, str]] = {tag: {_SEEN: ""} for tag in seen}
         set_values["iframe"].update(loading="lazy", sandbox=_SANDBOX)
         return nh3.Cleaner(
@@ -242,6 +251,10 @@ class _Desk:
             if tag == "a" and "?" in value:
                 return self.link(value)
             return value if value.startswith("http") else _url(tag, value)
+        if name == "width" or name == "height":
+            if tag == "img" and may_hide(value):
+                self.seen.add(_PIXEL)
+            return value
         if name == _SEEN:
             if tag == "img":
                 self.images += 1
@@ -274,10 +287,6 @@ class _Desk:
 
     def rare_attribute(self, tag: str, name: str, value: str) -> str | None:
         match name:
-            case "width" | "height":
-                if tag == "img" and may_hide(value):
-                    self.seen.add(_PIXEL)
-                return value
             case "style":
                 if value != HIDDEN and not hides(value):
                     return None
