@@ -5,7 +5,6 @@ Everything here reads nh3's own output, in which every value is quoted and no va
 """
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from html import unescape
 
@@ -109,16 +108,6 @@ def without_pixels(html: str) -> str:
 
 def fit_image(html: str) -> str | None:
     """The first image of sanitized `html` that can stand for the whole; None when there is none."""
-    return next((url for url in _fit_images(html)), None)
-
-
-def stands_for_more(url: str) -> bool:
-    """Whether the image at `url` may show what an entry is about: no avatar, emoji or counter."""
-    is_face = _FACES.hold(url) or any(path in url for path in _FACE_PATHS)
-    return not (is_face or is_beacon(url))
-
-
-def _fit_images(html: str) -> Iterator[str]:
     for match in _IMAGE.finditer(html):
         attributes = match[1] or ""
         source = _SOURCE.search(attributes)
@@ -126,7 +115,14 @@ def _fit_images(html: str) -> Iterator[str]:
             continue
         url = unescape(source[1])
         if stands_for_more(url):
-            yield url
+            return url
+    return None
+
+
+def stands_for_more(url: str) -> bool:
+    """Whether the image at `url` may show what an entry is about: no avatar, emoji or counter."""
+    is_face = _FACES.hold(url) or any(path in url for path in _FACE_PATHS)
+    return not (is_face or is_beacon(url))
 
 
 def _kept(match: re.Match[str]) -> str:

@@ -84,26 +84,32 @@ def _common(text: str) -> datetime | None:
     """The forms that nearly every feed uses, by position: an RFC 822 date, ISO 8601, its date."""
     if text[3:5] == ", " and len(text) in (29, 31):
         month = MONTHS.get(text[8:11].lower())
-        numbers = text[12:16] + text[5:7] + text[17:19] + text[20:22] + text[23:25]
-        if not month or not numbers.isdecimal() or not text[16] == text[25] == " ":
-            return None
-        moment = datetime(
-            int(numbers[:4]), month, int(numbers[4:6]), int(numbers[6:8]), int(numbers[8:10]),
-            int(numbers[10:]), tzinfo=UTC,
-        )  # fmt: skip
+        marks = text[7] + text[11] + text[16] + text[19] + text[22] + text[25]
         zone = text[26:]
-        if zone in ("GMT", "+0000"):
-            return moment
-        offset = _offset(zone.lower()) if zone[0] in "+-" or zone.isalpha() else None
-        return None if offset is None else moment - offset
+        if not month or marks != "   :: ":
+            return None
+        if zone == "GMT":
+            zone = "+0000"
+        elif zone.isalpha():
+            offset = _offset(zone.lower())
+            moment = _common(f"{text[:26]}+0000")
+            return moment - offset if moment and offset else moment
+        elif len(zone) != 5 or zone[0] not in "+-":
+            return None
+        try:
+            day = f"{text[12:16]}-{month:02}-{text[5:7]}"
+            moment = datetime.fromisoformat(f"{day}T{text[17:25]}{zone}")
+        except ValueError:
+            return None
+        return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     is_date = len(text) == 10 and text[4:8:3] == "--"
     if is_date or (text[13:14] == ":" and text[10] in "T "):
-        if text[16:17] in (".", ","):
-            return None  # half a minute, where fromisoformat() sees half a second
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
             return None  # a leap second, hour 24, a zone's name: the patterns know these
+        if moment.microsecond and text[16] in ".,":
+            return None  # half a minute, where fromisoformat() sees half a second
         if moment.tzinfo is UTC:
             return moment
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
