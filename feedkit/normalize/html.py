@@ -100,7 +100,9 @@ _JUDGED = words(
 _NESTED_HEADING = re.compile(r"<h[1-6][^>]*>(?:[^<]|<(?!/?h[1-6]))*+<h[1-6]")
 # What is misplaced in a table is put before it, be it a link within a link or an item within an
 # item (WHATWG HTML, 13.2.6.1, "foster parent"). The next parser takes these apart.
-_FOSTERED = ("<dd", "<dt", "<li")
+_NESTED_ITEM = re.compile(
+    r"<(?:dd|dt|li|/dl|/ol|/ul)[ >](?:[^<]|<(?!/?(?:dd|dt|li|dl|ol|ul)[ >]))*+<(?:dd|dt|li)[ >]"
+)
 _NESTED_LINK = re.compile(r"<a[ >](?:[^<]|<(?!/?a[ >]))*+<a[ >]")
 _MOST_PASSES = 6
 
@@ -212,11 +214,8 @@ class _Desk:
 
     def is_settled(self, out: str) -> bool:
         """Whether cleaning `out`, which was just cleaned, would change nothing."""
-        if "table" in self.seen:
-            if _NESTED_LINK.search(out):
-                return False
-            if any(tag in out for tag in _FOSTERED) and self.strict.clean(out) != out:
-                return False
+        if "table" in self.seen and (_NESTED_LINK.search(out) or _NESTED_ITEM.search(out)):
+            return False
         if self.seen.isdisjoint(_UNSTABLE_OR_HEADING):
             return True
         return self.seen.isdisjoint(_UNSTABLE) and not _NESTED_HEADING.search(out)
