@@ -32,7 +32,7 @@ _DAY_FIRST = re.compile(
     rf"{_WORDS}{_DAY}[\s/-]*{_OF}{_MONTH}[\s,/-]*{_OF}(?P<year>\d{{2,4}})(?!\d){_AD}{_THEN_TIME}"
 )
 _YEAR_FIRST = re.compile(
-    rf"{_WORDS}(?P<year>\d{{4}})(?:[\s./-]+(?P<month>\d{{1,2}}|{_WORD})\.?"
+    rf"(?P<before>{_WORDS})(?P<year>\d{{4}})(?!\d)(?:[\s./-]+(?P<month>\d{{1,2}}|{_WORD})\.?"
     rf"(?:[\s./-]+{_DAY})?)?(?:{_THEN_TIME}|z|[+-]\d{{2}}:\d{{2}})"
 )
 _MONTH_FIRST = re.compile(rf"{_WORDS}{_MONTH}\s?{_DAY},?\s(?P<year>\d{{4}})(?!\d){_THEN_TIME}")
@@ -155,6 +155,8 @@ def _date(parts: dict[str, str | None]) -> date | None:
     if ordinal := parts.get("ordinal"):
         day = date(year, 1, 1) + timedelta(days=int(ordinal) - 1)
         return day if day.year == year else None
+    if parts.get("before") and not parts["day"]:
+        return None  # "Winter 2021", "May 2021 11:30"
     month = parts["month"] or "1"
     number = int(month) if month.isdecimal() else MONTHS.get(month)
     return None if number is None else date(year, number, int(parts["day"] or 1))
