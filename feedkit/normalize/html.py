@@ -64,6 +64,7 @@ _ATTRIBUTES: dict[str, set[str]] = {
 }
 _SANDBOX = "allow-popups allow-popups-to-escape-sandbox allow-presentation allow-same-origin "
 _SANDBOX += "allow-scripts"
+_FRAME_ATTRIBUTES = {"loading": "lazy", "sandbox": _SANDBOX}
 _PLAYER = re.compile(
     r"(?:https?:)?//((?:www\.)?youtube(?:-nocookie)?\.com/embed/|player\.vimeo\.com/video/"
     r"|player\.bilibili\.com/player\.html\?|(?:www\.)?dailymotion\.com/embed/"
@@ -177,7 +178,13 @@ def _tidied(out: str, seen: Set[str]) -> str:
 
 def _known_frame(match: re.Match[str]) -> str:
     attributes = match[1] or ""
-    return f"<iframe{attributes}></iframe>" if ' src="https://' in attributes else ""
+    if ' src="https://' not in attributes:
+        return ""
+    # nh3 sets these in an order that differs from one process to the next.
+    for name, value in _FRAME_ATTRIBUTES.items():
+        attribute = f' {name}="{value}"'
+        attributes = attributes.replace(attribute, "") + attribute
+    return f"<iframe{attributes}></iframe>"
 
 
 class _Desk:
@@ -223,7 +230,7 @@ class _Desk:
     def cleaner(self, marked: Set[str]) -> nh3.Cleaner:
         seen = marked | _HEADINGS | {"iframe", "img", "pre", "table"}
         set_values: dict[str, dict[str, str]] = {tag: {_SEEN: ""} for tag in seen}
-        set_values["iframe"].update(loading="lazy", sandbox=_SANDBOX)
+        set_values["iframe"].update(_FRAME_ATTRIBUTES)
         return nh3.Cleaner(
             tags=set(ALLOWED_TAGS | marked),
             clean_content_tags=set(DROPPED_WITH_CONTENT),

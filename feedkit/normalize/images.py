@@ -61,7 +61,9 @@ are known to carry them: hosts with those below them, some with the beginning of
 _COUNTING_PATHS = ("/matomo.php?", "/piwik.php?")
 
 _FACES = _Hosts(
-    """gravatar.com libravatar.org avatars.githubusercontent.com pbs.twimg.com/profile_images/
+    """gravatar.com libravatar.org avatars.githubusercontent.com avatars0.githubusercontent.com
+    avatars1.githubusercontent.com avatars2.githubusercontent.com avatars3.githubusercontent.com
+    pbs.twimg.com/profile_images/
     s.w.org/images/core/emoji/ abs.twimg.com/emoji/ twemoji.maxcdn.com
     s0.wp.com/wp-content/mu-plugins/wpcom-smileys/ s1.wp.com/wp-content/mu-plugins/wpcom-smileys/
     s2.wp.com/wp-content/mu-plugins/wpcom-smileys/ s0.wp.com/i/emoji/
