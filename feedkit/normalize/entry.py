@@ -2,9 +2,8 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from html import unescape
 
 from msgspec.structs import replace
 
@@ -13,8 +12,10 @@ from feedkit.normalize.categories import fold
 from feedkit.normalize.dates import to_utc
 from feedkit.normalize.html import sanitize
 from feedkit.normalize.identity import entry_id, name_id
+from feedkit.normalize.images import fit_image, is_beacon, stands_for_more
 from feedkit.normalize.links import absolute
 from feedkit.normalize.text import one_line
+from feedkit.normalize.tracking import without_tracking
 
 MOST_CATEGORIES = 100
 LONGEST_CATEGORY = 200
@@ -26,7 +27,6 @@ _LANGUAGE = re.compile(
 _EMAIL = re.compile(r"[^\s@<>()\",;:]+@[^\s@<>()\",;:]+\.[^\s@<>()\",;:]+")
 _MAILBOX = re.compile(rf"(?P<email>{_EMAIL.pattern})\s*\((?P<name>[^()]*)\)")
 _ANGLE = re.compile(rf"\"?(?P<name>[^<>\"]*)\"?\s*<(?P<email>{_EMAIL.pattern})>")
-_IMAGE = re.compile(r'<img (?:[^>]*? )?src="(https?://[^"]*)"')
 
 
 def normalize_entry(
@@ -38,9 +38,10 @@ def normalize_entry(
     references resolve against the entry's own base, else `base`, else its URL; `language` is the
     entry's where it has none of its own. A normalized entry comes back equal.
     """
-    root = absolute(entry.base, base) or base if entry.base else base
-    url = absolute(entry.url, root)
-    root = root or url
+    root = _root(entry, base)
+    page = absolute(entry.url, root)
+    url = without_tracking(page) if page else None
+    root = root or page
     title = one_line(entry.title)
     content = _html(entry.content, root)
     summary = _html(entry.summary, root)
@@ -51,14 +52,14 @@ def normalize_entry(
     return Entry(
         id=entry_id(
             entry.id,
-            url=url,
+            url=page,  # as it was written: an id outlives feedkit's opinion of parameters
             title=title,
             content=entry.content or entry.summary,
             published=published,
             namespace=namespace,
         ),
         url=url,
-        external_url=_other(absolute(entry.external_url, root), url),
+        external_url=_other(_link(entry.external_url, root), url),
         title=title,
         summary=None if summary == content else summary,
         content=content,
@@ -68,10 +69,10 @@ def normalize_entry(
         published=published,
         updated=to_utc(entry.updated),
         enclosures=enclosures,
-        image=absolute(entry.image, root) or _image(enclosures, content or summary),
+        image=_image(absolute(entry.image, root), enclosures, content or summary),
         language=language_tag(entry.language) or language_tag(language),
         rights=rights or None,
-        comments_url=absolute(entry.comments_url, root),
+        comments_url=_link(entry.comments_url, root),
         origin=_origin(entry.origin, root) if entry.origin else None,
         extra=_extra(extra, root) if extra else None,
     )
@@ -108,7 +109,7 @@ def normalize_feed(feed: Feed, *, url: str | None, namespace: str | None = None)
         hub=absolute(feed.hub, root),
         self_url=self_url,
         next_archive_url=absolute(feed.next_archive_url, root),
-        entries=_distinct(feed.entries, entries, namespace),
+        entries=_distinct(feed.entries, entries, namespace, root),
     )
 
 
@@ -173,6 +174,15 @@ def _parted(name: str, email: str | None) -> tuple[str | None, str | None]:
     return found["name"].strip() or None, email or found["email"]
 
 
+def _root(entry: Entry, base: str | None) -> str | None:
+    return absolute(entry.base, base) or base if entry.base else base
+
+
+def _link(url: str | None, base: str | None) -> str | None:
+    found = absolute(url, base)
+    return without_tracking(found) if found else None
+
+
 def _line(text: str | None) -> str | None:
     return (one_line(text) or None) if text else None
 
@@ -201,12 +211,21 @@ def _enclosures(enclosures: Sequence[Enclosure], base: str | None) -> tuple[Encl
     return tuple(kept.values())
 
 
-def _image(enclosures: Sequence[Enclosure], html: str | None) -> str | None:
+def _image(own: str | None, enclosures: Sequence[Enclosure], html: str | None) -> str | None:
+    """The image that stands for the entry: its own, an enclosure, the first fit one of its text.
+
+    An avatar or an emoji stands for it only where the entry says so and there is no other.
+    """
+    if own and stands_for_more(own):
+        return own
     for enclosure in enclosures:
-        if enclosure.type and enclosure.type.lower().startswith("image/"):
+        is_image = enclosure.type and enclosure.type.lower().startswith("image/")
+        if is_image and stands_for_more(enclosure.url):
             return enclosure.url
-    found = _IMAGE.search(html) if html else None
-    return absolute(unescape(found[1]), None) if found else None
+    found = fit_image(html) if html and "<img" in html else None
+    if found:
+        return absolute(found, None)
+    return own if own and not is_beacon(own) else None
 
 
 def _origin(origin: Origin, base: str | None) -> Origin | None:
@@ -238,7 +257,9 @@ def _resource(resource: Resource, base: str | None) -> Resource | None:
     return Resource(url=url, type=_line(resource.type), language=language_tag(resource.language))
 
 
-def _distinct(raw: Sequence[Entry], entries: Sequence[Entry], namespace: str) -> tuple[Entry, ...]:
+def _distinct(
+    raw: Sequence[Entry], entries: Sequence[Entry], namespace: str, base: str | None
+) -> tuple[Entry, ...]:
     """`entries` with one entry to an id, in their order; `raw` is what they were made of.
 
     Entries of one id that share their URL or title are versions of one: the one updated
@@ -246,7 +267,8 @@ def _distinct(raw: Sequence[Entry], entries: Sequence[Entry], namespace: str) ->
     the title must agree.) Entries that differ were given one id by mistake, as by feeds that use
     the same guid for every item; none may be lost, so *each* gets an id of its own,
     made of the shared id, its URL and its title, and is known by that in the next run too,
-    whichever of them is first then.
+    whichever of them is first then. URLs are compared as they were written, tracking parameters
+    and all, so that ids stay what they are when feedkit learns of another parameter.
     """
     groups: defaultdict[str, list[int]] = defaultdict(list)
     for position, entry in enumerate(entries):
@@ -254,20 +276,29 @@ def _distinct(raw: Sequence[Entry], entries: Sequence[Entry], namespace: str) ->
     if len(groups) == len(entries):
         return tuple(entries)
     kept: dict[int, Entry] = {}
+    pages = {
+        position: absolute(raw[position].url, _root(raw[position], base))
+        for positions in groups.values()
+        if len(positions) > 1
+        for position in positions
+    }
     for positions in groups.values():
-        versions = _versions(positions, raw, entries)
+        versions = _versions(positions, raw, entries, pages) if len(positions) > 1 else [positions]
         for same in versions:
             newest = max(same, key=lambda i: (_stamp(entries[i].updated), -i))
             entry = entries[newest]
             if len(versions) > 1:
-                names = (entry.url or "", entry.title or entry.content or entry.summary or "")
+                names = (pages[newest] or "", entry.title or entry.content or entry.summary or "")
                 entry = replace(entry, id=name_id(namespace, entry.id, *names))
             kept[same[0]] = entry
     return tuple(kept[position] for position in sorted(kept))
 
 
 def _versions(
-    positions: Sequence[int], raw: Sequence[Entry], entries: Sequence[Entry]
+    positions: Sequence[int],
+    raw: Sequence[Entry],
+    entries: Sequence[Entry],
+    pages: Mapping[int, str | None],
 ) -> list[list[int]]:
     """The entries at `positions` in groups, each group the versions of one entry."""
     groups: list[list[int]] = []
@@ -275,8 +306,9 @@ def _versions(
     for position in positions:
         entry = entries[position]
         keys = [("title", entry.title)] if entry.title else []
-        if raw[position].id.strip() and entry.url:
-            keys.append(("url", entry.url))
+        page = pages[position]
+        if raw[position].id.strip() and page:
+            keys.append(("url", page))
         if not keys:
             keys = [("text", entry.content or entry.summary or "")]
         group = next((found[key] for key in keys if key in found), None)

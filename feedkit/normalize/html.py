@@ -18,9 +18,11 @@ from feedkit.normalize.bounds import (
     DROPPED_WITH_CONTENT,
     bounded,
 )
+from feedkit.normalize.images import HIDDEN, hides, is_beacon, may_hide, without_pixels
 from feedkit.normalize.lazy import is_placeholder, repair_lazy_images
 from feedkit.normalize.links import SCHEMES, absolute
 from feedkit.normalize.text import has_controls, plain_text, strip_forbidden
+from feedkit.normalize.tracking import without_tracking
 from feedkit.normalize.words import words
 
 _CELL = {"abbr", "align", "axis", "char", "charoff", "colspan", "headers", "rowspan", "scope"}
@@ -39,7 +41,7 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "hr": {"align", "size", "width"},
     "iframe": {"allowfullscreen", "frameborder", "height", "src", "width"} | {"data-src"},
     "img": {"align", "alt", "height", "hspace", "sizes", "src", "srcset", "vspace", "width"}
-    | {"data-srcset", "data-lazy-srcset"},
+    | {"data-srcset", "data-lazy-srcset", "style"},
     "ins": {"cite", "datetime"},
     "li": {"type", "value"},
     "ol": {"compact", "reversed", "start", "type"},
@@ -62,6 +64,7 @@ _ATTRIBUTES: dict[str, set[str]] = {
 }
 _SANDBOX = "allow-popups allow-popups-to-escape-sandbox allow-presentation allow-same-origin "
 _SANDBOX += "allow-scripts"
+_FRAME_ATTRIBUTES = {"loading": "lazy", "sandbox": _SANDBOX}
 _PLAYER = re.compile(
     r"(?:https?:)?//((?:www\.)?youtube(?:-nocookie)?\.com/embed/|player\.vimeo\.com/video/"
     r"|player\.bilibili\.com/player\.html\?|(?:www\.)?dailymotion\.com/embed/"
@@ -88,10 +91,20 @@ _UNSTABLE = words(
 )
 _HEADINGS = words("h1 h2 h3 h4 h5 h6")
 _UNSTABLE_OR_HEADING = _UNSTABLE | _HEADINGS
-_TIDIED = words("iframe pre")
+_PIXEL = "pixel"
+_TIDIED = words(f"iframe pre {_PIXEL}")
 _LAZY = "lazy"
-_JUDGED = words(f"src href {_SEEN} class srcset cite poster data-src data-srcset data-lazy-srcset")
+_JUDGED = words(
+    f"""src href {_SEEN} class srcset cite poster data-src data-srcset data-lazy-srcset width
+    height style"""
+)
 _NESTED_HEADING = re.compile(r"<h[1-6][^>]*>(?:[^<]|<(?!/?h[1-6]))*+<h[1-6]")
+# What is misplaced in a table is put before it, be it a link within a link or an item within an
+# item (WHATWG HTML, 13.2.6.1, "foster parent"). The next parser takes these apart.
+_NESTED_ITEM = re.compile(
+    r"<(?:dd|dt|li|/dl|/ol|/ul)[ >](?:[^<]|<(?!/?(?:dd|dt|li|dl|ol|ul)[ >]))*+<(?:dd|dt|li)[ >]"
+)
+_NESTED_LINK = re.compile(r"<a[ >](?:[^<]|<(?!/?a[ >]))*+<a[ >]")
 _MOST_PASSES = 6
 
 _IFRAME = re.compile(r"<iframe( [^>]*)?>.*?</iframe>", re.DOTALL)
@@ -113,7 +126,7 @@ def sanitize(html: str, base: str | None) -> str:
     Time is linear in the length, whatever is in it.
     """
     if "<" not in html and "&" not in html:
-        return _escaped(strip_forbidden(html))
+        return escaped(strip_forbidden(html))
     desk = _desk()
     html = bounded(html)
     try:
@@ -141,17 +154,20 @@ def _settled(html: str, base: str | None) -> str:
         if again == out:
             return out
         out = again
-    return _escaped(plain_text(out))
+    return escaped(plain_text(out))
 
 
-def _escaped(text: str) -> str:
-    """`text` as the serializer would write it."""
+def escaped(text: str) -> str:
+    """`text` as HTML, spelt as the serializer spells it."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return escape(text, quote=False).replace("\xa0", "&nbsp;")
 
 
 def _tidied(out: str, seen: Set[str]) -> str:
-    """nh3's output with the frames of strangers removed, and every line of a ``pre``."""
+    """nh3's output without the frames of strangers and the images that count readers, and with
+    every line of a ``pre``."""
+    if _PIXEL in seen:
+        out = without_pixels(out)
     if "iframe" in seen:
         out = _IFRAME.sub(_known_frame, out)
     if "pre" in seen:
@@ -162,7 +178,13 @@ def _tidied(out: str, seen: Set[str]) -> str:
 
 def _known_frame(match: re.Match[str]) -> str:
     attributes = match[1] or ""
-    return f"<iframe{attributes}></iframe>" if ' src="https://' in attributes else ""
+    if ' src="https://' not in attributes:
+        return ""
+    # nh3 sets these in an order that differs from one process to the next.
+    for name, value in _FRAME_ATTRIBUTES.items():
+        attribute = f' {name}="{value}"'
+        attributes = attributes.replace(attribute, "") + attribute
+    return f"<iframe{attributes}></iframe>"
 
 
 class _Desk:
@@ -199,14 +221,16 @@ class _Desk:
 
     def is_settled(self, out: str) -> bool:
         """Whether cleaning `out`, which was just cleaned, would change nothing."""
+        if "table" in self.seen and (_NESTED_LINK.search(out) or _NESTED_ITEM.search(out)):
+            return False
         if self.seen.isdisjoint(_UNSTABLE_OR_HEADING):
             return True
         return self.seen.isdisjoint(_UNSTABLE) and not _NESTED_HEADING.search(out)
 
     def cleaner(self, marked: Set[str]) -> nh3.Cleaner:
-        seen = marked | _HEADINGS | {"iframe", "img", "pre"}
+        seen = marked | _HEADINGS | {"iframe", "img", "pre", "table"}
         set_values: dict[str, dict[str, str]] = {tag: {_SEEN: ""} for tag in seen}
-        set_values["iframe"].update(loading="lazy", sandbox=_SANDBOX)
+        set_values["iframe"].update(_FRAME_ATTRIBUTES)
         return nh3.Cleaner(
             tags=set(ALLOWED_TAGS | marked),
             clean_content_tags=set(DROPPED_WITH_CONTENT),
@@ -227,10 +251,16 @@ class _Desk:
             return value
         if name == "src" or name == "href":
             if tag == "img":
-                self.sources.append(value)
-            elif tag == "iframe":
+                return self.image(value)
+            if tag == "iframe":
                 return _player(value)
+            if tag == "a" and "?" in value:
+                return self.link(value)
             return value if value.startswith("http") else _url(tag, value)
+        if name == "width" or name == "height":
+            if tag == "img" and may_hide(value):
+                self.seen.add(_PIXEL)
+            return value
         if name == _SEEN:
             if tag == "img":
                 self.images += 1
@@ -239,8 +269,35 @@ class _Desk:
             return None
         return self.rare_attribute(tag, name, value)
 
+    def image(self, value: str) -> str | None:
+        """The source of an image, absolute."""
+        self.sources.append(value)
+        url: str | None = value
+        if not value.startswith("http"):
+            url = _url("img", value)
+            if url is None or url[:5].lower() == "data:":
+                return url
+            url = absolute(url, self.base)
+        if url and is_beacon(url):
+            self.seen.add(_PIXEL)
+        return url
+
+    def link(self, value: str) -> str | None:
+        """A link with a query, without tracking parameters."""
+        url = value if value.startswith("http") else _url("a", value)
+        if url is None or without_tracking(url) is url:
+            return url
+        # Made absolute first: "?utm_source=x" is the page without a query, and "" the page itself.
+        url = absolute(url, self.base)
+        return without_tracking(url) if url else None
+
     def rare_attribute(self, tag: str, name: str, value: str) -> str | None:
         match name:
+            case "style":
+                if value != HIDDEN and not hides(value):
+                    return None
+                self.seen.add(_PIXEL)
+                return HIDDEN
             case "class":
                 return _code_language(value)
             case "srcset":

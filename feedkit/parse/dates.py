@@ -4,84 +4,72 @@ Nothing here knows of feeds, locales or the clock: the same text always gives th
 """
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            ("jan", "january"),
-            ("feb", "february"),
-            ("mar", "march"),
-            ("apr", "april"),
-            ("may",),
-            ("jun", "june"),
-            ("jul", "july"),
-            ("aug", "august"),
-            ("sep", "sept", "september"),
-            ("oct", "october"),
-            ("nov", "november"),
-            ("dec", "december"),
-        ),
-        start=1,
-    )
-    for name in names
-}
+from feedkit.parse.date_names import HALVES, MONTHS, ZONES, folded, plain
 
-# Minutes east of Greenwich. Where a name means more than one zone, it is the one that RFC 822 and
-# feeds mean: CST is Chicago, IST is India, BST is London's summer.
-_ZONES = {
-    "z": 0, "gmt": 0, "ut": 0, "utc": 0, "wet": 0,
-    "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360,
-    "pst": -480, "pdt": -420, "akst": -540, "akdt": -480, "hst": -600,
-    "ast": -240, "adt": -180, "nst": -210, "ndt": -150, "brt": -180, "art": -180,
-    "bst": 60, "west": 60, "cet": 60, "met": 60, "cest": 120, "mest": 120,
-    "eet": 120, "eest": 180, "msk": 180, "sast": 120, "pkt": 300, "ist": 330,
-    "ict": 420, "wib": 420, "hkt": 480, "sgt": 480, "awst": 480, "jst": 540, "kst": 540,
-    "acst": 570, "acdt": 630, "aest": 600, "aedt": 660, "nzst": 720, "nzdt": 780,
-}  # fmt: skip
+# The patterns read folded text (`feedkit.parse.date_names`) of at most `_LONGEST` characters. A
+# word is taken whole (`++`), so that no text can be divided into words in more than one way.
+_WORD = r"[^\W\d_]{1,12}+"
+_WORDS = rf"(?:{_WORD}\.?[\s,]*){{0,2}}"
+_CLOCK = (
+    r"(?P<hour>\d{1,2})(?::|\s?h\s?)(?P<minute>\d{1,2})"
+    r"(?::(?P<second>\d{1,2})(?:[.,:](?P<fraction>\d+))?)?"
+)
+_MERIDIEM = r"(?:\s?(?P<meridiem>[apπμ])\.?\s?[mμ]\b\.?)?"
+_ZONE = (
+    r"(?P<zone>(?:[a-z]{1,5})?\s?[+-]\d{1,2}(?::?\d{2})?|(?:etc/)?[a-zмск]{1,5}|0000)"
+    r"(?:\s[+-]\d{4}|\s[a-z]{1,5})?"
+)
+_TIME = rf"{_CLOCK}{_MERIDIEM}(?:\s?uhr\b|\s?hrs?\b)?(?:\s*{_ZONE})?"
+_THEN_TIME = rf"(?:(?:\s?[,;|·_]?\s?|\s-\s)(?P<words>{_WORDS}){_TIME})?\s?[.,;]?"
+_DAY = r"(?P<day>\d{1,2})(?!\d)(?:(?:st|nd|rd|th|er|o)(?![^\W\d_]))?+\.?"
+_MONTH = rf"(?P<month>{_WORD})\.?"
+_OF = r"(?:(?:de|del|of)\s)?"
+_AD = r"(?:\s?(?:г|года)\b\.?)?"
 
-_FLAGS = re.ASCII | re.IGNORECASE
-_CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,](?P<fraction>\d+))?)?"
-_ZONE = r"(?P<zone>(?:[a-z]{1,5})?\s?[+-]\d{1,2}(?::?\d{2})?|[a-z]{1,5})"
-_NOTE = r"(?:\s*\([^()]*\))?"
-_MERIDIEM = r"(?:\s?(?P<meridiem>[ap])\.?m\b\.?)?"
-_TIME = rf"(?:\s*,?\s*(?:at\s+)?{_CLOCK}{_MERIDIEM}(?:\s*{_ZONE})?)?{_NOTE}"
-_WEEKDAY = r"(?:[a-z]{2,9}\.?\s*,?\s*)?"
-_MONTH = r"(?P<month>[a-z]{3,9})\.?"
-
-_RFC822 = re.compile(
-    rf"{_WEEKDAY}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s-]*{_MONTH},?[\s-]*"
-    rf"(?P<year>\d{{2,4}}){_TIME}",
-    _FLAGS,
+_DAY_FIRST = re.compile(
+    rf"{_WORDS}{_DAY}[\s/-]*{_OF}{_MONTH}[\s,/-]*{_OF}(?P<year>\d{{2,4}})(?!\d){_AD}{_THEN_TIME}"
 )
-_MONTH_FIRST = re.compile(
-    rf"{_WEEKDAY}{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}}){_TIME}", _FLAGS
+_YEAR_FIRST = re.compile(
+    rf"(?P<before>{_WORDS})(?P<year>\d{{4}})(?!\d)(?:[\s./-]+(?P<month>\d{{1,2}}|{_WORD})\.?"
+    rf"(?:[\s./-]+{_DAY})?)?(?:{_THEN_TIME}|z|[+-]\d{{2}}:\d{{2}})"
 )
-_ASCTIME = re.compile(
-    rf"{_WEEKDAY}{_MONTH}\s+(?P<day>\d{{1,2}})\s+{_CLOCK}(?:\s+{_ZONE})?\s+(?P<year>\d{{4}}){_NOTE}",
-    _FLAGS,
+_MONTH_FIRST = re.compile(rf"{_WORDS}{_MONTH}\s?{_DAY},?\s(?P<year>\d{{4}})(?!\d){_THEN_TIME}")
+_ASCTIME = re.compile(rf"{_WORDS}{_MONTH}\s(?P<day>\d{{1,2}})\s{_TIME}\s(?P<year>\d{{4}})")
+_DOTTED = re.compile(
+    rf"{_WORDS}(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.\s?(?P<year>\d{{4}})(?!\d){_AD}{_THEN_TIME}"
 )
-_NUMERIC = re.compile(
-    r"(?P<year>\d{4})(?:[-/.](?P<month>\d{1,2})(?:[-/.](?P<day>\d{1,2}))?)?"
-    rf"(?:(?:\s*t\s*|\s+|_){_CLOCK}{_MERIDIEM}(?:\s*{_ZONE})?|z|[+-]\d{{2}}:\d{{2}})?{_NOTE}",
-    _FLAGS,
+_ISO = re.compile(
+    r"(?P<year>\d{4}|\d{2})-?"
+    r"(?:w(?P<week>\d{2})(?:-?(?P<weekday>\d))?|(?P<month>\d{2})-?(?P<day>\d{2})|(?P<ordinal>\d{3}))"
+    r"(?:(?:t|(?<=\d{8}))(?P<hour>\d{2})(?::?(?P<minute>\d{2})(?::?(?P<second>\d{2}))?)?"
+    r"(?:[.,](?P<fraction>\d+))?(?:\s?(?P<zone>z|[+-]\d{2}(?::?\d{2})?))?)?"
 )
-_ORDINAL = re.compile(r"(\d{4})-(\d{3})", re.ASCII)
-_BASIC = re.compile(r"\d{4}-?(?:\d{4}|W\d{2}(?:-?\d)?)(?:T[\d:.,]+(?:Z|[+-][\d:]+)?)?", re.ASCII)
-_OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})?$", re.ASCII)
+_PATTERNS = (_DAY_FIRST, _YEAR_FIRST, _MONTH_FIRST, _ASCTIME, _ISO, _DOTTED)
+_NOTE = re.compile(r"[(\[][^()\[\]]*[)\]]")
+_UNIX = re.compile(r"(\d{10})(?:\.(\d{1,6})\d*|(\d{3}))?")
+_OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})?$")
+_NAME = re.compile(_WORD)
 _LONGEST = 100
 """Characters. No form of a date is longer; what is longer is not looked at."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def parse_date(text: str) -> datetime | None:
     """The time that `text` names, aware and in UTC; None when it names none.
 
     Reads RFC 822 and RFC 2822 (two-digit years per RFC 2822, 4.3; named zones), ISO 8601 and
-    RFC 3339, ``YYYY-MM-DD HH:MM:SS`` with or without a zone, dates alone, years with a month,
-    asctime, and Unix times of 10 (seconds) or 13 (milliseconds) digits. A missing or unknown
-    zone is UTC; a weekday is not looked at. An impossible date, and a year outside 1 to 9998
-    (in UTC), is None.
+    RFC 3339 (extended and basic, weeks, ordinals, decimal fractions of any unit, two-digit years
+    as in ISO 8601:1988), W3CDTF, asctime, Unix times of 10 (seconds) or 13 (milliseconds) digits,
+    dates alone, years with a month, and what people make of them in English, French, German,
+    Spanish, Greek, Hungarian, Russian, Chinese, Japanese and Korean, year, month or day first.
+    Of dates in digits alone those with the year first are read, and 18.05.2021: nobody
+    knows which number of 05/06/2021 is the month.
+
+    A missing or unknown zone is UTC, but Korea's where the words are Korean. Weekdays, and what
+    is in parentheses (RFC 822, 3.4.3) or brackets (RFC 9557), are not looked at. An impossible
+    date, and a year outside 1 to 9998 (in UTC), is None.
     """
     try:
         moment = _common(text) or _parse(text)
@@ -93,76 +81,113 @@ def parse_date(text: str) -> datetime | None:
 
 
 def _common(text: str) -> datetime | None:
-    """The two forms that nearly every feed uses, by position: an RFC 822 date, or ISO 8601."""
+    """The forms that nearly every feed uses, by position: an RFC 822 date, ISO 8601, its date."""
     if text[3:5] == ", " and len(text) in (29, 31):
-        month = _MONTHS.get(text[8:11].lower())
-        numbers = text[12:16] + text[5:7] + text[17:19] + text[20:22] + text[23:25]
-        if not month or not numbers.isdecimal() or not text[16] == text[25] == " ":
-            return None
-        moment = datetime(
-            int(numbers[:4]), month, int(numbers[4:6]), int(numbers[6:8]), int(numbers[8:10]),
-            int(numbers[10:]), tzinfo=UTC,
-        )  # fmt: skip
+        month = MONTHS.get(text[8:11].lower())
+        marks = text[7] + text[11] + text[16] + text[19] + text[22] + text[25]
         zone = text[26:]
-        if zone in ("GMT", "+0000"):
-            return moment
-        offset = _offset(zone) if zone[0] in "+-" else None
-        return None if offset is None else moment - offset
-    if text[10:11] == "T" and text[13:14] == ":":
+        if not month or marks != "   :: ":
+            return None
+        if zone == "GMT":
+            zone = "+0000"
+        elif zone.isalpha():
+            offset = _offset(zone.lower())
+            moment = _common(f"{text[:26]}+0000")
+            return moment - offset if moment and offset else moment
+        elif len(zone) != 5 or zone[0] not in "+-":
+            return None
+        try:
+            day = f"{text[12:16]}-{month:02}-{text[5:7]}"
+            moment = datetime.fromisoformat(f"{day}T{text[17:25]}{zone}")
+        except ValueError:
+            return None
+        return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    is_date = len(text) == 10 and text[4:8:3] == "--"
+    if is_date or (text[13:14] == ":" and text[10] in "T "):
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
-            return None  # a leap second or hour 24: the patterns below know these
+            return None  # a leap second, hour 24, a zone's name: the patterns know these
+        if moment.microsecond and text[16] in ".,":
+            return None  # half a minute, where fromisoformat() sees half a second
         if moment.tzinfo is UTC:
             return moment
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if text[6:7] == " " and len(text) in (28, 30):
+        return _common(f"{text[:5]}0{text[5:]}")
     return None
 
 
 def _parse(text: str) -> datetime | None:
     if len(text) > _LONGEST:
         return None
+    text = folded(text)
+    notes = 1 if "(" in text or "[" in text else 0
+    while notes:  # they may be nested
+        text, notes = _NOTE.subn(" ", text)
     text = " ".join(text.split())
-    if text.isdecimal() and len(text) in (10, 13):
-        return datetime.fromtimestamp(int(text) / (1 if len(text) == 10 else 1000), UTC)
-    for pattern in (_RFC822, _NUMERIC, _ASCTIME, _MONTH_FIRST):
+    if match := _UNIX.fullmatch(text):
+        seconds, fraction, milliseconds = match.groups("0")
+        micro = int(fraction.ljust(6, "0")) + 1000 * int(milliseconds)
+        return _EPOCH + timedelta(seconds=int(seconds), microseconds=micro)
+    text, implied = plain(text)
+    for pattern in _PATTERNS:
         if match := pattern.fullmatch(text):
-            return _moment(match.groupdict())
-    if match := _ORDINAL.fullmatch(text):
-        return datetime.strptime(text, "%Y-%j").replace(tzinfo=UTC)
-    # What is left of ISO 8601 are its basic form (20210518T113000Z) and weeks (2021-W20-2).
-    if not _BASIC.fullmatch(text):
+            return _moment(match.groupdict(), timedelta(minutes=implied))
+    return None
+
+
+def _moment(parts: dict[str, str | None], implied: timedelta) -> datetime | None:
+    """The time of a match; `implied` is how far ahead of UTC it is when it names no zone."""
+    day, clock = _date(parts), _clock(parts)
+    if day is None or clock is None:
         return None
-    moment = datetime.fromisoformat(text)
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    offset = _offset(parts["zone"]) if parts.get("zone") else implied
+    if offset is None:
+        return None
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + clock - offset
 
 
-def _moment(parts: dict[str, str | None]) -> datetime | None:
+def _date(parts: dict[str, str | None]) -> date | None:
+    year = _year(parts["year"] or "")
+    if week := parts.get("week"):
+        return date.fromisocalendar(year, int(week), int(parts["weekday"] or 1))
+    if ordinal := parts.get("ordinal"):
+        day = date(year, 1, 1) + timedelta(days=int(ordinal) - 1)
+        return day if day.year == year else None
+    if parts.get("before") and not parts["day"]:
+        return None  # "Winter 2021", "May 2021 11:30"
     month = parts["month"] or "1"
-    number = int(month) if month.isdecimal() else _MONTHS.get(month.lower())
-    if number is None:
-        return None
-    hour = int(parts["hour"] or 0)
-    if meridiem := parts.get("meridiem"):
-        if not 1 <= hour <= 12:
+    number = int(month) if month.isdecimal() else MONTHS.get(month)
+    return None if number is None else date(year, number, int(parts["day"] or 1))
+
+
+def _clock(parts: dict[str, str | None]) -> timedelta | None:
+    """Since midnight; None when no clock shows it."""
+    hour, minute, second = (int(parts[name] or 0) for name in ("hour", "minute", "second"))
+    unit = next((s for name, s in _UNITS if parts[name]), 0)
+    fraction = (parts["fraction"] or "")[:15]
+    micro = int(fraction or 0) * unit * 1_000_000 // 10 ** len(fraction)
+    if half := parts.get("meridiem") or _half(parts.get("words")):
+        if hour > 12 and half in "aπ":
             return None
-        hour = hour % 12 + (12 if meridiem in "pP" else 0)
-    day = timedelta(0)
-    second = int(parts["second"] or 0)
-    if hour == 24 and not second and not int(parts["minute"] or 0):
-        hour, day = 0, timedelta(days=1)  # ISO 8601: the midnight that ends the day
-    local = datetime(
-        _year(parts["year"] or ""),
-        number,
-        int(parts["day"] or 1),
-        hour,
-        int(parts["minute"] or 0),
-        59 if second == 60 else second,  # a leap second (RFC 3339, 5.7), which datetime lacks
-        int((parts["fraction"] or "0")[:6].ljust(6, "0")),
-        tzinfo=UTC,
-    )
-    offset = _offset(parts.get("zone"))
-    return None if offset is None else local + day - offset
+        if hour <= 12:
+            hour = hour % 12 + (0 if half in "aπ" else 12)
+    if hour > 23 and (hour > 24 or minute or second or micro):  # 24:00 ends the day (ISO 8601)
+        return None
+    if minute > 59 or second > 60:
+        return None
+    # A leap second (RFC 3339, 5.7), which datetime lacks, is the second before.
+    return timedelta(hours=hour, minutes=minute, seconds=min(second, 59), microseconds=micro)
+
+
+_UNITS = (("second", 1), ("minute", 60), ("hour", 3600))
+
+
+def _half(words: str | None) -> str | None:
+    """The half of the day that is named before a time."""
+    names = _NAME.findall(words) if words else []
+    return next((HALVES[name] for name in (*names, "".join(names)) if name in HALVES), None)
 
 
 def _year(digits: str) -> int:
@@ -183,4 +208,4 @@ def _offset(zone: str | None) -> timedelta | None:
             return None
         ahead = timedelta(hours=int(hours), minutes=int(minutes or 0))
         return -ahead if sign == "-" else ahead
-    return timedelta(minutes=_ZONES.get(zone.lower(), 0))
+    return timedelta(minutes=ZONES.get(zone.removeprefix("etc/"), 0))

@@ -82,6 +82,38 @@ def test_the_image_is_the_entrys_own_then_an_enclosure_then_the_first_of_the_con
     )
 
 
+def test_an_avatar_or_emoji_is_the_image_only_where_there_is_no_other() -> None:
+    avatar = "https://secure.gravatar.com/avatar/0"
+    emoji = '<img src="https://s.w.org/images/core/emoji/15/1f600.png">'
+    entry = Entry(id="", image=avatar, content=f"{emoji}<img src=c.png width=600 height=400>")
+    assert normal(entry).image == "https://example.org/c.png"
+    assert normal(replace(entry, content=emoji)).image == avatar
+    assert normal(replace(entry, image=None, content=emoji)).image is None
+    counter = replace(entry, image="https://pixel.wp.com/g.gif", content=None)
+    assert normal(counter).image is None
+
+
+def test_links_lose_tracking_parameters_and_ids_keep_them() -> None:
+    url = "https://example.org/1?utm_source=rss"
+    entry = normal(Entry(id="", url=url, external_url=url, comments_url=f"{url}#comments"))
+    assert (entry.id, entry.url) == (url, "https://example.org/1")
+    assert (entry.external_url, entry.comments_url) == (None, "https://example.org/1#comments")
+    assert normal(entry) == entry
+    assert normal(Entry(id=url, url=url)).id == url
+
+
+def test_ids_made_for_entries_that_share_a_guid_are_of_the_url_as_it_was_written() -> None:
+    tracked = [
+        Entry(id="same", url=f"https://example.org/{n}?utm_source=rss", title=f"Title {n}")
+        for n in (1, 2)
+    ]
+    entries = normalize_feed(Feed(entries=tuple(tracked)), url=FEED).entries
+    assert [(entry.id, entry.url) for entry in entries] == [
+        ("urn:uuid:cc7a76c3-e50b-5b87-968c-8e115818a2a6", "https://example.org/1"),
+        ("urn:uuid:ebab5da4-c4dc-5a91-9fd4-b87f7bee69c0", "https://example.org/2"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("person", "expected"),
     [
