@@ -6,6 +6,7 @@ attribute defaults and nothing to fetch; what feeds really declare (``&nbsp;``) 
 
 import re
 from html.entities import html5
+from itertools import islice
 
 from lxml import etree
 from msgspec import Struct
@@ -18,6 +19,9 @@ MAX_MARKUP = 1_000_000
 """Tags. A feed of 20 MB with all its HTML unescaped has fewer; an entry of the model that is made
 of a single tag takes 400 bytes, so more is an attack."""
 
+_MOST_ERRORS = 200
+"""That are looked at in one document: one mistake makes many."""
+
 _SPACE = b" \t\r\n"
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CHARACTER = re.compile(r"&#(?:(\d+)|[xX]([0-9a-fA-F]+));?", re.ASCII)
@@ -26,7 +30,14 @@ _CHARACTER_ENTITY = re.compile(r"""<!ENTITY\s+([\w.-]{1,40})\s+["'](&#\w{1,8};)[
 _REFERENCE = re.compile(r"<!\[CDATA\[|&([a-zA-Z][\w.-]{1,40});")
 _PREDEFINED = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _JUNK_BEFORE = re.compile(r"[^<]*(?=<(?:\?xml\b|rss\b|feed\b|rdf:RDF\b))", re.IGNORECASE)
+_PLACE = re.compile(r", line (\d+), column(?= \d+$)")
 _END_OF_ROOT = re.compile(r"</(?:rss|feed|rdf:RDF)\s*>", re.IGNORECASE)
+
+
+TEXT_BEFORE = "has text before its XML declaration"
+TEXT_AFTER = "goes on after its end"
+CONTROLS = "holds control characters that XML forbids"
+HTML_NAMES = "uses names of HTML characters that XML does not have"
 
 
 class Document(Struct, frozen=True):
@@ -39,6 +50,9 @@ class Document(Struct, frozen=True):
     """What had to be mended, each in a few words that follow "the document"."""
     error: str | None = None
     """Why the text is not well-formed; None when it is."""
+    lines_before: int = 0
+    """Lines of what was read that stand before the first of the tree's: lxml's lines count from
+    there."""
 
 
 def read_document(data: bytes, content_type: str | None) -> Document:
@@ -50,15 +64,35 @@ def read_document(data: bytes, content_type: str | None) -> Document:
         plain = data.removeprefix(b"\xef\xbb\xbf").lstrip(_SPACE)
         if not has_doctype(plain):
             try:
-                return Document(_parse(plain), None)
+                root = _parse(plain)
             except etree.XMLSyntaxError:
                 pass
+            else:
+                skipped = len(data) - len(plain)
+                return Document(root, None, lines_before=data.count(b"\n", 0, skipped))
     text, note = decode(data, encodings)
     return _mend(text, [note] if note else [])
 
 
+def recover(text: str) -> tuple[etree._Element | None, list[tuple[int, str]]]:
+    """What can be made of a mended `text` that is not well-formed, to find places in it: a tree,
+    if any, and what lxml found wrong, with lines that count from 1."""
+    parser = _parser(recover=True)
+    try:
+        root: etree._Element | None = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError:
+        root = None
+    log = islice(parser.error_log, _MOST_ERRORS)
+    return root, [(entry.line, entry.message) for entry in log]
+
+
 def _parse(data: bytes) -> etree._Element:
-    parser = etree.XMLParser(
+    return etree.fromstring(data, _parser())
+
+
+def _parser(*, recover: bool = False) -> etree.XMLParser:
+    return etree.XMLParser(
+        recover=recover,
         encoding="utf-8",
         resolve_entities=False,
         load_dtd=False,
@@ -68,45 +102,55 @@ def _parse(data: bytes) -> etree._Element:
         remove_pis=True,
         collect_ids=False,
     )
-    return etree.fromstring(data, parser)
 
 
 def _mend(text: str, notes: list[str]) -> Document:
     """Tries again with a text freed of what often makes a feed ill-formed, one cause at a time."""
-    text = _strip_around(text, notes)
+    lines = text.count("\n")
+    text = _strip_before(text, notes)
     if span := doctype_span(text):
         entities = _declared_entities(text[span[0] : span[1]])
         text = text[: span[0]] + text[span[1] :]
     else:
         entities = {}
+    lines_before = lines - text.count("\n")
+    text = _strip_after(text, notes)
     text = _strip_forbidden(text, notes)
     mended = _put_in_entities(text, entities)
     if mended is not text and not entities:
-        notes.append("uses names of HTML characters that XML does not have")
+        notes.append(HTML_NAMES)
     try:
         root = _parse(mended.encode("utf-8", "replace"))
     except etree.XMLSyntaxError as error:
-        return Document(None, mended, tuple(notes), _reason(error))
-    return Document(root, mended, tuple(notes))
+        reason = _reason(error, lines_before)
+        return Document(None, mended, tuple(notes), reason, lines_before)
+    return Document(root, mended, tuple(notes), None, lines_before)
 
 
-def _reason(error: etree.XMLSyntaxError) -> str:
-    """lxml's words; its first line is what was found first."""
-    return str(error.msg).splitlines()[0] if error.msg else "no element found"
+def _reason(error: etree.XMLSyntaxError, lines_before: int) -> str:
+    """lxml's words; its first line is what was found first. It names the document's own line."""
+    if not error.msg:
+        return "no element found"
+    said = str(error.msg).splitlines()[0]
+    return _PLACE.sub(lambda place: f", line {int(place[1]) + lines_before}, column", said)
 
 
-def _strip_around(text: str, notes: list[str]) -> str:
+def _strip_before(text: str, notes: list[str]) -> str:
     junk = _JUNK_BEFORE.match(text)
     if junk and junk.end():
         if junk[0].strip():
-            notes.append("has text before its XML declaration")
+            notes.append(TEXT_BEFORE)
         text = text[junk.end() :]
+    return text
+
+
+def _strip_after(text: str, notes: list[str]) -> str:
     tail = text[-4096:]
     end = None
     for end in _END_OF_ROOT.finditer(tail):  # noqa: B007 - the last one is wanted
         pass
     if end and tail[end.end() :].strip():
-        notes.append("goes on after its end")
+        notes.append(TEXT_AFTER)
         text = text[: len(text) - len(tail) + end.end()]
     return text
 
@@ -116,7 +160,7 @@ def _strip_forbidden(text: str, notes: list[str]) -> str:
     if "&#" in stripped:
         stripped = _CHARACTER.sub(_character, stripped)
     if len(stripped) != len(text):
-        notes.append("holds control characters that XML forbids")
+        notes.append(CONTROLS)
     return stripped
 
 

@@ -5,6 +5,7 @@ import msgspec
 from feedkit.errors import ParseError
 from feedkit.model import Feed
 from feedkit.parse.atom import read_atom
+from feedkit.parse.autodiscovery import html_page
 from feedkit.parse.document import Document, read_document
 from feedkit.parse.names import canonical
 from feedkit.parse.rss import read_rss
@@ -51,14 +52,15 @@ def _read_tree(document: Document, data: bytes, url: str | None) -> Feed:
         reason = "; ".join([f"{left} is read by feedparser", *_sentences(document.notes)])
         return _tolerate(text, url, reason)
     if name in ("xhtml:html", "html"):
-        raise ParseError("it is an HTML page")
+        text = data.decode("utf-8", "replace") if document.text is None else document.text
+        raise ParseError(html_page(text, url))
     raise ParseError(f"it is XML whose root element is <{root.tag.rpartition('}')[2][:80]}>")
 
 
 def _read_broken(document: Document, url: str | None) -> Feed:
     text = document.text or ""
     if is_html(text):
-        raise ParseError("it is an HTML page")
+        raise ParseError(html_page(text, url))
     if not text.strip():
         raise ParseError("it has no element")
     if "<" not in text:

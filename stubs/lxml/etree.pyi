@@ -104,6 +104,7 @@ class CDATA:
     def __init__(self, data: str) -> None: ...
 
 class XMLParser:
+    error_log: _ErrorLog
     def __init__(
         self,
         *,
@@ -135,6 +136,7 @@ class _LogEntry:
 
 class _ErrorLog:
     last_error: _LogEntry | None
+    def __iter__(self) -> Iterator[_LogEntry]: ...
 
 class RelaxNG:
     error_log: _ErrorLog
