@@ -57,6 +57,11 @@ def _read_tree(document: Document, data: bytes, url: str | None) -> Feed:
     raise ParseError(f"it is XML whose root element is <{root.tag.rpartition('}')[2][:80]}>")
 
 
+def is_left_to_feedparser(document: Document) -> bool:
+    """Whether a feed's `document` goes the tolerant path."""
+    return document.root is None or canonical(document.root.tag) in _LEFT_TO_FEEDPARSER
+
+
 def _read_broken(document: Document, url: str | None) -> Feed:
     text = document.text or ""
     if is_html(text):
