@@ -3,7 +3,6 @@
 import re
 import shlex
 import sys
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,7 +104,9 @@ def _headline(checked: Checked) -> str:
 
 def _feed_rows(checked: Checked, feed: FeedFacts) -> list[Row]:
     moved = checked.address if checked.address != checked.checked else None
-    dates = f"{_time(feed.oldest)} to {_time(feed.newest)}" if feed.newest else None
+    dates = _time(feed.newest) if feed.newest else None
+    if feed.oldest != feed.newest:
+        dates = f"{_time(feed.oldest)} to {_time(feed.newest)}"
     return _facts(
         ("title", feed.title),
         ("site", feed.url),
@@ -113,10 +114,16 @@ def _feed_rows(checked: Checked, feed: FeedFacts) -> list[Row]:
         ("self link", feed.self_url),
         ("id", feed.id),
         ("language", feed.language),
-        ("entries", dates if feed.oldest != feed.newest else _time(feed.newest)),
+        ("dated", dates),
         ("encoding", feed.encoding),
-        ("read by", f"{_READERS[feed.path]}: {feed.why}"),
+        ("read by", f"{_READERS[feed.path]}: {_why(checked, feed)}"),
     )
+
+
+def _why(checked: Checked, feed: FeedFacts) -> str:
+    """Why that reader read it, without what is among the problems anyway."""
+    broken = [problem for problem in checked.problems if problem.code == "not-well-formed"]
+    return f"it is not well-formed XML, see line {broken[0].line}" if broken else feed.why
 
 
 def _facts(*facts: tuple[str, str | None]) -> list[Row]:
@@ -197,19 +204,20 @@ def _article_rows(article: ArticleFacts, entry: EntryFacts) -> list[Row]:
 
 
 def _problems(checked: Checked, *, verbose: bool) -> list[Section]:
-    """A line for each problem; of many alike, the first few and how many more."""
+    """A line for each problem; where many are alike, by their kinds, the first few of each."""
     if not checked.problems:
         return []
-    of_kind = Counter(problem.code for problem in checked.problems)
-    said: Counter[str] = Counter()
-    rows = []
+    kinds: dict[str, list[Problem]] = {}
     for problem in checked.problems:
-        said[problem.code] += 1
-        if verbose or said[problem.code] <= _ALIKE or of_kind[problem.code] == _ALIKE + 1:
-            rows.append(_problem(problem, checked))
-        elif said[problem.code] == of_kind[problem.code]:
-            rest = of_kind[problem.code] - _ALIKE
-            words = f"… and {rest:,} more problems like the {problem.code!r} ones; -v shows them"
+        kinds.setdefault(problem.code, []).append(problem)
+    if verbose or all(len(alike) <= _ALIKE for alike in kinds.values()):
+        return [Section("Problems", [_problem(problem, checked) for problem in checked.problems])]
+    rows = []
+    for alike in kinds.values():
+        shown = alike if len(alike) == _ALIKE + 1 else alike[:_ALIKE]
+        rows += [_problem(problem, checked) for problem in shown]
+        if rest := len(alike) - len(shown):
+            words = f"… and {rest:,} more of that kind; -v shows them all"
             rows.append(Row(("", "", words), ("", "", "dim")))
     return [Section("Problems", rows)]
 
@@ -221,7 +229,7 @@ def _problem(problem: Problem, checked: Checked) -> Row:
     return Row((line, who, problem.text), ("dim", "", "yellow"))
 
 
-# --------------------------------------------------------------------------------- what is published
+# -------------------------------------------------------------------------------- what is published
 
 
 def _publishes(checked: Checked, *, verbose: bool) -> Iterator[Section]:
@@ -231,9 +239,12 @@ def _publishes(checked: Checked, *, verbose: bool) -> Iterator[Section]:
     if not plan.entries:
         yield Section("Would publish", [Row((_nothing(checked),), ("yellow",))])
         return
-    rows = [Row((str(plan.entries), "(everything)", ", ".join(plan.documents)), ("", "dim", "dim"))]
-    rows += [Row((str(c.entries), c.slug, c.name), ("", "bold", "")) for c in plan.categories]
-    yield Section("Would publish (entries, slug, category)", rows)
+    rows = [Row((_published(plan.entries), ", ".join(plan.documents), "everything"), _STYLES)]
+    rows += [
+        Row((_published(c.entries), f"categories/{c.slug}/", c.name), _STYLES)
+        for c in plan.categories
+    ]
+    yield Section("Would publish", rows)
     notes = []
     if plan.tags:
         shown = plan.tags if verbose else plan.tags[:_FEW_TAGS]
@@ -247,6 +258,13 @@ def _publishes(checked: Checked, *, verbose: bool) -> Iterator[Section]:
         notes.append(f"{plan.config} does not name this {what}, so no categories are added to it")
     if notes:
         yield Section(None, [Row((note,), ("dim",)) for note in notes])
+
+
+_STYLES = ("", "bold", "")
+
+
+def _published(entries: int) -> str:
+    return number(entries, "entry in", "entries in")
 
 
 def _nothing(checked: Checked) -> str:

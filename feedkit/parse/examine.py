@@ -30,7 +30,12 @@ MOST_ERRORS = 5
 
 _ENTRIES = frozenset(("item", "rss10:item", "entry", "atom:entry", "atom03:entry"))
 _DATES = frozenset(
-    ["pubdate", "lastbuilddate", "updated", "dc:date", "dcterms:created", "dcterms:modified", "dcterms:issued", "atom:published", "atom:updated", "atom03:issued", "atom03:modified", "atom03:created"]
+    (
+        *("pubdate", "lastbuilddate", "updated", "dc:date"),
+        *("dcterms:created", "dcterms:modified", "dcterms:issued"),
+        *("atom:published", "atom:updated"),
+        *("atom03:issued", "atom03:modified", "atom03:created"),
+    )
 )
 _JSON_DATES = ("date_published", "date_modified")
 _SHOWN = 60

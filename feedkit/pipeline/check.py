@@ -68,7 +68,7 @@ def check(
     return _check_feed(where, found, _feed_plan(where, found, settings))
 
 
-# ---------------------------------------------------------------------------------- where it comes from
+# ------------------------------------------------------------------------------ where it comes from
 
 
 def _obtain(
@@ -167,7 +167,7 @@ def _folder_of(found: Found, settings: Settings | None) -> ArticleFolder | None:
 
 
 def _is_article(found: Found, folder: ArticleFolder | None) -> bool:
-    """Whether what was found is read as an article: by its name and place, else by how it begins."""
+    """Whether it is read as an article: by its name and place, else by how it begins."""
     if found.url is not None:
         return False
     suffix = found.path.suffix.lower() if found.path else ""

@@ -279,8 +279,8 @@ def _entry_flaws(feed: Feed, entries: Sequence[Entry], examined: Examined) -> li
     flaws = []
     for index, (raw, entry, line) in enumerate(zip(feed.entries, entries, lines, strict=True)):
         if not (guid := raw.id.strip()):
-            instead = "its link is" if entry.url else "one is made of its title and date"
-            flaws.append(Flaw("no-id", f"has no {id_name}, so {instead} its id", line, index))
+            instead = "its link is its id" if entry.url else "its id is made of title and date"
+            flaws.append(Flaw("no-id", f"has no {id_name}, so {instead}", line, index))
         elif guid in first:
             text = f"has the {id_name} of entry {first[guid] + 1}"
             flaws.append(Flaw("same-id", text, line, index))
@@ -292,8 +292,8 @@ def _entry_flaws(feed: Feed, entries: Sequence[Entry], examined: Examined) -> li
         elif not entry.url:
             flaws.append(Flaw("no-link", "has no link", line, index))
         if not (entry.published or entry.updated) and index not in dated_badly:
-            is_early = raw.published or raw.updated
-            text = "is dated before the year 1000, so it has no date" if is_early else "has no date"
+            early = raw.published or raw.updated
+            text = f"is dated {early.date()}, which counts as no date" if early else "has no date"
             flaws.append(Flaw("no-date", text, line, index))
     return flaws
 
@@ -351,7 +351,7 @@ def article_findings(
     )
 
 
-# --------------------------------------------------------------------------------- what is published
+# -------------------------------------------------------------------------------- what is published
 
 
 def _publishes(entries: Sequence[Entry], placed: frozenset[str], plan: Plan) -> Publishes:
