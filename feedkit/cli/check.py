@@ -23,6 +23,7 @@ FEW = 5
 _ALIKE = 3
 """Problems of one kind that are shown without --verbose."""
 _FEW_TAGS = 8
+_FEW_FILES = 3
 _DEFAULT = Path("config.toml")
 _FORMATS = {
     "atom10": "Atom 1.0",
@@ -132,21 +133,24 @@ def _facts(*facts: tuple[str, str | None]) -> list[Row]:
 
 def _entries(entries: Sequence[EntryFacts], *, verbose: bool) -> Iterator[Section]:
     shown = entries if verbose else entries[:FEW]
-    rows = [row for entry in shown for row in _entry_rows(entry)]
+    rows = [row for entry in shown for row in _entry_rows(entry, verbose=verbose)]
     if rest := len(entries) - len(shown):
         rows.append(Row(("", "", f"… and {rest:,} more; -v shows them all"), ("", "", "dim")))
     if rows:
         yield Section("Entries", rows)
 
 
-def _entry_rows(entry: EntryFacts) -> Iterator[Row]:
+def _entry_rows(entry: EntryFacts, *, verbose: bool) -> Iterator[Row]:
     date = _time(entry.published or entry.updated)
     yield Row((str(entry.number), date, entry.title or "(no title)"), ("dim", "", "bold"))
     more = [(entry.url, "cyan")]
     if entry.id != entry.url:
         more.append((f"id {entry.id}" if entry.id else None, "dim"))
     more.append((", ".join(entry.categories), ""))
-    more += [(_enclosure(file.url, file.type, file.length), "") for file in entry.enclosures]
+    files = entry.enclosures if verbose else entry.enclosures[:_FEW_FILES]
+    more += [(_enclosure(file.url, file.type, file.length), "") for file in files]
+    if rest := len(entry.enclosures) - len(files):
+        more.append((f"… and {number(rest, 'more file')}", "dim"))
     if entry.state in _STATES:
         more.append((_STATES[entry.state], "yellow"))
     yield from (Row(("", "", text), ("", "", style)) for text, style in more if text)

@@ -9,6 +9,8 @@ import click
 from feedkit.cli.words import one_line, width
 
 _INDENT = "  "
+_LONGEST = 500
+"""Characters of a cell: a title may have a million."""
 
 
 class Row(NamedTuple):
@@ -38,7 +40,7 @@ def _plainly(section: Section) -> None:
     if section.heading:
         click.echo(one_line(section.heading))
     columns = max((len(row.cells) for row in section.rows), default=0)
-    cells = [[one_line(cell) for cell in row.cells] for row in section.rows]
+    cells = [[_shown(cell) for cell in row.cells] for row in section.rows]
     widths = [max((width(row[i]) for row in cells), default=0) for i in range(columns - 1)]
     for row in cells:
         padded = [
@@ -65,5 +67,9 @@ def _on_terminal(section: Section) -> None:
     table.add_column(overflow="fold")
     for row in section.rows:
         cells = zip(row.cells, row.styles, strict=True)
-        table.add_row(*(Text(one_line(cell), style=style) for cell, style in cells))
+        table.add_row(*(Text(_shown(cell), style=style) for cell, style in cells))
     console.print(Padding(table, (0, 0, 0, len(_INDENT))))
+
+
+def _shown(text: str) -> str:
+    return one_line(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")

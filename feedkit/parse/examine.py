@@ -28,6 +28,8 @@ Path = Literal["lxml", "feedparser", "json"]
 MOST_ERRORS = 5
 """Places that are named in a document that is not well-formed: the first is the cause of most."""
 
+_ELEMENTS = "*"
+"""What a broken document's tree also holds are references to entities that nothing declares."""
 _ENTRIES = frozenset(("item", "rss10:item", "entry", "atom:entry", "atom03:entry"))
 _DATES = frozenset(
     (
@@ -199,18 +201,20 @@ def _entries(root: etree._Element) -> Iterator[etree._Element]:
     if canonical(root.tag) in _ENTRIES:
         yield root
         return
-    for child in root:
+    for child in root.iterchildren(_ELEMENTS):
         if canonical(child.tag) in _ENTRIES:
             yield child
         else:
-            yield from (g for g in child if canonical(g.tag) in _ENTRIES)
+            yield from (
+                item for item in child.iterchildren(_ELEMENTS) if canonical(item.tag) in _ENTRIES
+            )
 
 
 def _bad_dates(
     root: etree._Element, entries: Sequence[etree._Element], lines_before: int
 ) -> Iterator[Flaw]:
     places = {entry: index for index, entry in enumerate(entries)}
-    for element in root.iter():
+    for element in root.iter(_ELEMENTS):
         text = (element.text or "").strip()
         if not text or canonical(element.tag) not in _DATES or parse_date(text):
             continue

@@ -15,7 +15,7 @@ from msgspec import Struct
 from feedkit import __version__
 from feedkit.collect.articles import SUFFIXES
 from feedkit.collect.files import read_file
-from feedkit.config import ArticleFolder, Fetch, Settings
+from feedkit.config import ArticleFolder, FeedSource, Fetch, Settings
 from feedkit.errors import CollectError, ParseError
 from feedkit.parse import parse_feed
 from feedkit.parse.examine import Flaw, examine, feeds_of_page, json_error_line
@@ -134,7 +134,7 @@ def _check_feed(where: str, found: Found, plan: Plan) -> Checked:
 def _feed_plan(where: str, found: Found, settings: Settings | None) -> Plan:
     """The source of that address or file in the configuration, if it is there."""
     if settings is None:
-        return Plan(no_settings())
+        return Plan(no_settings(), source=FeedSource(url=where))
     feeds, _ = subscriptions(settings)
     path = found.path.absolute() if found.path else None
     source = next(
@@ -143,7 +143,7 @@ def _feed_plan(where: str, found: Found, settings: Settings | None) -> Plan:
     return Plan(
         settings,
         config=settings.file.name,
-        source=source,
+        source=source or FeedSource(url=where),
         given=source.categories if source else (),
         is_configured=source is not None,
         sources_categories=_sources_categories(settings, [feed.categories for feed in feeds]),

@@ -154,7 +154,8 @@ class Plan(Struct, frozen=True):
     settings: Settings
     config: str | None = None
     """How the configuration is called; None where there is none."""
-    source: FeedSource | None = None
+    source: FeedSource = FeedSource(url="")
+    """The feed's, with its filters; one without any where the configuration does not name it."""
     given: tuple[str, ...] = ()
     """Categories of the source: the config's, or its article folder's."""
     is_configured: bool = False
@@ -174,7 +175,7 @@ def feed_findings(
     name: str, feed: Feed, examined: Examined, *, url: str | None, plan: Plan
 ) -> Checked:
     """What is seen in `feed`, as read; `url` is where it was found (None: a file called `name`)."""
-    source = plan.source or FeedSource(url=name)
+    source = plan.source
     ready = normalize_feed(feed, url=url, namespace=source.url)
     # One at a time, so that entries of one id all stay.
     entries = [
