@@ -4,6 +4,7 @@
 
 import re
 from html import unescape
+from urllib.parse import urlsplit
 
 from feedkit.parse.urls import resolve
 
@@ -79,7 +80,10 @@ def _is_feed(attributes: dict[str, str]) -> bool:
 
 
 def _is_usable(href: str) -> bool:
-    return (
-        href.startswith(("http://", "https://")) and len(href) <= _LONGEST and href.isprintable()
-        and " " not in href
-    )  # fmt: skip
+    if not href.startswith(("http://", "https://")) or len(href) > _LONGEST:
+        return False
+    try:
+        host = urlsplit(href).hostname
+    except ValueError:
+        return False
+    return bool(host) and href.isprintable() and " " not in href

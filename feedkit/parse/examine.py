@@ -52,7 +52,9 @@ _CODES = {
     documents.HTML_NAMES: "html-names",
 }
 _CONTROL = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:0*(?:\d|1[1-9]|2\d|3[01])|x0*1?[\da-f]);"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
+    r"|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:[0-8bcef]|1[\da-f]));?",
+    re.ASCII | re.IGNORECASE,
 )
 _HTML_NAME = re.compile(
     r"<!\[CDATA\[(?:[^\]]|\](?!\]>))*+(?:\]\]>|\Z)|&(?!(?:amp|lt|gt|quot|apos);)([a-zA-Z]\w{1,40};)"
