@@ -6,6 +6,7 @@ Reading and fetching happen here, by the same code as in a run; what is seen is 
 
 import asyncio
 import re
+import stat
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -88,9 +89,16 @@ def _obtain(
     if _SCHEME.match(where):
         raise CollectError("is neither a file nor an http or https address")
     path = Path(where)
-    if path.is_dir():
+    if _is_folder(path):
         raise CollectError("is a folder; name one file in it")
     return Found(shown, read_file(path, limits.max_bytes), path=path)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except OSError:  # reading it says why
+        return False
 
 
 async def _fetch(where: str, shown: str, limits: Fetch, settings: Settings | None) -> Found:
@@ -136,10 +144,8 @@ def _feed_plan(where: str, found: Found, settings: Settings | None) -> Plan:
     if settings is None:
         return Plan(no_settings(), source=FeedSource(url=where))
     feeds, _ = subscriptions(settings)
-    path = found.path.absolute() if found.path else None
-    source = next(
-        (feed for feed in feeds if feed.url == where or (path and feed.path == path)), None
-    )
+    path = found.path.resolve() if found.path else None
+    source = next((feed for feed in feeds if feed.url == where or _is_at(feed, path)), None)
     return Plan(
         settings,
         config=settings.file.name,
@@ -148,6 +154,10 @@ def _feed_plan(where: str, found: Found, settings: Settings | None) -> Plan:
         is_configured=source is not None,
         sources_categories=_sources_categories(settings, [feed.categories for feed in feeds]),
     )
+
+
+def _is_at(feed: FeedSource, path: Path | None) -> bool:
+    return path is not None and feed.path is not None and feed.path.resolve() == path
 
 
 def _sources_categories(settings: Settings, of_feeds: list[tuple[str, ...]]) -> tuple[str, ...]:
@@ -162,8 +172,8 @@ def _folder_of(found: Found, settings: Settings | None) -> ArticleFolder | None:
     """The article folder of the configuration that the file is in."""
     if settings is None or found.path is None:
         return None
-    path = found.path.absolute()
-    return next((f for f in settings.articles if path.is_relative_to(f.path)), None)
+    path = found.path.resolve()
+    return next((f for f in settings.articles if path.is_relative_to(f.path.resolve())), None)
 
 
 def _is_article(found: Found, folder: ArticleFolder | None) -> bool:
@@ -183,11 +193,11 @@ def _is_article(found: Found, folder: ArticleFolder | None) -> bool:
 def _check_article(
     found: Found, folder: ArticleFolder | None, settings: Settings | None, now: datetime
 ) -> Checked:
-    path = found.path.absolute() if found.path else Path("stdin.md").absolute()
+    path = (found.path or Path("stdin.md")).resolve()
     known = settings or no_settings()
     home = folder or ArticleFolder(name=".", path=path.parent)
     recipe = folder_recipe(known, home)
-    below = path.relative_to(recipe.root).as_posix()
+    below = path.relative_to(Path(recipe.root).resolve()).as_posix()
     try:
         entry, article = prepare_article(recipe, found.data, below)
     except ParseError as error:

@@ -1,5 +1,6 @@
 """`feedkit check` with a configuration, with articles, over HTTP, on stdin, and of what is none."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 from feed_server import FeedServer, rss
 from lxml import etree
 from planet import SITE, Ended, Planet
+from raw_server import Exchange, serving
 
 PAGE = (
     "<!doctype html><html><head><link rel='alternate' type='application/rss+xml' "
@@ -183,6 +185,17 @@ def test_an_article_is_shown_as_its_folder_publishes_it(planet: Planet) -> None:
     assert planet.categories() == {"新媒体", "reading"}
 
 
+@pytest.mark.parametrize(
+    "path", ["../site/articles/joy.md", "articles/../articles/joy.md", "link.md"]
+)
+def test_an_article_is_the_same_by_whatever_path(path: str, tmp_path: Path) -> None:
+    planet = Planet(tmp_path / "site")
+    planet.write("articles/joy.md", ARTICLE)
+    (planet.root / "link.md").symlink_to("articles/joy.md")
+    (entry,) = check(planet, path)["entries"]
+    assert entry["id"] == "tag:planet.example.org,2026:articles/joy.md"
+
+
 def test_an_article_in_no_folder_is_shown_too(bare: Planet) -> None:
     bare.write("joy.md", ARTICLE)
     ended = bare.feedkit("check", "joy.md")
@@ -258,6 +271,30 @@ def test_a_feed_is_fetched_from_its_address(planet: Planet, server: FeedServer) 
     document = check(planet, url)
     assert (document["checked"], document["address"], document["kind"]) == (url, url, "feed")
     assert document["entries"][0]["title"] == "Alpha"
+
+
+def test_a_redirect_is_followed_and_shown(planet: Planet) -> None:
+    planet.configure(PRIVATE)
+    feed = rss("a", "Alpha").replace("https://a.example/Alpha", "/Alpha", 1).encode()
+
+    async def answer(exchange: Exchange) -> None:
+        head = f"200 OK\r\nContent-Length: {len(feed)}"
+        if exchange.path == "/old":
+            head = "301 Moved Permanently\r\nLocation: /new/feed\r\nContent-Length: 0"
+        await exchange.send(f"HTTP/1.1 {head}\r\n\r\n".encode())
+        if exchange.path != "/old":
+            await exchange.send(feed)
+
+    async def story() -> tuple[str, Ended, Ended]:
+        async with serving(answer) as raw:
+            arguments = ("check", f"{raw.url}/old")
+            shown = await asyncio.to_thread(planet.feedkit, *arguments)
+            return raw.url, shown, await asyncio.to_thread(planet.feedkit, *arguments, "--json")
+
+    url, shown, written = asyncio.run(story())
+    assert shown.output.startswith(f"{url}/old: RSS 2.0, 1 entry, no problems\n")
+    assert f"  found at  {url}/new/feed\n" in shown.output
+    assert decoded(written)["address"] == f"{url}/new/feed"
 
 
 def test_the_charset_of_http_counts(planet: Planet, server: FeedServer) -> None:
@@ -362,6 +399,7 @@ def test_stdin_has_the_limit_of_files(planet: Planet) -> None:
     [
         ("none.xml", None, "none.xml: is not there"),
         (".", None, ".: is a folder; name one file in it"),
+        ("n" * 300, None, f"{'n' * 300}: cannot be read: File name too long"),
         ("ftp://a.example/f", None, "ftp://a.example/f: is neither a file nor an http or https"),
         ("http://", None, "http://: is an address without a host"),
         ("a.xml", b"", "a.xml is no feed: it is empty"),
