@@ -4,7 +4,7 @@ The structs are the JSON document that ``feedkit check --json`` writes (docs/che
 fields stay; each is always there, with null for what is not known.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -182,12 +182,11 @@ def feed_findings(
         normalize_feed(replace(feed, entries=(raw,)), url=url, namespace=source.url).entries[0]
         for raw in feed.entries
     ]
+    ids = _published_ids(entries, ready.entries)
     lines: Sequence[int | None] = examined.lines or [None] * len(entries)
-    ids = {replace(entry, id=""): entry.id for entry in ready.entries}
     wanted = source_filter(source)
     facts = []
-    for number, entry in enumerate(entries, start=1):
-        id_ = ids.pop(replace(entry, id=""), None)
+    for number, (entry, id_) in enumerate(zip(entries, ids, strict=True), start=1):
         state: State = "published" if id_ else "another version"
         if id_ and not wanted.accepts(entry):
             id_, state = None, "filtered"
@@ -206,6 +205,23 @@ def feed_findings(
         problems=_problems(flaws),
         publishes=_publishes(published, frozenset(), plan),
     )
+
+
+def _published_ids(entries: Sequence[Entry], ready: Sequence[Entry]) -> list[str | None]:
+    """The id that each of `entries` has among the `ready`, which are without the versions of one
+    entry but one, and of which some were given ids of their own; None for one that is not there."""
+    left = dict.fromkeys(ready)
+    ids: list[str | None] = []
+    for entry in entries:
+        ids.append(entry.id if entry in left else None)
+        left.pop(entry, None)
+    renamed: defaultdict[Entry, deque[str]] = defaultdict(deque)
+    for entry in left:
+        renamed[replace(entry, id="")].append(entry.id)
+    for index, entry in enumerate(entries):
+        if ids[index] is None and (same := renamed[replace(entry, id="")]):
+            ids[index] = same.popleft()
+    return ids
 
 
 def _feed(feed: Feed, ready: Feed, examined: Examined, facts: Sequence[EntryFacts]) -> FeedFacts:

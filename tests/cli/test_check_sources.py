@@ -103,6 +103,18 @@ def test_a_check_says_what_the_run_then_publishes(planet: Planet) -> None:
     assert all((planet.public / path).is_file() for path in plan["documents"])
 
 
+def test_entries_that_differ_in_nothing_but_their_id_are_all_published(planet: Planet) -> None:
+    planet.configure('[[feeds]]\nurl = "feed.xml"\n')
+    items = "".join(f"<item><title>Same</title><guid>{n}</guid></item>" for n in (1, 2, 2, 3))
+    planet.write("feed.xml", rss("a").replace("</channel>", f"{items}</channel>"))
+    entries = check(planet, "feed.xml")["entries"]
+    assert [entry["state"] for entry in entries] == [
+        *("published", "published", "another version", "published")
+    ]
+    planet.feedkit("run", "--all")
+    assert published_ids(planet) == {entry["id"] for entry in entries if entry["id"]}
+
+
 def published_ids(planet: Planet) -> set[str]:
     root = etree.fromstring((planet.public / "atom.xml").read_bytes())
     return {entry.findtext(f"{_ATOM}id") or "" for entry in root.iter(f"{_ATOM}entry")}
