@@ -30,15 +30,9 @@ MOST_ERRORS = 5
 
 _ELEMENTS = "*"
 """What a broken document's tree also holds are references to entities that nothing declares."""
-_ENTRIES = frozenset(("item", "rss10:item", "entry", "atom:entry", "atom03:entry"))
-_DATES = frozenset(
-    (
-        *("pubdate", "lastbuilddate", "updated", "dc:date"),
-        *("dcterms:created", "dcterms:modified", "dcterms:issued"),
-        *("atom:published", "atom:updated"),
-        *("atom03:issued", "atom03:modified", "atom03:created"),
-    )
-)
+_OWN_DATES = frozenset(("pubdate", "lastbuilddate", "updated"))
+_DATES = frozenset(("date", "created", "issued", "modified", "published", "updated"))
+_DATE_PREFIXES = frozenset(("atom", "atom03", "dc", "dcterms"))
 _JSON_DATES = ("date_published", "date_modified")
 _SHOWN = 60
 """Characters of a text that is no date."""
@@ -200,16 +194,24 @@ def _plainer(message: str) -> str:
 
 def _entries(root: etree._Element) -> Iterator[etree._Element]:
     """Elements of entries, in the document's order, but none within another."""
-    if canonical(root.tag) in _ENTRIES:
+    if _is_entry(root):
         yield root
         return
     for child in root.iterchildren(_ELEMENTS):
-        if canonical(child.tag) in _ENTRIES:
+        if _is_entry(child):
             yield child
         else:
-            yield from (
-                item for item in child.iterchildren(_ELEMENTS) if canonical(item.tag) in _ENTRIES
-            )
+            yield from (item for item in child.iterchildren(_ELEMENTS) if _is_entry(item))
+
+
+def _is_entry(element: etree._Element) -> bool:
+    """Whether it is an entry of any format: RSS's item, in whichever namespace, or Atom's entry."""
+    return canonical(element.tag).rpartition(":")[2] in ("item", "entry")
+
+
+def _is_date(element: etree._Element) -> bool:
+    prefix, _, name = canonical(element.tag).rpartition(":")
+    return name in _OWN_DATES if not prefix else name in _DATES and prefix in _DATE_PREFIXES
 
 
 def _bad_dates(
@@ -218,7 +220,7 @@ def _bad_dates(
     places = {entry: index for index, entry in enumerate(entries)}
     for element in root.iter(_ELEMENTS):
         text = (element.text or "").strip()
-        if not text or canonical(element.tag) not in _DATES or parse_date(text):
+        if not text or not _is_date(element) or parse_date(text):
             continue
         owner: etree._Element | None = element
         while owner is not None and owner not in places:
