@@ -10,6 +10,7 @@ from itertools import islice
 
 from lxml import etree
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feedkit.errors import ParseError
 from feedkit.parse.encoding import declared_encodings, decode
@@ -18,9 +19,6 @@ from feedkit.parse.sniff import doctype_span, has_doctype
 MAX_MARKUP = 1_000_000
 """Tags. A feed of 20 MB with all its HTML unescaped has fewer; an entry of the model that is made
 of a single tag takes 400 bytes, so more is an attack."""
-
-_MOST_ERRORS = 200
-"""That are looked at in one document: one mistake makes many."""
 
 _SPACE = b" \t\r\n"
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -34,10 +32,8 @@ _PLACE = re.compile(r", line (\d+), column(?= \d+$)")
 _END_OF_ROOT = re.compile(r"</(?:rss|feed|rdf:RDF)\s*>", re.IGNORECASE)
 
 
-TEXT_BEFORE = "has text before its XML declaration"
-TEXT_AFTER = "goes on after its end"
-CONTROLS = "holds control characters that XML forbids"
-HTML_NAMES = "uses names of HTML characters that XML does not have"
+MAX_ERRORS = 200
+"""That are looked at in one document: one mistake makes many."""
 
 
 class Document(Struct, frozen=True):
@@ -50,9 +46,6 @@ class Document(Struct, frozen=True):
     """What had to be mended, each in a few words that follow "the document"."""
     error: str | None = None
     """Why the text is not well-formed; None when it is."""
-    lines_before: int = 0
-    """Lines of what was read that stand before the first of the tree's: lxml's lines count from
-    there."""
 
 
 def read_document(data: bytes, content_type: str | None) -> Document:
@@ -64,14 +57,29 @@ def read_document(data: bytes, content_type: str | None) -> Document:
         plain = data.removeprefix(b"\xef\xbb\xbf").lstrip(_SPACE)
         if not has_doctype(plain):
             try:
-                root = _parse(plain)
+                return Document(_parse(plain), None)
             except etree.XMLSyntaxError:
                 pass
-            else:
-                skipped = len(data) - len(plain)
-                return Document(root, None, lines_before=data.count(b"\n", 0, skipped))
     text, note = decode(data, encodings)
-    return _mend(text, [note] if note else [])
+    document = _mend(text, [note] if note else [])
+    if document.error is None:
+        return document
+    return replace(document, error=_in_place(document.error, lines_before(text)))
+
+
+def lines_before(text: str) -> int:
+    """How many lines of `text`, which had to be mended, the parser does not get to see: what
+    precedes the XML declaration, and the document type declaration. lxml counts from there."""
+    junk = _JUNK_BEFORE.match(text)
+    start = junk.end() if junk else 0
+    span = doctype_span(text[start:])
+    removed = text.count("\n", start + span[0], start + span[1]) if span else 0
+    return text.count("\n", 0, start) + removed
+
+
+def _in_place(error: str, lines: int) -> str:
+    """lxml's words with the document's own line in them."""
+    return _PLACE.sub(lambda place: f", line {int(place[1]) + lines}, column", error)
 
 
 def recover(text: str) -> tuple[etree._Element | None, list[tuple[int, str]]]:
@@ -82,7 +90,7 @@ def recover(text: str) -> tuple[etree._Element | None, list[tuple[int, str]]]:
         root: etree._Element | None = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
         root = None
-    log = islice(parser.error_log, _MOST_ERRORS)
+    log = islice(parser.error_log, MAX_ERRORS)
     return root, [(entry.line, entry.message) for entry in log]
 
 
@@ -106,51 +114,40 @@ def _parser(*, recover: bool = False) -> etree.XMLParser:
 
 def _mend(text: str, notes: list[str]) -> Document:
     """Tries again with a text freed of what often makes a feed ill-formed, one cause at a time."""
-    lines = text.count("\n")
-    text = _strip_before(text, notes)
+    text = _strip_around(text, notes)
     if span := doctype_span(text):
         entities = _declared_entities(text[span[0] : span[1]])
         text = text[: span[0]] + text[span[1] :]
     else:
         entities = {}
-    lines_before = lines - text.count("\n")
-    text = _strip_after(text, notes)
     text = _strip_forbidden(text, notes)
     mended = _put_in_entities(text, entities)
     if mended is not text and not entities:
-        notes.append(HTML_NAMES)
+        notes.append("uses names of HTML characters that XML does not have")
     try:
         root = _parse(mended.encode("utf-8", "replace"))
     except etree.XMLSyntaxError as error:
-        reason = _reason(error, lines_before)
-        return Document(None, mended, tuple(notes), reason, lines_before)
-    return Document(root, mended, tuple(notes), None, lines_before)
+        return Document(None, mended, tuple(notes), _reason(error))
+    return Document(root, mended, tuple(notes))
 
 
-def _reason(error: etree.XMLSyntaxError, lines_before: int) -> str:
-    """lxml's words; its first line is what was found first. It names the document's own line."""
-    if not error.msg:
-        return "no element found"
-    said = str(error.msg).splitlines()[0]
-    return _PLACE.sub(lambda place: f", line {int(place[1]) + lines_before}, column", said)
+def _reason(error: etree.XMLSyntaxError) -> str:
+    """lxml's words; its first line is what was found first."""
+    return str(error.msg).splitlines()[0] if error.msg else "no element found"
 
 
-def _strip_before(text: str, notes: list[str]) -> str:
+def _strip_around(text: str, notes: list[str]) -> str:
     junk = _JUNK_BEFORE.match(text)
     if junk and junk.end():
         if junk[0].strip():
-            notes.append(TEXT_BEFORE)
+            notes.append("has text before its XML declaration")
         text = text[junk.end() :]
-    return text
-
-
-def _strip_after(text: str, notes: list[str]) -> str:
     tail = text[-4096:]
     end = None
     for end in _END_OF_ROOT.finditer(tail):  # noqa: B007 - the last one is wanted
         pass
     if end and tail[end.end() :].strip():
-        notes.append(TEXT_AFTER)
+        notes.append("goes on after its end")
         text = text[: len(text) - len(tail) + end.end()]
     return text
 
@@ -160,7 +157,7 @@ def _strip_forbidden(text: str, notes: list[str]) -> str:
     if "&#" in stripped:
         stripped = _CHARACTER.sub(_character, stripped)
     if len(stripped) != len(text):
-        notes.append(CONTROLS)
+        notes.append("holds control characters that XML forbids")
     return stripped
 
 

@@ -14,13 +14,11 @@ from lxml import etree
 from msgspec import Struct
 
 from feedkit.model import Feed
-from feedkit.parse import document as documents
 from feedkit.parse.autodiscovery import linked_feeds
 from feedkit.parse.dates import parse_date
-from feedkit.parse.document import Document, read_document, recover
+from feedkit.parse.document import lines_before, read_document, recover
 from feedkit.parse.encoding import declared_encodings, decode
 from feedkit.parse.names import canonical
-from feedkit.parse.reader import is_left_to_feedparser
 from feedkit.parse.sniff import is_html
 
 Path = Literal["lxml", "feedparser", "json"]
@@ -39,12 +37,19 @@ _SHOWN = 60
 _BROKEN_MARKUP = 300_000
 """Tags. What has more is read by no one, so its flaws are not looked for."""
 
+# How the notes of `Document.notes` begin.
 _CODES = {
-    documents.TEXT_BEFORE: "text-before",
-    documents.TEXT_AFTER: "text-after",
-    documents.CONTROLS: "control-characters",
-    documents.HTML_NAMES: "html-names",
+    "is not ": "encoding",
+    "holds bytes": "encoding",
+    "holds control": "control-characters",
+    "uses names": "html-names",
+    "has text before": "text-before",
+    "goes on after": "text-after",
+    "does not declare": "namespaces",
 }
+_LEFT = "is read by feedparser"
+"""In the bozo of well-formed feeds of formats that lxml's readers do not know."""
+
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
     r"|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:[0-8bcef]|1[\da-f]));?",
@@ -100,17 +105,21 @@ def examine(data: bytes, feed: Feed, content_type: str | None) -> Examined:
             flaws.append(_encoding_flaw(feed.bozo.removeprefix("the document "), data, encoding))
         return Examined("json", encoding, (*flaws, *_json_dates(data, content_type)))
     document = read_document(data, content_type)
-    path: Path = "feedparser" if is_left_to_feedparser(document) else "lxml"
-    root, flaws = document.root, _flaws(document, data, encoding, content_type)
+    is_left = document.root is None or _LEFT in (feed.bozo or "")
+    path: Path = "feedparser" if is_left else "lxml"
+    text, _ = decode(data, declared_encodings(data, content_type))
+    blank = len(text) - len(text.lstrip(" \t\r\n"))
+    before = text.count("\n", 0, blank) if document.text is None else lines_before(text)
+    root, flaws = document.root, [_note_flaw(note, text, data, encoding) for note in document.notes]
     if root is None and (document.text or "").count("<") <= _BROKEN_MARKUP:
         root, errors = recover(document.text or "")
-        flaws += _errors(errors, document.lines_before)
+        flaws += _errors(errors, before)
     if root is None:
         return Examined(path, encoding, tuple(flaws))
     entries = list(_entries(root))
     known = len(entries) == len(feed.entries)
-    flaws += _bad_dates(root, entries if known else (), document.lines_before)
-    lines = [_line(entry, document.lines_before) or 0 for entry in entries] if known else []
+    flaws += _bad_dates(root, entries if known else (), before)
+    lines = [_line(entry, before) or 0 for entry in entries] if known else []
     return Examined(path, encoding, tuple(flaws), tuple(lines) if all(lines) else ())
 
 
@@ -135,15 +144,11 @@ def json_error_line(data: bytes, content_type: str | None) -> int | None:
 # ------------------------------------------------------------------------------------- the document
 
 
-def _flaws(document: Document, data: bytes, encoding: str, content_type: str | None) -> list[Flaw]:
-    flaws = []
-    text = decode(data, declared_encodings(data, content_type))[0] if document.notes else ""
-    for note in document.notes:
-        if code := _CODES.get(note):
-            flaws.append(Flaw(code, note, _line_of_note(code, text)))
-        else:
-            flaws.append(_encoding_flaw(note, data, encoding))
-    return flaws
+def _note_flaw(note: str, text: str, data: bytes, encoding: str) -> Flaw:
+    code = next((code for begin, code in _CODES.items() if note.startswith(begin)), "mended")
+    if code == "encoding":
+        return _encoding_flaw(note, data, encoding)
+    return Flaw(code, note, _line_of_note(code, text))
 
 
 def _encoding_flaw(note: str, data: bytes, encoding: str) -> Flaw:
@@ -165,18 +170,20 @@ def _line_of_note(code: str, text: str) -> int | None:
         case "control-characters":
             found = _CONTROL.search(text)
             place = found.start() if found else -1
-        case _:
+        case "html-names":
             place = next((m.start() for m in _HTML_NAME.finditer(text) if m[1]), -1)
+        case _:
+            place = -1
     return None if place < 0 else text.count("\n", 0, place) + 1
 
 
-def _errors(errors: Sequence[tuple[int, str]], lines_before: int) -> Iterator[Flaw]:
+def _errors(errors: Sequence[tuple[int, str]], before: int) -> Iterator[Flaw]:
     """The first error of each line; what follows on the same line is mostly its consequence."""
     said: dict[int, str] = {}
     for line, message in errors:
         said.setdefault(line, _plainer(message))
     for line, message in list(said.items())[:MOST_ERRORS]:
-        yield Flaw("not-well-formed", f"is not well-formed: {message}", line + lines_before)
+        yield Flaw("not-well-formed", f"is not well-formed: {message}", line + before)
     if len(said) > MOST_ERRORS:
         rest = len(said) - MOST_ERRORS
         yield Flaw("not-well-formed", f"is not well-formed in {rest} or more other lines")
@@ -215,7 +222,7 @@ def _is_date(element: etree._Element) -> bool:
 
 
 def _bad_dates(
-    root: etree._Element, entries: Sequence[etree._Element], lines_before: int
+    root: etree._Element, entries: Sequence[etree._Element], before: int
 ) -> Iterator[Flaw]:
     places = {entry: index for index, entry in enumerate(entries)}
     for element in root.iter(_ELEMENTS):
@@ -226,7 +233,7 @@ def _bad_dates(
         while owner is not None and owner not in places:
             owner = owner.getparent()
         entry = None if owner is None else places[owner]
-        yield _bad_date(f"<{_written(element)}>", text, _line(element, lines_before), entry)
+        yield _bad_date(f"<{_written(element)}>", text, _line(element, before), entry)
 
 
 def _bad_date(name: str, text: str, line: int | None, entry: int | None) -> Flaw:
@@ -240,8 +247,8 @@ def _written(element: etree._Element) -> str:
     return f"{element.prefix}:{name}" if element.prefix else name
 
 
-def _line(element: etree._Element, lines_before: int) -> int | None:
-    return element.sourceline + lines_before if element.sourceline else None
+def _line(element: etree._Element, before: int) -> int | None:
+    return element.sourceline + before if element.sourceline else None
 
 
 def _json_dates(data: bytes, content_type: str | None) -> Iterator[Flaw]:

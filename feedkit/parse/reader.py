@@ -1,6 +1,7 @@
 """Which reader a document gets, and what is said of one that gets none."""
 
 import msgspec
+from lxml import etree
 
 from feedkit.errors import ParseError
 from feedkit.model import Feed
@@ -52,14 +53,8 @@ def _read_tree(document: Document, data: bytes, url: str | None) -> Feed:
         reason = "; ".join([f"{left} is read by feedparser", *_sentences(document.notes)])
         return _tolerate(text, url, reason)
     if name in ("xhtml:html", "html"):
-        text = data.decode("utf-8", "replace") if document.text is None else document.text
-        raise ParseError(html_page(text, url))
+        raise ParseError(html_page(etree.tostring(root, encoding="unicode"), url))
     raise ParseError(f"it is XML whose root element is <{root.tag.rpartition('}')[2][:80]}>")
-
-
-def is_left_to_feedparser(document: Document) -> bool:
-    """Whether a feed's `document` goes the tolerant path."""
-    return document.root is None or canonical(document.root.tag) in _LEFT_TO_FEEDPARSER
 
 
 def _read_broken(document: Document, url: str | None) -> Feed:

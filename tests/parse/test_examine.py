@@ -23,6 +23,8 @@ def flaws(examined: Examined) -> list[tuple[str, int | None]]:
         "",
         "\n\n",
         "<?xml version='1.0'?>\n<!-- a\nb -->\n",
+        "\n\n<!-- a\nb -->\n",
+        "\n\n<!-- a\nb -->\n<!DOCTYPE rss [\n<!ENTITY x 'y'>\n]>\n",
         "<!DOCTYPE rss [\n<!ENTITY x 'y'>\n]>\n",
         "junk\n\n<?xml version='1.0'?>\n",
         "<!DOCTYPE rss [\n<!ENTITY x 'y'>\n]>\n<!-- & -->",
