@@ -56,6 +56,7 @@ def cli() -> None:
     feedkit run          collect what is due and publish
     feedkit run --all    … every feed, due or not
     feedkit export DIR   publish what is stored into another folder
+    feedkit check FEED   show what feedkit sees in a feed or an article
     """
 
 
@@ -99,3 +100,31 @@ def export(config: Path, verbose: bool, quiet: bool, folder: Path) -> None:
     from feedkit.cli.commands import export_to
 
     sys.exit(export_to(config, folder, verbose=verbose, quiet=quiet))
+
+
+@cli.command()
+@click.argument("where", metavar="FILE|URL|-")
+@click.option(
+    "-c",
+    "--config",
+    "config",
+    type=click.Path(path_type=Path),
+    help="The configuration to use; config.toml if there is one.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Show every entry and every problem.")
+@click.option("-q", "--quiet", is_flag=True, help="Show the problems only.")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON document (docs/check.md).")
+@click.option("--strict", is_flag=True, help="Exit 1 when there are problems.")
+def check(
+    where: str, config: Path | None, verbose: bool, quiet: bool, as_json: bool, strict: bool
+) -> None:
+    """Show what feedkit sees in a feed or an article, and store nothing.
+
+    A feed is a file, an http or https address, or "-" for what comes on standard input; an article
+    is a file with front matter. Exit 0 when it is one, 1 when it is none or could not be had.
+    """
+    from feedkit.cli.check import check_document
+
+    sys.exit(
+        check_document(where, config, verbose=verbose, quiet=quiet, as_json=as_json, strict=strict)
+    )

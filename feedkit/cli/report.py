@@ -9,6 +9,7 @@ from types import TracebackType
 
 import click
 
+from feedkit.cli.words import number, one_line
 from feedkit.pipeline.report import Report, SourceReport
 
 
@@ -61,13 +62,13 @@ def show(report: Report, output: Path, *, verbose: bool, quiet: bool) -> None:
     if verbose:
         for source in report.sources:
             for line in source.notes:
-                click.echo(_one_line(line), err=True)
+                click.echo(one_line(line), err=True)
     for line in problems(report):
         click.echo(line, err=True)
     if not quiet:
         if verbose:
             for path in report.published.written:
-                click.echo(_one_line(f"wrote {_relative(output / path)}"), err=True)
+                click.echo(one_line(f"wrote {_relative(output / path)}"), err=True)
         click.echo(conclusion(report, output), err=True)
 
 
@@ -79,7 +80,7 @@ def problems(report: Report) -> list[str]:
         if source.outcome == "failed":
             lines.append(f"{source.name}: {source.reason}")
     lines += report.published.problems + report.published.failed
-    return [_one_line(line) for line in lines]
+    return [one_line(line) for line in lines]
 
 
 def conclusion(report: Report, output: Path) -> str:
@@ -88,7 +89,7 @@ def conclusion(report: Report, output: Path) -> str:
     shown = _relative(output)
     if written == 0 and not report.published.failed:
         return f"Nothing to write: all {documents} files in {shown} are up to date."
-    return f"Wrote {_number(written, 'file')} of {documents} in {shown}."
+    return f"Wrote {number(written, 'file')} of {documents} in {shown}."
 
 
 def _rows(report: Report, *, verbose: bool) -> list[tuple[str, str, str, str, str]]:
@@ -97,7 +98,7 @@ def _rows(report: Report, *, verbose: bool) -> list[tuple[str, str, str, str, st
     rows = [(s.name, *_counts(s), _outcome(s)) for s in named]
     waiting = len(report.sources) - len(named)
     counts = report.counts
-    total = _number(len(report.sources), "source")
+    total = number(len(report.sources), "source")
     ends = [f"{counts.withdrawn} withdrawn"] if counts.withdrawn else []
     ends += [f"{len(report.failed)} failed"] if report.failed else []
     ends += [f"{waiting} not due"] if waiting else []
@@ -123,7 +124,7 @@ def _outcome(source: SourceReport) -> str:
     if source.counts.withdrawn:
         words.append(f"{source.counts.withdrawn} withdrawn")
     if source.problems:
-        words.append(_number(len(source.problems), "problem"))
+        words.append(number(len(source.problems), "problem"))
     return ", ".join(words)
 
 
@@ -140,7 +141,7 @@ def _table(report: Report, *, verbose: bool) -> None:
     rows = _rows(report, verbose=verbose)
     for row in rows[:-1]:
         style = "red" if row[-1] == "failed" else ""
-        table.add_row(*(Text(_one_line(cell), style=style) for cell in row))
+        table.add_row(*(Text(one_line(cell), style=style) for cell in row))
     table.add_section()
     table.add_row(*(Text(cell, style="bold") for cell in rows[-1]))
     Console(stderr=True).print(table)
@@ -150,16 +151,7 @@ def _lines(report: Report, *, verbose: bool) -> None:
     for name, new, changed, unchanged, outcome in _rows(report, verbose=verbose):
         counts = f"{new} new, {changed} changed, {unchanged} unchanged" if new else ""
         said = ", ".join(part for part in (counts, outcome) if part)
-        click.echo(_one_line(f"{name}: {said}"), err=True)
-
-
-def _one_line(text: str) -> str:
-    """Without line ends and control characters: names and reasons come from outside."""
-    return "".join(c if c.isprintable() else " " for c in text)
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+        click.echo(one_line(f"{name}: {said}"), err=True)
 
 
 def _relative(path: Path) -> str:

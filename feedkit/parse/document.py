@@ -7,9 +7,11 @@ attribute defaults and nothing to fetch; what feeds really declare (``&nbsp;``) 
 import re
 from html import escape
 from html.entities import html5
+from itertools import islice
 
 from lxml import etree
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feedkit.errors import ParseError
 from feedkit.parse.encoding import declared_encodings, decode
@@ -37,7 +39,12 @@ _REFERENCE = re.compile(
 )
 _PREDEFINED = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _JUNK_BEFORE = re.compile(r"[^<]*(?=<(?:\?xml\b|rss\b|feed\b|rdf:RDF\b))", re.IGNORECASE)
+_PLACE = re.compile(r", line (\d+), column(?= \d+$)")
 _END_OF_ROOT = re.compile(r"</(?:rss|feed|rdf:RDF)\s*>", re.IGNORECASE)
+
+
+MAX_ERRORS = 200
+"""That are looked at in one document: one mistake makes many."""
 
 
 class Document(Struct, frozen=True):
@@ -65,11 +72,46 @@ def read_document(data: bytes, content_type: str | None) -> Document:
             except etree.XMLSyntaxError:
                 pass
     text, note = decode(data, encodings)
-    return _mend(text, [note] if note else [])
+    document = _mend(text, [note] if note else [])
+    if document.error is None:
+        return document
+    return replace(document, error=_in_place(document.error, lines_before(text)))
+
+
+def lines_before(text: str) -> int:
+    """How many lines of `text`, which had to be mended, the parser does not get to see: what
+    precedes the XML declaration, and the document type declaration. lxml counts from there."""
+    junk = _JUNK_BEFORE.match(text)
+    start = junk.end() if junk else 0
+    span = doctype_span(text[start:])
+    removed = text.count("\n", start + span[0], start + span[1]) if span else 0
+    return text.count("\n", 0, start) + removed
+
+
+def _in_place(error: str, lines: int) -> str:
+    """lxml's words with the document's own line in them."""
+    return _PLACE.sub(lambda place: f", line {int(place[1]) + lines}, column", error)
+
+
+def recover(text: str) -> tuple[etree._Element | None, list[tuple[int, str]]]:
+    """What can be made of a mended `text` that is not well-formed, to find places in it: a tree,
+    if any, and what lxml found wrong, with lines that count from 1."""
+    parser = _parser(recover=True)
+    try:
+        root: etree._Element | None = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError:
+        root = None
+    log = islice(parser.error_log, MAX_ERRORS)
+    return root, [(entry.line, entry.message) for entry in log]
 
 
 def _parse(data: bytes) -> etree._Element:
-    parser = etree.XMLParser(
+    return etree.fromstring(data, _parser())
+
+
+def _parser(*, recover: bool = False) -> etree.XMLParser:
+    return etree.XMLParser(
+        recover=recover,
         encoding="utf-8",
         resolve_entities=False,
         load_dtd=False,
@@ -79,7 +121,6 @@ def _parse(data: bytes) -> etree._Element:
         remove_pis=True,
         collect_ids=False,
     )
-    return etree.fromstring(data, parser)
 
 
 def _mend(text: str, notes: list[str]) -> Document:

@@ -8,6 +8,7 @@ from lxml import etree
 from feedkit.errors import ParseError
 from feedkit.model import Feed
 from feedkit.parse.atom import read_atom
+from feedkit.parse.autodiscovery import html_page
 from feedkit.parse.document import Document, read_document
 from feedkit.parse.names import ATOM_DRAFTS, ATOM_URI, canonical, normal_uri, prefix_of
 from feedkit.parse.rss import read_rss
@@ -51,7 +52,7 @@ def _read_tree(document: Document, url: str | None) -> Feed:
     if name in _RSS_ROOTS:
         return _with_notes(read_rss(root, url), document.notes)
     if name in ("xhtml:html", "html"):
-        raise ParseError("it is an HTML page")
+        raise ParseError(html_page(etree.tostring(root, encoding="unicode"), url))
     raise ParseError(f"it is XML whose root element is <{root.tag.rpartition('}')[2][:80]}>")
 
 
@@ -92,7 +93,7 @@ def _rename(root: etree._Element, uri: str, prefix: str | None, wanted: str) -> 
 def _read_broken(document: Document, url: str | None) -> Feed:
     text = document.text or ""
     if is_html(text):
-        raise ParseError("it is an HTML page")
+        raise ParseError(html_page(text, url))
     if not text.strip():
         raise ParseError("it has no element")
     if "<" not in text:

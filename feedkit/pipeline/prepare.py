@@ -127,7 +127,7 @@ def _read_article_file(
     if known is not None and known.hash == data_hash and not is_due(known, now):
         return ReadFile(path, known._replace(size=size, mtime_ns=mtime_ns))
     try:
-        entry, article = _prepare_article(recipe, data, path)
+        entry, article = prepare_article(recipe, data, path)
     except ParseError as error:
         guid = known.guid if known else None
         row = FileRow(path, size, mtime_ns, data_hash, guid, None, _lines([str(error)]))
@@ -153,7 +153,7 @@ def is_due(known: FileRow, now: int) -> bool:
     return known.due_at is not None and known.due_at <= now
 
 
-def _prepare_article(recipe: FolderRecipe, data: bytes, path: str) -> "tuple[Entry, Article]":
+def prepare_article(recipe: FolderRecipe, data: bytes, path: str) -> "tuple[Entry, Article]":
     """The article normalized but for its body, and as it was read. Raises `ParseError`."""
     from feedkit.normalize.entry import normalize_entry  # with YAML these cost 50 ms
     from feedkit.normalize.identity import article_id

@@ -109,6 +109,7 @@ class CDATA:
     def __init__(self, data: str) -> None: ...
 
 class XMLParser:
+    error_log: _ErrorLog
     def __init__(
         self,
         *,
@@ -140,6 +141,7 @@ class _LogEntry:
 
 class _ErrorLog:
     last_error: _LogEntry | None
+    def __iter__(self) -> Iterator[_LogEntry]: ...
 
 class RelaxNG:
     error_log: _ErrorLog

@@ -38,7 +38,9 @@ def test_version_is_the_packages_and_goes_to_stdout(tmp_path: Path) -> None:
     assert done.stdout == f"feedkit {feedkit.__version__}\n"
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["run", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--version"], ["--help"], ["run", "--help"], ["check", "--help"]]
+)
 def test_what_needs_no_work_loads_nothing_heavy(arguments: list[str], tmp_path: Path) -> None:
     code = (
         "import sys\nfrom feedkit.cli import main\nsys.argv = ['feedkit', *sys.argv[1:]]\n"
@@ -63,6 +65,7 @@ def test_help_names_every_command(option: str, tmp_path: Path) -> None:
     assert "Usage: feedkit [OPTIONS] COMMAND" in done.stdout
     assert "\n  run " in done.stdout
     assert "\n  export " in done.stdout
+    assert "\n  check " in done.stdout
 
 
 def test_help_of_a_command_says_what_its_options_do(tmp_path: Path) -> None:
