@@ -24,6 +24,7 @@ LONGEST_CATEGORY = 200
 _LANGUAGE = re.compile(
     r"(?:[A-Za-z]{2,3}|[A-Za-z]{5,8}|[iIxX]-[A-Za-z0-9]{1,8})(?:-[A-Za-z0-9]{1,8})*"
 )
+_EDGES = "".join(map(chr, filter(lambda code: chr(code).isspace(), range(0x3001)))) + "\ufeff"
 _EMAIL = re.compile(r"[^\s@<>()\",;:]+@[^\s@<>()\",;:]+\.[^\s@<>()\",;:]+")
 _MAILBOX = re.compile(rf"(?P<email>{_EMAIL.pattern})\s*\((?P<name>[^()]*)\)")
 _ANGLE = re.compile(rf"\"?(?P<name>[^<>\"]*)\"?\s*<(?P<email>{_EMAIL.pattern})>")
@@ -127,7 +128,7 @@ def categories(names: Iterable[str]) -> tuple[str, ...]:
 
 def category_line(name: str) -> str:
     """`name` in one line, cut where it is longer than any category."""
-    line = one_line(name)
+    line = one_line(name).strip()
     return line if len(line) <= LONGEST_CATEGORY else line[:LONGEST_CATEGORY].rstrip()
 
 
@@ -192,7 +193,7 @@ def _other(url: str | None, than: str | None) -> str | None:
 
 
 def _html(html: str | None, base: str | None) -> str | None:
-    return (sanitize(html, base).strip() or None) if html else None
+    return (sanitize(html, base).strip(_EDGES) or None) if html else None
 
 
 def _enclosures(enclosures: Sequence[Enclosure], base: str | None) -> tuple[Enclosure, ...]:
@@ -231,7 +232,7 @@ def _image(own: str | None, enclosures: Sequence[Enclosure], html: str | None) -
 def _origin(origin: Origin, base: str | None) -> Origin | None:
     author = _person(origin.author, base) if origin.author else None
     cleaned = Origin(
-        id=_line(origin.id),
+        id=one_line(origin.id).strip() or None if origin.id else None,
         title=_line(origin.title),
         url=absolute(origin.url, base),
         feed_url=absolute(origin.feed_url, base),

@@ -75,6 +75,8 @@ _PLAYER = re.compile(
     r"|rutube\.ru/play/embed/|invidious\.io/embed/|peertube\.tv/videos/embed/)(.*)",
     re.DOTALL,
 )
+# A browser resolves ".." in a path, which then leads to another page than the player's.
+_UPWARD = re.compile(r"[^?#]*/(?:\.|%2e){2}(?:[/?#]|\Z)", re.IGNORECASE)
 _DATA_IMAGE = re.compile(r"data:image/(?:gif|png|jpe?g|webp|avif|bmp)[;,]", re.IGNORECASE)
 _MOST_DATA = 16_384
 """Characters of a ``data:`` image that is kept: an icon or a formula, not a photograph."""
@@ -112,6 +114,7 @@ _PRE_LINE = re.compile(r"(<pre(?: [^>]*)?>)\n")
 _CANDIDATE = re.compile(r"([^\s,]\S*+)([^,]*+)")
 _LONGEST_SRCSET = 32_768
 _DESCRIPTOR = re.compile(r"\s+[0-9]{1,7}(?:\.[0-9]{1,4})?[wx]\s*")
+_MARK = "\ufeff"
 _STRIPPED = re.compile("[\t\n\r]+")
 _SPACES = " \t\n\r\f\x0b\x00\x01\x02\x1f"
 
@@ -125,6 +128,11 @@ def sanitize(html: str, base: str | None) -> str:
     (`repair_lazy_images`). The result is a fixed point: sanitizing it again changes nothing.
     Time is linear in the length, whatever is in it.
     """
+    # A parser drops a byte order mark that comes first, and would drop another the next time.
+    return _sanitized(html.lstrip(_MARK), base).lstrip(_MARK)
+
+
+def _sanitized(html: str, base: str | None) -> str:
     if "<" not in html and "&" not in html:
         return escaped(strip_forbidden(html))
     desk = _desk()
@@ -333,7 +341,8 @@ def _url(tag: str, value: str) -> str | None:
 
 def _player(value: str) -> str | None:
     match = _PLAYER.fullmatch(value.strip(_SPACES))
-    return absolute(f"https://{match[1]}{match[2]}", None) if match else None
+    url = absolute(f"https://{match[1]}{match[2]}", None) if match else None
+    return None if url is None or _UPWARD.match(url) else url
 
 
 def _code_language(value: str) -> str | None:

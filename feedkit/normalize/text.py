@@ -60,7 +60,10 @@ def one_line(text: str) -> str:
     """
     if len(text) < _SHORT and text.isprintable() and "  " not in text:
         return text.strip(" ")
-    return strip_forbidden(_SPACE.sub(" ", text)).strip(" ")
+    text = strip_forbidden(_SPACE.sub(" ", text))
+    if "  " in text:  # where a forbidden character stood between spaces
+        text = _SPACE.sub(" ", text)
+    return text.strip(" ")
 
 
 @cache

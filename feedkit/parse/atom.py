@@ -192,6 +192,12 @@ def _atom_author(draft: EntryDraft | FeedDraft, element: etree._Element) -> None
         draft.authors.append(person)
 
 
+def _atom_contributor(draft: EntryDraft, element: etree._Element) -> None:
+    person = atom_person(element, draft.base)
+    if person and len(draft.contributors) < MAX_PEOPLE:
+        draft.contributors.append(person)
+
+
 _ENTRY = EntryReaders(
     {
         **modules.ENTRY,
@@ -203,7 +209,7 @@ _ENTRY = EntryReaders(
         "atom:summary": _read_summary,
         "atom:content": _read_content,
         "atom:author": _atom_author,
-        "atom:contributor": modules.read_contributor,
+        "atom:contributor": _atom_contributor,
         "atom:category": _read_category,
         "atom:published": modules.read_published,
         "atom:updated": modules.read_updated,

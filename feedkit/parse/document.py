@@ -5,6 +5,7 @@ attribute defaults and nothing to fetch; what feeds really declare (``&nbsp;``) 
 """
 
 import re
+from collections.abc import Iterator
 from html import escape
 from html.entities import html5
 from itertools import islice
@@ -31,12 +32,13 @@ _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CHARACTER = re.compile(r"&#(?:(\d+)|[xX]([0-9a-fA-F]+));?", re.ASCII)
 _ENTITY = re.compile(r"""<!ENTITY\s+([\w.-]{1,40})\s+(?:"([^"&%<]{1,64})"|'([^'&%<]{1,64})')\s*>""")
 _CHARACTER_ENTITY = re.compile(r"""<!ENTITY\s+([\w.-]{1,40})\s+["'](&#\w{1,8};)["']\s*>""")
-# What may be no markup, by what to do with it: CDATA is left as it is, a name looked up, a number
-# left or closed, and what else starts like markup is text.
+# What may be no markup, by what to do with it: comments and CDATA are left as they are, a name
+# looked up, a number left or closed, and what else starts like markup is text.
 _REFERENCE = re.compile(
-    r"<!\[CDATA\[|&(?P<name>[a-zA-Z][\w.-]{1,40});|&#(?:\d{1,8}|[xX][0-9a-fA-F]{1,8});"
+    r"(?P<apart><!--|<!\[CDATA\[)|&(?P<name>[a-zA-Z][\w.-]{1,40});|&#(?:\d{1,8}|[xX][0-9a-fA-F]{1,8});"
     r"|&(?P<open>#(?:\d{1,8}|[xX][0-9a-fA-F]{1,8}))|(?P<bare>&|<(?=[\s\d=]))"
 )
+BARE_REFERENCES = 'holds "&" or "<" that should be escaped'
 _PREDEFINED = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _JUNK_BEFORE = re.compile(r"[^<]*(?=<(?:\?xml\b|rss\b|feed\b|rdf:RDF\b))", re.IGNORECASE)
 _PLACE = re.compile(r", line (\d+), column(?= \d+$)")
@@ -206,6 +208,23 @@ def _declared_entities(declaration: str) -> dict[str, str]:
     return {name: value.replace("]]>", "") for name, value in entities.items()}
 
 
+def _end_of_apart(text: str, start: re.Match[str]) -> int:
+    """Where the comment or the CDATA section that begins with `start` is over."""
+    end = text.find("-->" if start["apart"] == "<!--" else "]]>", start.end())
+    return len(text) if end < 0 else end + 3
+
+
+def bare_references(text: str) -> Iterator[int]:
+    """Where in `text` an "&" or a "<" stands that should be escaped; comments and CDATA apart."""
+    position = 0
+    while match := _REFERENCE.search(text, position):
+        position = match.end()
+        if match["apart"]:
+            position = _end_of_apart(text, match)
+        elif match["open"] or match["bare"]:
+            yield match.start()
+
+
 def _put_in_entities(text: str, declared: dict[str, str], notes: list[str]) -> str:
     """`text` with declared and HTML's named characters in place of their names, and with "&" and
     "<" escaped where they are text; CDATA apart."""
@@ -216,9 +235,8 @@ def _put_in_entities(text: str, declared: dict[str, str], notes: list[str]) -> s
         pieces.append(text[position : match.start()])
         position = match.end()
         written = match[0]
-        if written == "<![CDATA[":
-            end = text.find("]]>", position)
-            position = len(text) if end < 0 else end + 3
+        if match["apart"]:
+            position = _end_of_apart(text, match)
             pieces.append(text[match.start() : position])
         elif name := match["name"]:
             value = None
@@ -234,5 +252,5 @@ def _put_in_entities(text: str, declared: dict[str, str], notes: list[str]) -> s
     if has_names:
         notes.append("uses names of HTML characters that XML does not have")
     if has_bare:
-        notes.append('holds "&" or "<" that should be escaped')
+        notes.append(BARE_REFERENCES)
     return "".join((*pieces, text[position:])) if pieces else text

@@ -16,7 +16,13 @@ from msgspec import Struct
 from feedkit.model import Feed
 from feedkit.parse.autodiscovery import linked_feeds
 from feedkit.parse.dates import parse_date
-from feedkit.parse.document import lines_before, read_document, recover
+from feedkit.parse.document import (
+    BARE_REFERENCES,
+    bare_references,
+    lines_before,
+    read_document,
+    recover,
+)
 from feedkit.parse.encoding import declared_encodings, decode
 from feedkit.parse.names import canonical
 from feedkit.parse.sniff import is_html
@@ -47,8 +53,6 @@ _CODES = {
     "goes on after": "text-after",
     "does not declare": "namespaces",
 }
-_LEFT = "is read by feedparser"
-"""In the bozo of well-formed feeds of formats that lxml's readers do not know."""
 
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
@@ -105,12 +109,16 @@ def examine(data: bytes, feed: Feed, content_type: str | None) -> Examined:
             flaws.append(_encoding_flaw(feed.bozo.removeprefix("the document "), data, encoding))
         return Examined("json", encoding, (*flaws, *_json_dates(data, content_type)))
     document = read_document(data, content_type)
-    is_left = document.root is None or _LEFT in (feed.bozo or "")
-    path: Path = "feedparser" if is_left else "lxml"
+    path: Path = "feedparser" if document.root is None else "lxml"
     text, _ = decode(data, declared_encodings(data, content_type))
     blank = len(text) - len(text.lstrip(" \t\r\n"))
     before = text.count("\n", 0, blank) if document.text is None else lines_before(text)
-    root, flaws = document.root, [_note_flaw(note, text, data, encoding) for note in document.notes]
+    root, flaws = document.root, []
+    for note in document.notes:
+        if note == BARE_REFERENCES and root is not None:
+            flaws += _errors(_bare(text), 0)
+        else:
+            flaws.append(_note_flaw(note, text, data, encoding))
     if root is None and (document.text or "").count("<") <= _BROKEN_MARKUP:
         root, errors = recover(document.text or "")
         flaws += _errors(errors, before)
@@ -187,6 +195,20 @@ def _errors(errors: Sequence[tuple[int, str]], before: int) -> Iterator[Flaw]:
     if len(said) > MOST_ERRORS:
         rest = len(said) - MOST_ERRORS
         yield Flaw("not-well-formed", f"is not well-formed in {rest} or more other lines")
+
+
+def _bare(text: str) -> list[tuple[int, str]]:
+    """The lines on which an "&" or "<" stands bare; as many as `_errors` tells, and one more."""
+    found: dict[int, str] = {}
+    line, position = 1, 0
+    for place in bare_references(text):
+        line += text.count("\n", position, place)
+        position = place
+        escaped = "&amp;" if text[place] == "&" else "&lt;"
+        found.setdefault(line, f'"{text[place]}" that is not written "{escaped}"')
+        if len(found) > MOST_ERRORS:
+            break
+    return [(line, f"an {what}" if what[1] == "&" else f"a {what}") for line, what in found.items()]
 
 
 def _plainer(message: str) -> str:

@@ -188,7 +188,7 @@ def test_export_publishes_what_is_stored_and_collects_nothing(planet: Path) -> N
 
 def test_a_store_that_cannot_be_opened_is_a_sentence(planet: Path) -> None:
     with (planet / "config.toml").open("a") as config:
-        config.write('[store]\nurl = "nonsense"\n')
+        config.write('[store]\nurl = "sqlite:///articles"\n')
     done = run("run", folder=planet)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("feedkit: ")

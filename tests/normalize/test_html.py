@@ -107,6 +107,8 @@ def test_frames_of_known_players_are_sandboxed_and_others_dropped() -> None:
     for stranger in (
         "https://evil.example/embed",
         "https://www.youtube.com.evil.example/embed/a",
+        "https://www.youtube.com/embed/../redirect?q=//evil.example",
+        "https://www.youtube.com/embed/a\\.%2E\t\\..?x",
         "javascript:x",
     ):
         assert clean(f'<p>a<iframe src="{stranger}">x</iframe>b</p>') == "<p>ab</p>"
@@ -199,6 +201,13 @@ def test_what_a_table_puts_before_itself_settles(html: str) -> None:
     once = clean(html)
     assert clean(once) == once
     assert "x" in once
+
+
+@pytest.mark.parametrize("html", ["\ufeff\ufeffx", "\ufeff\xa0", "<x>\ufeff<b>y"])
+def test_byte_order_marks_at_the_start_go_at_once(html: str) -> None:
+    once = clean(html)
+    assert "\ufeff" not in once
+    assert clean(once) == once
 
 
 def test_tag_soup_settles() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedkit.normalize.text import excerpt, plain_text, strip_forbidden
+from feedkit.normalize.text import excerpt, one_line, plain_text, strip_forbidden
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -51,3 +51,7 @@ def test_what_xml_forbids_is_removed_and_nothing_else(text: str) -> None:
 def test_clean_text_is_given_back_itself() -> None:
     text = "一份“热土”\n" * 500
     assert strip_forbidden(text) is text
+
+
+def test_a_control_character_between_spaces_leaves_one_space() -> None:
+    assert one_line("a \0 b") == "a b"
