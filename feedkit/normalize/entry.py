@@ -118,7 +118,7 @@ def categories(names: Iterable[str]) -> tuple[str, ...]:
     """`names` trimmed and without repetitions: spellings of one (`fold`) count once, the first."""
     kept: dict[str, str] = {}
     for name in names:
-        line = category_line(name)
+        line = _category_line(name)
         if key := fold(line):
             kept.setdefault(key, line)
             if len(kept) == MOST_CATEGORIES:
@@ -126,8 +126,14 @@ def categories(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(kept.values())
 
 
-def category_line(name: str) -> str:
-    """`name` in one line, cut where it is longer than any category."""
+def cut_long(names: Sequence[str]) -> Sequence[str]:
+    """`names` as `categories` has them, but for spelling: what is longer than any is cut."""
+    if all(len(name) <= LONGEST_CATEGORY for name in names):
+        return names
+    return [_category_line(name) for name in names]
+
+
+def _category_line(name: str) -> str:
     line = one_line(name).strip()
     return line if len(line) <= LONGEST_CATEGORY else line[:LONGEST_CATEGORY].rstrip()
 

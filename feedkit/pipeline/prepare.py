@@ -7,8 +7,9 @@ boundary, so that many articles can be prepared at once (`feedkit.pipeline.worke
 import hashlib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import PurePath, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin, urlsplit
@@ -116,8 +117,6 @@ def read_article_files(
 def _read_article_file(
     recipe: FolderRecipe, file: FoundFile, known: FileRow | None, now: int
 ) -> ReadFile:
-    from feedkit.normalize.entry import category_line
-
     path = file.path
     try:
         data, status = read_with_status(f"{recipe.root}/{path}", recipe.max_bytes)
@@ -137,7 +136,7 @@ def _read_article_file(
     if published is not None and published > now:
         due_at = published
     elif not article.draft:
-        placed = frozenset(fold(category_line(name)) for name in article.categories)
+        placed = frozenset(map(fold, _tools().cut(article.categories)))
         new = _new_entry(entry, EntryState.VISIBLE, placed, article.body)
         guid = new.guid
     row = FileRow(path, size, mtime_ns, data_hash, guid, due_at, _lines(article.notes))
@@ -153,13 +152,28 @@ def is_due(known: FileRow, now: int) -> bool:
     return known.due_at is not None and known.due_at <= now
 
 
-def prepare_article(recipe: FolderRecipe, data: bytes, path: str) -> "tuple[Entry, Article]":
-    """The article normalized but for its body, and as it was read. Raises `ParseError`."""
-    from feedkit.normalize.entry import normalize_entry  # with YAML these cost 50 ms
+class _Tools(NamedTuple):
+    """What articles are prepared with, imported by who prepares any: with YAML it costs 50 ms."""
+
+    read: "Callable[[bytes, str], Article]"
+    make_id: Callable[[str, str, str], str]
+    normalize: Callable[..., Entry]
+    cut: Callable[[Sequence[str]], Sequence[str]]
+
+
+@cache
+def _tools() -> _Tools:
+    from feedkit.normalize.entry import cut_long, normalize_entry
     from feedkit.normalize.identity import article_id
     from feedkit.parse.article import read_article
 
-    article = read_article(data, path)
+    return _Tools(read_article, article_id, normalize_entry, cut_long)
+
+
+def prepare_article(recipe: FolderRecipe, data: bytes, path: str) -> "tuple[Entry, Article]":
+    """The article normalized but for its body, and as it was read. Raises `ParseError`."""
+    tools = _tools()
+    article = tools.read(data, path)
     entry = article.entry
     url = entry.url or ""
     if recipe.base_url:
@@ -167,11 +181,11 @@ def prepare_article(recipe: FolderRecipe, data: bytes, path: str) -> "tuple[Entr
     elif not _HAS_SCHEME(url):
         url = ""
     raw = msgspec.structs.replace(
-        entry, id=entry.id or article_id(recipe.host, recipe.tag, path), url=url or None
+        entry, id=entry.id or tools.make_id(recipe.host, recipe.tag, path), url=url or None
     )
     base = recipe.base_url or recipe.site_url
     namespace = f"tag:{recipe.host},2026:{recipe.tag}"
-    normalized = normalize_entry(raw, namespace=namespace, base=base)
+    normalized = tools.normalize(raw, namespace=namespace, base=base)
     return msgspec.structs.replace(normalized, base=url or base), article
 
 
