@@ -21,6 +21,8 @@ MOST_CATEGORIES = 100
 LONGEST_CATEGORY = 200
 """Characters. What is longer is no category but a sentence, and is cut."""
 
+_HOME = re.compile(r"https?://[^/?#]*/?", re.IGNORECASE)
+"""A site's front page, which feeds link every entry to where entries have no page of their own."""
 _LANGUAGE = re.compile(
     r"(?:[A-Za-z]{2,3}|[A-Za-z]{5,8}|[iIxX]-[A-Za-z0-9]{1,8})(?:-[A-Za-z0-9]{1,8})*"
 )
@@ -270,8 +272,8 @@ def _distinct(
     """`entries` with one entry to an id, in their order; `raw` is what they were made of.
 
     Entries of one id that share their URL or title are versions of one: the one updated
-    last stays, else the first. (Without a guid the id is the URL, which says nothing, so there
-    the title must agree.) Entries that differ were given one id by mistake, as by feeds that use
+    last stays, else the first. (A site's front page is no entry's own URL, and without a guid the
+    id is the URL, which says nothing: there the title must agree.) Entries that differ were given one id by mistake, as by feeds that use
     the same guid for every item; none may be lost, so *each* gets an id of its own,
     made of the shared id, its URL and its title, and is known by that in the next run too,
     whichever of them is first then. URLs are compared as they were written, tracking parameters
@@ -314,7 +316,7 @@ def _versions(
         entry = entries[position]
         keys = [("title", entry.title)] if entry.title else []
         page = pages[position]
-        if raw[position].id.strip() and page:
+        if raw[position].id.strip() and page and not _HOME.fullmatch(page):
             keys.append(("url", page))
         if not keys:
             keys = [("text", entry.content or entry.summary or "")]

@@ -10,8 +10,11 @@ _SETS = ("data-srcset", "data-lazy-srcset")
 _OPEN = re.compile(r"<(?:[iI][mM][gG]|[sS][oO][uU][rR][cC][eE]|[iI][fF][rR][aA][mM][eE])(?=[\s/])")
 _NO_IMAGE = re.compile(r"\s*+(?:\Z|#|data:|about:|javascript:)", re.IGNORECASE)
 _PLACEHOLDER_NAME = re.compile(
-    r"(?:[^.]{0,40}[_-])?(?:1x1|blank|dot|empty|gr[ae]y|lazy(?:[-_]?load(?:ing)?)?|load(?:ing|er)"
-    r"|pixel|place-?holder|spacer|trans(?:parent)?)[^/]{0,40}\.(?:gif|png|svg|jpe?g|webp)\s*\Z",
+    r"(?:(?:ajax|default|image|img|lazy(?:load)?|pre|px|theme|wp)[_-]?)?"
+    r"(?:1x1|blank|dot|empty|gr[ae]y|lazy(?:[-_]?load(?:ing)?)?|load(?:ing|er)|pixel|place-?holder"
+    r"|spacer|trans(?:parent)?)(?:[._-]?(?:bg|gif|image|img|large|pixel|place-?holder|small|spinner"
+    r"|square|trans(?:parent)?|[0-9]{1,4}(?:x[0-9]{1,4})?)){0,3}(?:[.-][0-9a-f]{8,32})?"
+    r"\.(?:gif|png|svg|jpe?g|webp)\s*\Z",
     re.IGNORECASE,
 )
 
@@ -83,5 +86,11 @@ def _lazy_value(found: dict[str, str], name: str, lazy: tuple[str, ...]) -> str 
     """What `name` should be instead of what it is, or None to leave it."""
     if name in found and not is_placeholder(found[name]):
         return None
-    values = (found[other].strip() for other in lazy if other in found)
-    return next((value for value in values if not is_placeholder(value)), None)
+    values = [found[other].strip() for other in lazy if other in found]
+    named = (value for value in values if not is_placeholder(value))
+    # A page of dots and greys may show such images, where there is nothing else to show.
+    return next(named, next(filter(_is_address, values), None) if not found.get(name) else None)
+
+
+def _is_address(value: str) -> bool:
+    return not _NO_IMAGE.match(value)

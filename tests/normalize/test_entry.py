@@ -241,3 +241,12 @@ def test_a_feeds_own_texts_and_addresses_are_normalized() -> None:
         next_archive_url="https://example.org/feed.xml?page=2",
         entries=(Entry(id="https://example.org/1", url="https://example.org/1", language="de"),),
     )
+
+
+def test_entries_that_all_lead_to_the_front_page_are_not_taken_for_one() -> None:
+    entries = tuple(
+        Entry(id="http://x.example/", url="http://x.example/", title=title) for title in "ab"
+    )
+    feed = normalize_feed(Feed(title="Notes", entries=entries), url="http://x.example/rss")
+    assert [entry.title for entry in feed.entries] == ["a", "b"]
+    assert len({entry.id for entry in feed.entries}) == 2
