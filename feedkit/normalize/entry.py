@@ -273,11 +273,12 @@ def _distinct(
 
     Entries of one id that share their URL or title are versions of one: the one updated
     last stays, else the first. (A site's front page is no entry's own URL, and without a guid the
-    id is the URL, which says nothing: there the title must agree.) Entries that differ were given one id by mistake, as by feeds that use
-    the same guid for every item; none may be lost, so *each* gets an id of its own,
-    made of the shared id, its URL and its title, and is known by that in the next run too,
-    whichever of them is first then. URLs are compared as they were written, tracking parameters
-    and all, so that ids stay what they are when feedkit learns of another parameter.
+    id is the URL, which says nothing: there the title must agree.) Entries that differ were given
+    one id by mistake, as by feeds that use the same guid for every item; none may be lost, so
+    *each* gets an id of its own, made of the shared id, its URL and its title, and is known by
+    that in the next run too, whichever of them is first then. URLs are compared as they were
+    written, tracking parameters and all, so that ids stay what they are when feedkit learns of
+    another parameter.
     """
     groups: defaultdict[str, list[int]] = defaultdict(list)
     for position, entry in enumerate(entries):
