@@ -47,7 +47,7 @@ def normalize_entry(
     root = root or page
     title = one_line(entry.title)
     content = _html(entry.content, root)
-    summary = _html(entry.summary, root)
+    summary = content if entry.summary == entry.content else _html(entry.summary, root)
     published = to_utc(entry.published)
     enclosures = _enclosures(entry.enclosures, root)
     rights = one_line(entry.rights) if entry.rights else None
