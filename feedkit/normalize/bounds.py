@@ -57,6 +57,8 @@ _FREE_LENGTH = 32_768
 """A text below both bounds is not looked at: the worst of them takes 20 ms (measured)."""
 _DEPTH = 200
 _OPEN_FORMATTING = 8
+_MOST_MISNESTED = 100
+"""End tags that do not close the element opened last."""
 _BLOCKS_IN_FORMATTING = 1_000
 _MOST_ATTRIBUTES = 24
 _LONGEST_VALUE = 32_768
@@ -74,8 +76,9 @@ _TOKEN = re.compile(
     r"|(?P<comment>!--)|(?P<bogus>[!?]|/[^a-zA-Z])|(?P<text>))"
 )
 _PLAIN_TAG = re.compile(
-    r"<(?:!--(?:[^<>-]++|-(?!->))*+-->|(/?[a-z][a-z0-9-]*+)"
-    r"(?:[ \t\n]++[a-zA-Z_:@][\w:.-]*+(?:=(?:\"[^\"<]*+\"|'[^'<]*+'))?+){0,40}+[ \t\n]*+/?>)"
+    r"<(?:!--(?:[^<>-]++|-(?!->))*+-->|[?!](?!--)[^<>]*+>|(/?[a-zA-Z][a-zA-Z0-9-]*+)"
+    r"(?:[ \t\n]++[a-zA-Z_:@][\w:.-]*+(?:=(?:\"[^\"<]*+\"|'[^'<]*+'|[^\s\"'<>=`]++))?+){0,40}+"
+    r"[ \t\n]*+/?>)"
 )
 _COMMENT_END = re.compile(r"(?<=<!--)-?>|--!?>")
 _NAME = r"[\t\n\f\r /]*+{0}[^\t\n\f\r />][^\t\n\f\r />=]*+{1}"
@@ -105,8 +108,8 @@ def _is_tame(html: str) -> bool:
     """Whether `html`, however long, is so plainly written that a parser is linear in it.
 
     True only where every ``<`` begins a tag or comment on which all tokenizers agree, with few
-    attributes, all elements are properly nested and not deeply, and neither ampersands nor blocks
-    within formatting elements are many for the length.
+    attributes, elements are not deeply nested and few are misnested or left open, and neither
+    ampersands nor blocks within formatting elements are many for the length.
     """
     if html.count("&") * len(html) > _MOST_AMPERSAND_WORK:
         return False
@@ -114,20 +117,34 @@ def _is_tame(html: str) -> bool:
     if len(tags) != html.count("<"):
         return False
     opened: list[str] = []
-    formatting = copied = 0
+    formatting = copied = misnested = 0
     for tag in tags:
         if tag[:1] == "/":
-            if not opened or opened.pop() != tag[1:]:
+            name = tag[1:].lower()
+            if opened and opened[-1] == name:
+                opened.pop()
+                formatting -= name in _FORMATTING
+                continue
+            misnested += 1
+            if misnested > _MOST_MISNESTED:
                 return False
-            formatting -= tag[1:] in _FORMATTING
-        elif tag not in _VOID and tag:
-            opened.append(tag)
-            if len(opened) > _DEPTH:
-                return False
-            if tag in _FORMATTING:
+            # Formatting that is closed with another element is opened again by what follows, so
+            # it is counted on.
+            if name in opened:
+                while opened.pop() != name:
+                    pass
+                formatting -= name in _FORMATTING
+        elif tag:
+            name = tag.lower()
+            if name in _VOID:
+                continue
+            opened.append(name)
+            if name in _FORMATTING:
                 formatting += 1
-            elif formatting and tag not in _PHRASING:
+            elif formatting and name not in _PHRASING:
                 copied += 1
+            if len(opened) > _DEPTH or formatting > _OPEN_FORMATTING:
+                return False
     return copied * len(html) <= _MOST_COPIED
 
 

@@ -1,122 +1,22 @@
-"""HTML: sanitized and its references made absolute, in one pass of nh3.
+"""HTML: sanitized and its references made absolute.
 
-What is allowed is the union of what feedparser and Miniflux allow in an article. nh3 parses as a
-browser does (WHATWG HTML), so nothing here decides by looking at markup with its own eyes; what
-runs before it only bounds the work and moves the addresses of lazy images, and what runs after it
-only touches nh3's own canonical output.
+Text that is plainly written (`feedkit.normalize.plain`) has its tags replaced where they stand. All
+other goes to nh3, which parses as a browser does (WHATWG HTML): what runs before it only bounds
+the work and moves the addresses of lazy images, and what runs after it only touches nh3's own
+canonical output. Both roads lead to the same result.
 """
 
-import re
 import threading
-from collections.abc import Set
 from html import escape
 
-import nh3
+from feedkit.normalize.bounds import bounded
+from feedkit.normalize.cleaner import Desk, tidied
+from feedkit.normalize.lazy import repair_lazy_images
+from feedkit.normalize.plain import Plain
+from feedkit.normalize.text import has_forbidden, plain_text, strip_forbidden
 
-from feedkit.normalize.bounds import (
-    ALLOWED_TAGS,
-    DROPPED_WITH_CONTENT,
-    bounded,
-)
-from feedkit.normalize.images import HIDDEN, hides, is_beacon, may_hide, without_pixels
-from feedkit.normalize.lazy import is_placeholder, repair_lazy_images
-from feedkit.normalize.links import SCHEMES, absolute
-from feedkit.normalize.text import has_controls, plain_text, strip_forbidden
-from feedkit.normalize.tracking import without_tracking
-from feedkit.normalize.words import words
-
-_CELL = {"abbr", "align", "axis", "char", "charoff", "colspan", "headers", "rowspan", "scope"}
-_ROW = {"align", "char", "charoff", "valign"}
-_ATTRIBUTES: dict[str, set[str]] = {
-    "*": {"dir", "lang", "title"},
-    "a": {"href", "hreflang", "type"},
-    "audio": {"controls", "loop", "muted", "preload", "src"},
-    "blockquote": {"cite"},
-    "code": {"class"},
-    "col": {"align", "span", "width"},
-    "colgroup": {"align", "span", "width"},
-    "del": {"cite", "datetime"},
-    "details": {"open"},
-    "font": {"color", "face", "size"},
-    "hr": {"align", "size", "width"},
-    "iframe": {"allowfullscreen", "frameborder", "height", "src", "width"} | {"data-src"},
-    "img": {"align", "alt", "height", "hspace", "sizes", "src", "srcset", "vspace", "width"}
-    | {"data-srcset", "data-lazy-srcset", "style"},
-    "ins": {"cite", "datetime"},
-    "li": {"type", "value"},
-    "ol": {"compact", "reversed", "start", "type"},
-    "pre": {"class"},
-    "q": {"cite"},
-    "source": {"data-src", "data-srcset", "media", "sizes", "src", "srcset", "type"},
-    "table": {"align", "border", "cellpadding", "cellspacing", "frame", "rules", "summary"}
-    | {"width"},
-    "tbody": _ROW,
-    "td": _CELL | {"height", "valign", "width"},
-    "tfoot": _ROW,
-    "th": _CELL | {"height", "valign", "width"},
-    "thead": _ROW,
-    "time": {"datetime"},
-    "tr": _ROW,
-    "track": {"default", "kind", "label", "src", "srclang"},
-    "ul": {"compact", "type"},
-    "video": {"controls", "height", "loop", "muted", "playsinline", "poster", "preload", "src"}
-    | {"width"},
-}
-_SANDBOX = "allow-popups allow-popups-to-escape-sandbox allow-presentation allow-same-origin "
-_SANDBOX += "allow-scripts"
-_FRAME_ATTRIBUTES = {"loading": "lazy", "sandbox": _SANDBOX}
-_PLAYER = re.compile(
-    r"(?:https?:)?//((?:www\.)?youtube(?:-nocookie)?\.com/embed/|player\.vimeo\.com/video/"
-    r"|player\.bilibili\.com/player\.html\?|(?:www\.)?dailymotion\.com/embed/"
-    r"|geo\.dailymotion\.com/player|w\.soundcloud\.com/player/?\?"
-    r"|open\.spotify\.com/embed[/-]|embed\.music\.apple\.com/|embed\.podcasts\.apple\.com/"
-    r"|bandcamp\.com/EmbeddedPlayer|player\.twitch\.tv/\?|www\.ted\.com/|embed\.ted\.com/"
-    r"|archive\.org/embed/|player\.youku\.com/embed/|v\.qq\.com/txp/iframe/"
-    r"|rutube\.ru/play/embed/|invidious\.io/embed/|peertube\.tv/videos/embed/)(.*)",
-    re.DOTALL,
-)
-# A browser resolves ".." in a path, which then leads to another page than the player's.
-_UPWARD = re.compile(r"[^?#]*/(?:\.|%2e){2}(?:[/?#]|\Z)", re.IGNORECASE)
-_DATA_IMAGE = re.compile(r"data:image/(?:gif|png|jpe?g|webp|avif|bmp)[;,]", re.IGNORECASE)
-_MOST_DATA = 16_384
-"""Characters of a ``data:`` image that is kept: an icon or a formula, not a photograph."""
-
-# An attribute that nh3 sets on tags worth knowing of and that the filter takes away again: so the
-# filter learns what a document holds while nh3 walks it, and nobody has to search the text.
-_SEEN = "data-feedkit-seen"
-# What nh3 unwraps may have stood between two elements that cannot be nested: the next parser of
-# the output would then move them, and a second run would not give the first one's result. Such
-# tags are let through the first time, and a document that had one takes the slow road.
-_UNSTABLE = words(
-    """applet button dialog embed fieldset form frameset keygen label legend listing marquee
-    nobr object optgroup option param plaintext rb rp rt rtc ruby search xmp"""
-)
-_HEADINGS = words("h1 h2 h3 h4 h5 h6")
-_UNSTABLE_OR_HEADING = _UNSTABLE | _HEADINGS
-_PIXEL = "pixel"
-_TIDIED = words(f"iframe pre {_PIXEL}")
-_LAZY = "lazy"
-_JUDGED = words(
-    f"""src href {_SEEN} class srcset cite poster data-src data-srcset data-lazy-srcset width
-    height style"""
-)
-_NESTED_HEADING = re.compile(r"<h[1-6][^>]*>(?:[^<]|<(?!/?h[1-6]))*+<h[1-6]")
-# What is misplaced in a table is put before it, be it a link within a link or an item within an
-# item (WHATWG HTML, 13.2.6.1, "foster parent"). The next parser takes these apart.
-_NESTED_ITEM = re.compile(
-    r"<(?:dd|dt|li|/dl|/ol|/ul)[ >](?:[^<]|<(?!/?(?:dd|dt|li|dl|ol|ul)[ >]))*+<(?:dd|dt|li)[ >]"
-)
-_NESTED_LINK = re.compile(r"<a[ >](?:[^<]|<(?!/?a[ >]))*+<a[ >]")
 _MOST_PASSES = 6
-
-_IFRAME = re.compile(r"<iframe( [^>]*)?>.*?</iframe>", re.DOTALL)
-_PRE_LINE = re.compile(r"(<pre(?: [^>]*)?>)\n")
-_CANDIDATE = re.compile(r"([^\s,]\S*+)([^,]*+)")
-_LONGEST_SRCSET = 32_768
-_DESCRIPTOR = re.compile(r"\s+[0-9]{1,7}(?:\.[0-9]{1,4})?[wx]\s*")
 _MARK = "\ufeff"
-_STRIPPED = re.compile("[\t\n\r]+")
-_SPACES = " \t\n\r\f\x0b\x00\x01\x02\x1f"
 
 
 def sanitize(html: str, base: str | None) -> str:
@@ -135,14 +35,20 @@ def sanitize(html: str, base: str | None) -> str:
 def _sanitized(html: str, base: str | None) -> str:
     if "<" not in html and "&" not in html:
         return escaped(strip_forbidden(html))
-    desk = _desk()
+    plain = _tools.plain.sanitized(html, base)
+    return by_the_parser(html, base) if plain is None else plain
+
+
+def by_the_parser(html: str, base: str | None) -> str:
+    """What `sanitize` makes of `html` that is not plainly written."""
+    desk = _tools.desk
     html = bounded(html)
     try:
         out = desk.clean(html, base)
     except UnicodeEncodeError:  # lone surrogates cannot enter Rust
         html = strip_forbidden(html)
         out = desk.clean(html, base)
-    if has_controls(out):
+    if has_forbidden(out):
         html = strip_forbidden(html)
         out = strip_forbidden(desk.clean(html, base))
     if desk.may_be_lazy():
@@ -150,15 +56,15 @@ def _sanitized(html: str, base: str | None) -> str:
         if repaired is not html:
             out = strip_forbidden(desk.clean(repaired, base))
             html = repaired
-    return _tidied(out, desk.seen) if desk.is_settled(out) else _settled(html, base)
+    return tidied(out, desk.seen) if desk.is_settled(out) else _settled(html, base)
 
 
 def _settled(html: str, base: str | None) -> str:
     """The fixed point of cleaning `html`; its words alone when there is none in sight."""
-    desk = _desk()
-    out = _tidied(strip_forbidden(desk.clean_strictly(html, base)), _TIDIED)
+    desk = _tools.desk
+    out = tidied(strip_forbidden(desk.clean_strictly(html, base)))
     for _ in range(_MOST_PASSES):
-        again = _tidied(strip_forbidden(desk.clean_strictly(out, base)), _TIDIED)
+        again = tidied(strip_forbidden(desk.clean_strictly(out, base)))
         if again == out:
             return out
         out = again
@@ -171,201 +77,12 @@ def escaped(text: str) -> str:
     return escape(text, quote=False).replace("\xa0", "&nbsp;")
 
 
-def _tidied(out: str, seen: Set[str]) -> str:
-    """nh3's output without the frames of strangers and the images that count readers, and with
-    every line of a ``pre``."""
-    if _PIXEL in seen:
-        out = without_pixels(out)
-    if "iframe" in seen:
-        out = _IFRAME.sub(_known_frame, out)
-    if "pre" in seen:
-        # A parser drops the line end that follows <pre>; the serializer does not put it back.
-        out = _PRE_LINE.sub("\\1\n\n", out)
-    return out
-
-
-def _known_frame(match: re.Match[str]) -> str:
-    attributes = match[1] or ""
-    if ' src="https://' not in attributes:
-        return ""
-    # nh3 sets these in an order that differs from one process to the next.
-    for name, value in _FRAME_ATTRIBUTES.items():
-        attribute = f' {name}="{value}"'
-        attributes = attributes.replace(attribute, "") + attribute
-    return f"<iframe{attributes}></iframe>"
-
-
-class _Desk:
-    """One thread's cleaners, and what their callbacks know of the document being cleaned.
-
-    A cleaner for each base would cost 40 µs an article, which all have their own; resolving
-    in a callback costs nothing where references are absolute already, as most are.
-    """
+class _Tools(threading.local):
+    """What each thread sanitizes with."""
 
     def __init__(self) -> None:
-        self.base: str | None = None
-        self.seen: set[str] = set()
-        self.images = 0
-        self.sources: list[str] = []
-        self.fast = self.cleaner(_UNSTABLE)
-        self.strict = self.cleaner(frozenset())
-
-    def clean(self, html: str, base: str | None) -> str:
-        self.base = base
-        self.seen = set()
-        self.images = 0
-        self.sources = []
-        return self.fast.clean(html)
-
-    def clean_strictly(self, html: str, base: str | None) -> str:
-        self.base = base
-        return self.strict.clean(html)
-
-    def may_be_lazy(self) -> bool:
-        """Whether a lazy attribute could be of use in the document cleaned last."""
-        if _LAZY in self.seen or self.images > len(self.sources):
-            return True
-        return any(map(is_placeholder, self.sources))
-
-    def is_settled(self, out: str) -> bool:
-        """Whether cleaning `out`, which was just cleaned, would change nothing."""
-        if "table" in self.seen and (_NESTED_LINK.search(out) or _NESTED_ITEM.search(out)):
-            return False
-        if self.seen.isdisjoint(_UNSTABLE_OR_HEADING):
-            return True
-        return self.seen.isdisjoint(_UNSTABLE) and not _NESTED_HEADING.search(out)
-
-    def cleaner(self, marked: Set[str]) -> nh3.Cleaner:
-        seen = marked | _HEADINGS | {"iframe", "img", "pre", "table"}
-        set_values: dict[str, dict[str, str]] = {tag: {_SEEN: ""} for tag in seen}
-        set_values["iframe"].update(_FRAME_ATTRIBUTES)
-        return nh3.Cleaner(
-            tags=set(ALLOWED_TAGS | marked),
-            clean_content_tags=set(DROPPED_WITH_CONTENT),
-            attributes=_ATTRIBUTES,
-            attribute_filter=self.attribute,
-            tag_attribute_values={"img": {"referrerpolicy": {"no-referrer"}}},
-            set_tag_attribute_values=set_values,
-            url_schemes=set(SCHEMES | {"data"}),
-            url_relative=self.resolve,
-        )
-
-    def resolve(self, reference: str) -> str | None:
-        return absolute(reference, self.base)
-
-    def attribute(self, tag: str, name: str, value: str) -> str | None:
-        """nh3 asks for every attribute that it would keep. Must not raise."""
-        if name not in _JUDGED:
-            return value
-        if name == "src" or name == "href":
-            if tag == "img":
-                return self.image(value)
-            if tag == "iframe":
-                return _player(value)
-            if tag == "a" and "?" in value:
-                return self.link(value)
-            return value if value.startswith("http") else _url(tag, value)
-        if name == "width" or name == "height":
-            if tag == "img" and may_hide(value):
-                self.seen.add(_PIXEL)
-            return value
-        if name == _SEEN:
-            if tag == "img":
-                self.images += 1
-            else:
-                self.seen.add(tag)
-            return None
-        return self.rare_attribute(tag, name, value)
-
-    def image(self, value: str) -> str | None:
-        """The source of an image, absolute."""
-        self.sources.append(value)
-        url: str | None = value
-        if not value.startswith("http"):
-            url = _url("img", value)
-            if url is None or url[:5].lower() == "data:":
-                return url
-            url = absolute(url, self.base)
-        if url and is_beacon(url):
-            self.seen.add(_PIXEL)
-        return url
-
-    def link(self, value: str) -> str | None:
-        """A link with a query, without tracking parameters."""
-        url = value if value.startswith("http") else _url("a", value)
-        if url is None or without_tracking(url) is url:
-            return url
-        # Made absolute first: "?utm_source=x" is the page without a query, and "" the page itself.
-        url = absolute(url, self.base)
-        return without_tracking(url) if url else None
-
-    def rare_attribute(self, tag: str, name: str, value: str) -> str | None:
-        match name:
-            case "style":
-                if value != HIDDEN and not hides(value):
-                    return None
-                self.seen.add(_PIXEL)
-                return HIDDEN
-            case "class":
-                return _code_language(value)
-            case "srcset":
-                return _srcset(value, self.base)
-            case "cite":
-                return absolute(value, self.base)
-            case "poster":
-                return _url(tag, value)
-            case _:
-                self.seen.add(_LAZY)
-                return None
+        self.desk = Desk()
+        self.plain = Plain(self.desk)
 
 
-_threads = threading.local()
-
-
-def _desk() -> _Desk:
-    try:
-        desk: _Desk = _threads.desk
-    except AttributeError:
-        desk = _threads.desk = _Desk()
-    return desk
-
-
-def _url(tag: str, value: str) -> str | None:
-    """A URL attribute as a browser reads it (WHATWG URL, 4.4): trimmed, no tabs or line ends."""
-    value = _STRIPPED.sub("", value).strip(_SPACES)
-    if value[:5].lower() == "data:":
-        fits = tag == "img" and len(value) <= _MOST_DATA
-        return value if fits and _DATA_IMAGE.match(value) else None
-    return value or None
-
-
-def _player(value: str) -> str | None:
-    match = _PLAYER.fullmatch(value.strip(_SPACES))
-    url = absolute(f"https://{match[1]}{match[2]}", None) if match else None
-    return None if url is None or _UPWARD.match(url) else url
-
-
-def _code_language(value: str) -> str | None:
-    kept = [name for name in value.split() if name.startswith(("language-", "lang-"))]
-    return " ".join(kept) or None
-
-
-def _srcset(value: str, base: str | None) -> str | None:
-    """The candidates of a ``srcset`` (WHATWG HTML, 4.8.4.2.1), each made absolute."""
-    kept: list[str] = []
-    if len(value) > _LONGEST_SRCSET:
-        return None
-    for match in _CANDIDATE.finditer(value):
-        reference, descriptor = match[1], match[2]
-        url = absolute(reference.rstrip(","), base)
-        if reference.endswith(","):
-            descriptor = ""
-        if url is None or not url.startswith(("http:", "https:")):
-            continue
-        # A comma at either end of the URL would be read as the end of the candidate.
-        url = url.replace(",", "%2C") if url.endswith(",") else url
-        if not descriptor.strip():
-            kept.append(url)
-        elif _DESCRIPTOR.fullmatch(descriptor):
-            kept.append(f"{url} {descriptor.strip()}")
-    return ", ".join(kept) or None
+_tools = _Tools()

@@ -15,10 +15,19 @@ SCHEMES = words(
 # RFC 3986, 2.2 and 2.3 without "#": what may stand in a path or a query ("[" and "]" may not).
 _PLAIN = r"A-Za-z0-9\-._~:/?@!$&'()*+,;="
 _ORDINARY = r"https?://(?!xn--)[a-z0-9-]++(?:\.(?!xn--)[a-z0-9-]++)*+(?<=[a-z])(?::[0-9]{1,4})?"
+_ESCAPED = rf"(?:[{_PLAIN.replace('&', '')}]++|%[0-9A-Fa-f]{{2}}|&amp;)*+"
+VALID_IN_HTML = rf"{_ORDINARY}(?=[/?#\"]){_ESCAPED}(?:#{_ESCAPED})?"
+"""The pattern of absolute and valid URLs, each "&" of which is written as a reference."""
 _VALID = re.compile(
     rf"{_ORDINARY}(?=[/?#]|\Z)"
     rf"(?:[{_PLAIN}]++|%[0-9A-Fa-f]{{2}})*+(?:#(?:[{_PLAIN}]++|%[0-9A-Fa-f]{{2}})*+)?"
 )
+# A path from the root, without dot segments (RFC 3986, 5.2.4).
+_ROOTED = re.compile(
+    rf"(?:/(?![/.])(?:[{_PLAIN.replace('/', '').replace('?', '')}]++|%[0-9A-Fa-f]{{2}})*+)++"
+    rf"(?:\?(?:[{_PLAIN}]++|%[0-9A-Fa-f]{{2}})*+)?(?:#(?:[{_PLAIN}]++|%[0-9A-Fa-f]{{2}})*+)?"
+)
+_ORIGIN = re.compile(r"https?://[^/?#]*")
 _HOST = re.compile(rf"{_ORDINARY}(?=[/?#]|\Z)")
 _INVALID = re.compile(rf"[^{_PLAIN}%]+|%(?![0-9A-Fa-f]{{2}})")
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -46,6 +55,9 @@ def absolute(url: str | None, base: str | None) -> str | None:
         return None
     if _VALID.fullmatch(url):
         return url
+    if base and url[0] == "/" and _ROOTED.fullmatch(url):
+        origin = _origin(base)
+        return origin and origin + url
     url = _SURROGATES.sub("\ufffd", _IGNORED.sub("", url.strip(_EDGES)))
     if not url:
         return None
@@ -60,6 +72,19 @@ def absolute(url: str | None, base: str | None) -> str | None:
         return _valid_http(url) if name in ("http", "https") else _valid_other(name, rest)
     except ValueError:  # urllib's word for a host that cannot be one
         return None
+
+
+def is_valid(url: str) -> bool:
+    """Whether `url` is absolute, of the web, and written as RFC 3986 has it."""
+    return _VALID.fullmatch(url) is not None
+
+
+@lru_cache(maxsize=256)
+def _origin(base: str) -> str | None:
+    """Scheme and authority of `base`, as `absolute` writes them."""
+    root = _base(base)
+    match = _ORIGIN.match(root) if root else None
+    return match[0] if match else None
 
 
 @lru_cache(maxsize=256)

@@ -23,24 +23,18 @@ _BLOCKS = words(
 _TAG = re.compile("<[^>]*>")
 
 
-def has_controls(text: str) -> bool:
-    """Whether `text`, which has no lone surrogates, holds what XML 1.0 (2.2) forbids."""
-    # Encoding what is ASCII and dropping bytes from it is the fastest search that CPython has.
-    data = text.encode("ascii", "ignore")
-    if len(data.translate(None, _CONTROLS)) != len(data):
-        return True
-    return len(data) != len(text) and ("\ufffe" in text or "\uffff" in text)
-
-
 def has_forbidden(text: str) -> bool:
     """Whether `text` holds a character that XML 1.0 (2.2) forbids."""
     if len(text) < _SHORT and text.isprintable():
         return False  # "printable" leaves out every control, surrogate and noncharacter
     try:
-        text.encode("utf-16-le")
+        # Encoding and dropping bytes from it is the fastest search that CPython has.
+        data = text.encode()
     except UnicodeEncodeError:  # a lone surrogate
         return True
-    return has_controls(text)
+    if len(data.translate(None, _CONTROLS)) != len(data):
+        return True
+    return len(data) != len(text) and ("\ufffe" in text or "\uffff" in text)
 
 
 def strip_forbidden(text: str) -> str:

@@ -33,13 +33,18 @@ _FIRST = re.compile(rf"[?&]{_NAME}", re.IGNORECASE)
 _TRACKING = re.compile(rf"{_NAME}(?:=.*)?", re.IGNORECASE | re.DOTALL)
 
 
+def has_tracking(url: str) -> bool:
+    """Whether `url`, its ``&`` escaped or not, may have tracking parameters."""
+    return "?" in url and _FIRST.search(url) is not None
+
+
 def without_tracking(url: str) -> str:
     """`url` without its tracking parameters, everything else of it as it was written.
 
     An ``&`` that was escaped once too often (``&amp;``) is understood. Without any such parameter
     the URL comes back as it is, the same object.
     """
-    if "?" not in url or not _FIRST.search(url):
+    if not has_tracking(url):
         return url
     before, hash_, fragment = url.partition("#")
     path, mark, query = before.partition("?")

@@ -1,0 +1,492 @@
+"""Plainly written HTML, sanitized without building a tree.
+
+Most entries are written by programs: each tag is a known one and closed in its turn, every value
+is quoted. Of such a text a parser (WHATWG HTML, 13.2) makes the very tree that is written, so that
+each tag can be replaced where it stands by what is allowed of it, and what stands between the
+tags only needs its character references spelt one way. Few tags are different ones, and a tag
+that was seen needs no second look: this takes half of nh3's time.
+
+All that is not plain beyond doubt is left to nh3, and tests hold both to the same results.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Set
+from html import unescape
+from html.entities import html5
+from operator import itemgetter
+
+from feedkit.normalize.cleaner import ATTRIBUTES, JUDGED, Desk, known_frame
+from feedkit.normalize.end_tags import with_end_tags
+from feedkit.normalize.links import VALID_IN_HTML, absolute, is_valid
+from feedkit.normalize.text import has_forbidden
+from feedkit.normalize.tracking import has_tracking
+from feedkit.normalize.words import words
+
+_Rule = tuple[str, str]
+"""Codes, and what they are replaced by."""
+
+_INLINE = words(
+    """a abbr acronym audio b bdi bdo big cite code del dfn em font i ins kbd mark picture q s samp
+    small span strike strong sub sup time tt u var video"""
+)
+_BLOCK = words(
+    """address article aside blockquote center details div figcaption figure footer header hgroup
+    main nav pre section summary"""
+)
+_TEXT_BLOCK = words("p h1 h2 h3 h4 h5 h6")
+"""Blocks that a parser ends where another block begins."""
+_VOID = words("br img source track wbr")
+_LISTS = {"ul": ("li",), "ol": ("li",), "dl": ("dt", "dd")}
+_TABLE = {"tr": ("td", "th"), "tbody": ("tr",), "thead": ("tr",), "tfoot": ("tr",)}
+_TABLE |= {"table": ("tbody", "thead", "tfoot")}
+_LEFT_OUT = words("math script style svg")
+
+# Each element has a code of two characters, one for its start tag and one for its end tag. The
+# codes of a text are taken out in pairs, from the inside to the outside: first the elements within
+# lines, then the blocks that hold nothing but lines, then all others. Parts of lists and tables
+# leave a sign that only the element takes out that they belong to.
+_SIGNS = {"li": ",", "dt": ";", "dd": ";", "td": "|", "th": "|", "tr": "-"}
+_SIGNS |= dict.fromkeys(("tbody", "thead", "tfoot"), "=")
+_IS_BLOCK = "."
+_TEXT = " "
+
+
+def _coded() -> dict[str, tuple[str, str]]:
+    numbers = (*range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xA1, 0x100))
+    characters = map(chr, numbers)
+    names = sorted(_INLINE | _BLOCK | _TEXT_BLOCK | _LISTS.keys() | _TABLE.keys() | _SIGNS.keys())
+    return {name: (next(characters), next(characters)) for name in (*names, "iframe", "hr")}
+
+
+def _rules(name: str, start: str, end: str) -> Iterator[_Rule]:
+    sign = _SIGNS.get(name, _IS_BLOCK if name in _TEXT_BLOCK else "")
+    yield start + end, sign
+    if parts := _LISTS.get(name) or _TABLE.get(name):
+        yield start + _SIGNS[parts[0]] + end, sign
+    if name in _SIGNS:
+        yield sign + sign, sign
+
+
+_CODES = _coded()
+_RULES = {start: tuple(_rules(name, start, end)) for name, (start, end) in _CODES.items()}
+_STARTS = {name: start for name, (start, _) in _CODES.items()}
+_STARTS |= dict.fromkeys(_VOID, _TEXT) | {"hr": "".join(_CODES["hr"])}
+_ENDS = {name: end for name, (_, end) in _CODES.items() if name != "hr"}
+_IN_LINES = frozenset(_STARTS[name] for name in (*_INLINE, "iframe"))
+_OF_LINES = frozenset(_STARTS[name] for name in _TEXT_BLOCK)
+
+_A, _A_END = _CODES["a"]
+_PRE, _FRAME, _OF_TABLE = _STARTS["pre"], _STARTS["iframe"], _STARTS["table"]
+_LINK_IN_LINK = re.compile(f"{_A}[^{_A}{_A_END}]*+{_A}")
+_PARTS = "".join(_STARTS[name] + _ENDS[name] for name in _SIGNS if name[0] == "t")
+_BETWEEN_PARTS = "".join(_STARTS[name] for name in _TABLE)
+_BETWEEN_PARTS += "".join(_ENDS[name] for name in ("td", "th", *_TABLE) if name != "table")
+_NO_PART = re.compile(f"[{_BETWEEN_PARTS}][^{_PARTS}{_ENDS['table']}]")
+"""What a parser puts before a table: what stands in it, but in none of its cells."""
+
+_ALLOWED = {name: frozenset(ATTRIBUTES["*"] | ATTRIBUTES.get(name, set())) for name in _STARTS}
+_ALLOWED["img"] |= {"referrerpolicy"}
+_OWN = {"a": ' rel="noopener noreferrer"'}
+"""Attributes that each element of the name gets."""
+_SIZES = words("height width")
+_IS_BIG = re.compile("[1-9][0-9]{1,4}")
+_FORGOTTEN = words("src href srcset cite poster data-src data-srcset data-lazy-srcset")
+"""Attributes that have to be judged each time: they depend on the base, or tell of the text."""
+
+# Tags with the white space between them, as far as they stand together; but links and images,
+# of which each is another, on their own. Nothing is decided here.
+_RUN = re.compile(r"(<(?:a|img) [^>]*+>|<[^>]*+>(?:[\n ]*+<(?!a |img )[^>]*+>)*+)")
+_PIECE = re.compile(r"<[^>]*+>|[\n ]++")
+_ATTRIBUTE = r"[\t\n ]++{0}[a-zA-Z_:@][a-zA-Z0-9_:.-]*+{1}"
+_ATTRIBUTE += r"(?:=(?:\"{0}[^\"<>]*+{1}\"|'{0}[^'<>]*+{1}'|{0}[^\s\"'<>=`]++{1}))?+"
+_EACH_ATTRIBUTE = re.compile(_ATTRIBUTE.format("(", ")") + r"|(.)", re.DOTALL)
+_ATTRIBUTES = rf"(?:{_ATTRIBUTE.format('', '')})*+"
+_TAG = re.compile(
+    rf"<(?:/([a-zA-Z][a-zA-Z0-9]*+)|([a-zA-Z][a-zA-Z0-9]*+)({_ATTRIBUTES})[\t\n ]*+(/?))>"
+    r"|<(?:!--(?:[^<>-]++|-(?!-))*+--|[?!](?!--)[^<>]*+)>"
+)
+_IDLE = '(?:[ \n]++(?:class|data-[a-z-]++|id|rel|style|target)="[^"<>]*+")*+'
+_LINK = re.compile(rf'<a{_IDLE}[ \n]++href="({VALID_IN_HTML})"{_IDLE}[ \n]*+>')
+_PATH = r"A-Za-z0-9._~=&+%,!/?#-"
+_SIMPLE = re.compile(
+    rf"(?:[/?#]|\.\.?/)[{_PATH}:]*+|[{_PATH}]++|mailto:[A-Za-z0-9._+-]++@[A-Za-z0-9.-]++"
+)
+_LINE_IN_PRE = re.compile(r"<pre[^<>]*+>\n")
+_FRAME_WITH_TEXT = re.compile(r"<iframe[^<>]*+>(?!</iframe>)")
+_FOREIGN = (
+    "annotation|animate|circle|clipPath|defs|ellipse|g|line|linearGradient|mask|mfrac|mi|mn|mo"
+    "|mover|mpadded|mphantom|mroot|mrow|ms|mspace|msqrt|mstyle|msub|msubsup|msup|mtable|mtd|mtext"
+    "|mtr|munder|munderover|path|polygon|polyline|radialGradient|rect|semantics|stop|symbol|text"
+    "|title|tspan|use"
+)
+_WHOLE_LEFT_OUT = re.compile(
+    rf"<(script|style){_ATTRIBUTES}>[^<]*+</\1>"
+    rf"|<(svg|math){_ATTRIBUTES}>(?:[^<]++|</?(?:{_FOREIGN}){_ATTRIBUTES}[\t\n ]*+/?>)*+</\2>"
+    r"|<!--(?!-?>)(?:[^-]++|-(?!-!?>))*+--!?>"
+)
+
+_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|nbsp);)#?\w*+;?+")
+_SPELT = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\xa0": "&nbsp;", '"': "&quot;", "'": "&#39;"}
+_ODD = re.compile("[^\n !#-%'-;=?-~\xa1-\ud7ff]")
+"""What must be looked at before it is written into a value."""
+_IN_VALUE = {ord(character): spelt for character, spelt in _SPELT.items() if character != "'"}
+_UNENDED = re.compile("|".join(sorted(name for name in html5 if name[-1] != ";")))
+"""Names that are references without a semicolon (WHATWG HTML, 13.5)."""
+_NUMBER = re.compile(r"#(?:([0-9]{1,7})|[xX]([0-9a-fA-F]{1,6}));")
+_MOST_REMEMBERED = 8_192
+_MOST_LINKS = 500
+_LONGEST_REMEMBERED = 400
+"""Characters of a run."""
+_MOST_TAGS = 50_000
+_MOST_BY_NH3 = 64
+_DEPTH = 40
+_MOST_REWRITING = 8_000_000
+"""Characters times rules."""
+
+_replaced: Callable[[tuple[str, str]], str] = itemgetter(0)
+_code: Callable[[tuple[str, str]], str] = itemgetter(1)
+
+
+class _NotPlainError(Exception):
+    """Nobody but nh3 should say what becomes of this text."""
+
+
+class _LeftOutError(_NotPlainError):
+    """There is an element that is dropped with its content."""
+
+
+class _EndTagsError(_NotPlainError):
+    """End tags do not match."""
+
+
+class Plain(dict[str, tuple[str, str]]):
+    """A run of tags → what it is replaced by, and the codes of its elements.
+
+    Remembered are the runs whose replacement is the same in every text.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._tags: dict[str, tuple[str, str]] = {}
+        self._references: dict[str, str] = {}
+        self._links: list[str] = []
+        self._is_lasting = True
+        self._by_nh3 = 0
+
+    def sanitized(self, html: str, base: str | None) -> str | None:
+        """What `feedkit.normalize.html.sanitize` makes of `html`; None where it is not plain."""
+        if len(self) > _MOST_REMEMBERED:
+            self.clear()
+            self._tags.clear()
+            self._links.clear()
+        if len(self._references) > _MOST_REMEMBERED:
+            self._references.clear()
+        try:
+            return self._sanitized(html, base)
+        except _LeftOutError:
+            if "\ufeff" in html:  # the parser drops one after a script
+                return None
+            # A comment keeps apart what the element kept apart.
+            html = _WHOLE_LEFT_OUT.sub("<!---->", html)
+        except _EndTagsError:
+            html = with_end_tags(html) or ""
+        except _NotPlainError:
+            return None
+        try:
+            return self._sanitized(html, base) if html else None
+        except _NotPlainError:
+            return None
+
+    def _sanitized(self, html: str, base: str | None) -> str:
+        # After the last ">" there may be text, but no beginning of a tag. (It also means that
+        # every "<" finds a ">", so that splitting is linear.)
+        if html.rfind("<") > html.rfind(">") or "\r" in html:
+            raise _NotPlainError
+        if "\xa0" in html:
+            html = html.replace("\xa0", "&nbsp;")
+        if "&" in html:
+            html = _REFERENCE.sub(self._reference, html)
+        parts = _RUN.split(html)
+        if len(parts) > _MOST_TAGS:
+            raise _NotPlainError
+        self._desk.start(base)
+        self._by_nh3 = 0
+        found = list(map(self.__getitem__, parts[1::2]))
+        kinds = _checked(list(map(_code, found)), html)
+        if self._desk.has_pixels() or self._desk.may_be_lazy():
+            raise _NotPlainError
+        parts[::2] = _texts(parts[::2])
+        parts[1::2] = map(_replaced, found)
+        out = "".join(parts)
+        if _PRE in kinds and _LINE_IN_PRE.search(out):
+            raise _NotPlainError
+        return out
+
+    def _reference(self, match: re.Match[str]) -> str:
+        reference = match[0]
+        try:
+            return self._references[reference]
+        except KeyError:
+            spelt = self._references[reference] = _spelt(reference[1:])
+            return spelt
+
+    def __missing__(self, run: str) -> tuple[str, str]:
+        link = _LINK.fullmatch(run)
+        if link and not has_tracking(link[1]):
+            found = f'<a href="{link[1]}"{_OWN["a"]}>', _A
+            self._remember_link(run, found)
+            return found
+        self._is_lasting = True
+        if run.startswith("<img "):
+            return self._image(run)
+        if run.find("<", 1) < 0:
+            found = self._tag(run)
+        else:
+            known = self._tags
+            pieces = [
+                (piece, "") if piece[0] != "<" else known.get(piece) or self._tag(piece)
+                for piece in _PIECE.findall(run)
+            ]
+            found = "".join(map(_replaced, pieces)), "".join(map(_code, pieces))
+        if self._is_lasting and len(run) <= _LONGEST_REMEMBERED:
+            self[run] = found
+        return found
+
+    def _remember_link(self, run: str, found: tuple[str, str]) -> None:
+        """Links come back soon or never."""
+        self[run] = found
+        self._links.append(run)
+        if len(self._links) > _MOST_LINKS:
+            for link in self._links:
+                del self[link]
+            self._links.clear()
+
+    def _tag(self, tag: str) -> tuple[str, str]:
+        """A tag, or a comment, replaced."""
+        match = _TAG.fullmatch(tag)
+        if match is None:
+            raise _LeftOutError if tag.startswith("<!--") else _NotPlainError
+        closed, name, attributes, slash = match.groups()
+        if closed:
+            found = _end_tag(closed.lower())
+        elif name:
+            was_lasting, self._is_lasting = self._is_lasting, True
+            found = self._start_tag(tag, name.lower(), attributes, slash)
+            if not self._is_lasting:
+                return found
+            self._is_lasting = was_lasting
+        else:
+            found = "", ""
+        if len(tag) <= _LONGEST_REMEMBERED:
+            self._tags[tag] = found
+        return found
+
+    def _start_tag(self, tag: str, name: str, attributes: str, slash: str) -> tuple[str, str]:
+        code = _STARTS.get(name)
+        if code is None:
+            raise _LeftOutError if name in _LEFT_OUT else _NotPlainError
+        if (slash and name in _ENDS) or (name in ("iframe", "pre") and not tag.startswith(name, 1)):
+            raise _NotPlainError
+        if name == "img":
+            self._is_lasting = False
+            return self._image(tag)
+        kept = self._attributes(name, attributes) if attributes else _OWN.get(name, "")
+        if kept is None:
+            return self._by_nh3_alone(tag, name), code
+        if name == "iframe":
+            return known_frame(kept), code
+        return f"<{name}{kept}>", code
+
+    def _image(self, tag: str) -> tuple[str, str]:
+        end = -2 if tag.endswith(('"/>', "'/>", " />")) else -1
+        sources = len(self._desk.sources)
+        kept = self._attributes("img", tag[4:end].rstrip())
+        if kept is None:
+            del self._desk.sources[sources:]  # nh3 will tell of them
+            return self._by_nh3_alone(tag, "img"), _TEXT
+        self._desk.images += 1
+        return f"<img{kept}>", _TEXT
+
+    def _by_nh3_alone(self, tag: str, name: str) -> str:
+        self._is_lasting = False
+        self._by_nh3 += 1
+        if self._by_nh3 > _MOST_BY_NH3 or not _TAG.fullmatch(tag):
+            raise _NotPlainError
+        return self._desk.clean_more(tag).removesuffix(f"</{name}>")
+
+    def _attributes(self, name: str, attributes: str) -> str | None:
+        """What is allowed of the attributes of a start tag; None where nh3 should say."""
+        allowed = _ALLOWED[name]
+        kept: dict[str, str] = {}
+        for written, double, single, bare, other in _EACH_ATTRIBUTE.findall(attributes):
+            if other:
+                raise _NotPlainError
+            attribute = written.lower()
+            if attribute not in allowed or attribute in kept:
+                continue
+            value = double or single or bare
+            if "&" in value:
+                value = unescape(value)
+            if attribute == "referrerpolicy" and value != "no-referrer":
+                return None
+            if attribute not in JUDGED:
+                kept[attribute] = _attribute(attribute, value)
+            elif attribute in _SIZES and _IS_BIG.fullmatch(value):
+                kept[attribute] = f' {attribute}="{value}"'
+            elif attribute in _FORGOTTEN:
+                self._is_lasting = False
+                judged = self._judged(name, attribute, value)
+                if judged is None:
+                    return None
+                kept[attribute] = judged
+            else:
+                left = self._desk.attribute(name, attribute, value)
+                kept[attribute] = "" if left is None else _attribute(attribute, left)
+        values = list(kept.values())
+        if name in _OWN:
+            values.append(_OWN[name])
+        if "" in values:
+            _leave_out(values)
+        return "".join(values)
+
+    def _judged(self, name: str, attribute: str, value: str) -> str | None:
+        """An attribute that depends on the base; None where nh3 should say."""
+        if attribute[:5] == "data-":
+            raise _NotPlainError
+        if name == "img" and attribute == "src" and is_valid(value):
+            return _attribute(attribute, self._desk.image(value) or "")
+        if name == "a" and attribute == "href":
+            return self._href(value)
+        if name == "iframe":
+            player = self._desk.attribute(name, attribute, value)
+            return "" if player is None else _attribute(attribute, player)
+        if attribute != "srcset" and not _is_simple(value):
+            return None
+        left = self._desk.attribute(name, attribute, value)
+        if attribute != "srcset" and name != "img":
+            left = absolute(left, self._desk.base)
+        return "" if left is None else _attribute(attribute, left)
+
+    def _href(self, value: str) -> str | None:
+        if is_valid(value):
+            url: str | None = self._desk.link(value) if "?" in value else value
+        elif _SIMPLE.fullmatch(value):
+            url = absolute(self._desk.link(value) if "?" in value else value, self._desk.base)
+        else:
+            return None
+        return "" if url is None else _attribute("href", url)
+
+
+def _leave_out(values: list[str]) -> None:
+    """Takes out the empty values, in the way that nh3 does: the last takes its place."""
+    for index in range(len(values) - 1, -1, -1):
+        if not values[index]:
+            values[index] = values[-1]
+            values.pop()
+
+
+def _is_simple(reference: str) -> bool:
+    """Whether a URL is read alike by all: absolute and valid, or a path without a scheme."""
+    return is_valid(reference) or _SIMPLE.fullmatch(reference) is not None
+
+
+def _attribute(name: str, value: str) -> str:
+    """An attribute as the serializer spells it (WHATWG HTML, 13.3)."""
+    if _ODD.search(value):
+        if has_forbidden(value):
+            raise _NotPlainError
+        value = value.translate(_IN_VALUE)
+    return f' {name}="{value}"'
+
+
+def _end_tag(name: str) -> tuple[str, str]:
+    code = _ENDS.get(name)
+    if code is None:
+        raise _NotPlainError
+    # A frame was replaced as a whole where it began.
+    return "" if name == "iframe" else f"</{name}>", code
+
+
+def _spelt(reference: str) -> str:
+    """A character reference, which begins after its ``&``, as the serializer spells it."""
+    if number := _NUMBER.fullmatch(reference):
+        character = _character(int(number[1]) if number[1] else int(number[2], 16))
+    elif reference[:1] == "#":
+        raise _NotPlainError
+    elif reference in html5 and reference[-1] == ";":
+        character = html5[reference]
+    elif _UNENDED.match(reference):
+        raise _NotPlainError
+    else:  # it is no reference
+        return f"&amp;{reference}"
+    spelt = _SPELT.get(character, character)
+    # Other ASCII would be markup in a place where it was none.
+    if spelt is character and (any(map(str.isascii, character)) or character.isspace()):
+        raise _NotPlainError
+    return spelt
+
+
+def _character(number: int) -> str:
+    """The character of a numeric reference that stands for itself (WHATWG HTML, 13.2.5.80)."""
+    is_itself = 0x20 <= number < 0x7F or 0xA0 <= number < 0xD800 or 0xE000 <= number < 0xFDD0
+    if not is_itself and not 0xFDF0 <= number < 0xFFFE and not 0x10000 <= number < 0x1FFFE:
+        raise _NotPlainError
+    return chr(number)
+
+
+def _texts(texts: list[str]) -> list[str]:
+    """What stands between the runs, as the serializer spells it."""
+    joined = "".join(texts)
+    if has_forbidden(joined):
+        raise _NotPlainError
+    if ">" in joined:
+        texts = [text.replace(">", "&gt;") for text in texts]
+    if "&" in joined:
+        if "&quot;" in joined:
+            texts = [text.replace("&quot;", '"') for text in texts]
+        if "&#39;" in joined:
+            texts = [text.replace("&#39;", "'") for text in texts]
+    return texts
+
+
+def _checked(runs: list[str], html: str) -> Set[str]:
+    """The codes there are; raises unless a parser makes the tree of them that is written."""
+    codes = "".join(runs)
+    kinds = set(codes)
+    if _A in kinds and _LINK_IN_LINK.search(codes):
+        raise _NotPlainError
+    if _FRAME in kinds and _FRAME_WITH_TEXT.search(html):
+        raise _NotPlainError
+    if _OF_TABLE in kinds and _NO_PART.search(_TEXT.join(runs)):
+        raise _NotPlainError
+    if _TEXT in kinds:
+        codes = codes.replace(_TEXT, "")
+    if kinds & _IN_LINES:
+        codes = _taken_out(codes, _rules_of(kinds & _IN_LINES))
+    if kinds & _OF_LINES:
+        for pair, sign in _rules_of(kinds & _OF_LINES):
+            codes = codes.replace(pair, sign)
+        codes = codes.replace(_IS_BLOCK, "")
+    if codes and _taken_out(codes, _rules_of((kinds & _RULES.keys()) - _OF_LINES)):
+        raise _EndTagsError
+    return kinds
+
+
+def _rules_of(kinds: Set[str]) -> list[_Rule]:
+    return [rule for kind in kinds for rule in _RULES[kind]]
+
+
+def _taken_out(codes: str, rules: list[_Rule]) -> str:
+    """What the rules leave of `codes`."""
+    work = 0
+    for _ in range(_DEPTH):
+        length = len(codes)
+        work += length * len(rules)
+        if work > _MOST_REWRITING:
+            break
+        for inside, sign in rules:
+            codes = codes.replace(inside, sign)
+        if not codes or len(codes) == length:
+            break
+    return codes

@@ -1,0 +1,225 @@
+"""Plainly written HTML comes out as nh3 would have it, to the letter."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedkit.normalize.cleaner import Desk
+from feedkit.normalize.end_tags import with_end_tags
+from feedkit.normalize.html import by_the_parser, sanitize
+from feedkit.normalize.plain import Plain
+
+BASE = "https://example.org/posts/one.html"
+_LINES = ["b", "code", "em", "span", "u", "a", "sub", "font", "kbd", "time"]
+_BLOCKS = ["p", "div", "h2", "h3", "ul", "ol", "dl", "li", "dt", "dd", "pre", "blockquote", "table"]
+_BLOCKS += ["tbody", "thead", "tr", "td", "th", "section", "figure", "details", "center"]
+_ODD = ["tt", "ruby", "button", "nobr", "object", "caption", "P", "svg", "math", "noscript"]
+TAGS = [f"<{name}>" for name in (*_LINES, *_BLOCKS, *_ODD)]
+TAGS += [f"</{name}>" for name in (*_LINES, *_BLOCKS, *_ODD)]
+PIECES = [
+    *TAGS,
+    "<br>",
+    "<br/>",
+    "<hr>",
+    "<wbr />",
+    "</br>",
+    "<p/>",
+    "<div />",
+    "<!-- x -->",
+    "<!-->",
+    "<!--a--!>",
+    "<!-- <b> -->",
+    "<?xml version='1.0'?>",
+    "<![CDATA[x]]>",
+    "<!doctype html>",
+    "<script>1</script>",
+    "<style>p{}</style>",
+    "<script>'<b>'</script>",
+    "<svg><path d='M0'/></svg>",
+    "<svg><p></svg>",
+    "<math><mi>x</mi></math>",
+    "<iframe src=//v.qq.com></iframe>",
+    '<iframe src="https://www.youtube.com/embed/a" width="1"></iframe>',
+    "<iframe>x</iframe>",
+    '<a href="https://example.net/a?b=1&amp;c=2#d">',
+    '<a class="x" href="/a/b" title="&lt;q&quot;">',
+    '<a href="?utm_source=x&amp;y=1">',
+    "<a href=https://example.net/>",
+    '<a href="javascript:x">',
+    '<a href="mailto:a@example.org">',
+    '<a href="#fn:1">',
+    '<a href="a b">',
+    '<a href="//x.org/..">',
+    '<a title="x" href="http://1.2.3.4.5/">',
+    "<a href='/it&#39;s'>",
+    '<a href="https://exa_mple/">',
+    '<img src="https://example.net/a.png" alt="A &amp; B" width="30">',
+    '<img src="/a.png" style="x">',
+    '<img alt="it\'s" style="color:red" src="a.png" class="b" sizes="1" title="&nbsp;">',
+    "<img>",
+    '<img src="a.png" srcset="b.png 2x, c.png">',
+    '<img width="1" height="1" src="a.png">',
+    '<img data-src="a.png">',
+    '<img src="blank.gif">',
+    '<img src="https://pixel.wp.com/g.gif">',
+    '<img src="data:image/png;base64,AA">',
+    '<IMG SRC="a.png">',
+    '<img src="a.png" title="<b>">',
+    '<img src="a.png" referrerpolicy="unsafe-url">',
+    '<span style="a>b" title="c">',
+    '<code class="language-python x">',
+    '<blockquote cite="/c">',
+    '<video src="v.mp4" controls>',
+    '<source src="v.mp4">',
+    '<td width="10" align="left">',
+    "<p title=a title=b>",
+    '<p title=">">',
+    "&amp;",
+    "&lt;",
+    "&nbsp;",
+    "&#8217;",
+    "&rsquo;",
+    "&quot;",
+    "&#39;",
+    "&apos;",
+    "&#60;",
+    "&#x3C;",
+    "&",
+    "& ",
+    "&copy",
+    "&copy=1",
+    "&b=1",
+    "&nosuch;",
+    "&#65;",
+    "&#1;",
+    "&#xD800;",
+    "&#",
+    "&notit;",
+    "&Tab;",
+    "&fjlig;",
+    "&NotEqualTilde;",
+    "<",
+    ">",
+    "\n",
+    " ",
+    "\t",
+    "\xa0",
+    "\r",
+    "\x00",
+    "\ufffe",
+    "a",
+    "<a",
+    "x < y",
+    "</",
+    "</ p>",
+    "<>",
+    "'",
+    '"',
+    "=",
+    "\ufeff",
+    "é",
+    "漢",
+    "🙂",
+]
+MARKUP = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=3)), max_size=12)
+
+
+def assert_as_the_parser(html: str, base: str | None = BASE) -> None:
+    plain = Plain(Desk()).sanitized(html, base)
+    if plain is not None:
+        assert plain == by_the_parser(html, base)
+
+
+@settings(deadline=None, max_examples=1500)
+@given(MARKUP.map("".join), st.sampled_from([None, BASE]))
+def test_what_is_plain_comes_out_as_the_parser_has_it(html: str, base: str | None) -> None:
+    assert_as_the_parser(html.lstrip("\ufeff"), base)
+
+
+def test_nested_markup_comes_out_as_the_parser_has_it() -> None:
+    chosen = random.Random(3)  # noqa: S311 - tags, not secrets
+    names = [*_LINES, *_BLOCKS]
+    plain = 0
+
+    def element(depth: int) -> str:
+        name = chosen.choice(names)
+        inside = "".join(
+            element(depth - 1)
+            if depth and chosen.random() < 0.6
+            else chosen.choice(("x", "\n", ""))
+            for _ in range(chosen.randint(0, 3))
+        )
+        end = "" if chosen.random() < 0.03 else f"</{name}>"
+        return f"<{name}>{inside}{end}"
+
+    for _ in range(4_000):
+        html = element(4) + element(2)
+        assert_as_the_parser(html)
+        plain += Plain(Desk()).sanitized(html, BASE) is not None
+    assert plain > 400
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>One <b>two</b> <a href='/three'>three</a>.</p>\n<ul>\n<li>four</li>\n</ul>",
+        "<table>\n<thead><tr><th>1</th></tr></thead>\n<tbody><tr><td>2</td></tr></tbody></table>",
+        "<p>One<p>Two<ul><li>three<li>four</ul>five</p>",
+        "<h2 id='a'>T</h2><pre class='x'><code class='language-c'>int i = 0 &gt; 1;</code></pre>",
+        "<p>&ldquo;It&#8217;s&rdquo; A&B <img src='a.png' alt='x'/><br/></p><!-- end -->",
+        "<script async src='x.js'></script><p>a</p><style>b{}</style>",
+        "<iframe src='https://player.vimeo.com/video/1' onload='x'></iframe>",
+        "<dl><dt>a<dd>b<dt>c</dl>",
+    ],
+)
+def test_what_people_write_is_plain(html: str) -> None:
+    plain = Plain(Desk()).sanitized(html, BASE)
+    assert plain is not None
+    assert plain == by_the_parser(html, BASE)
+    assert sanitize(plain, BASE) == plain
+
+
+def test_a_text_is_not_colored_by_the_one_before() -> None:
+    plain = Plain(Desk())
+    first = plain.sanitized('<p><img src="a.png"><a href="b">c</a></p>', "https://one.example/")
+    second = plain.sanitized('<p><img src="a.png"><a href="b">c</a></p>', "https://two.example/")
+    assert first == second.replace("two", "one") if first and second else False
+    lazy = '<p><img src="blank.gif" data-src="a.png"></p>'
+    assert [plain.sanitized(lazy, BASE) for _ in range(2)] == [None, None]
+    hidden = '<p><img src="https://a.example/b.png" width="1" height="1"></p>'
+    assert [plain.sanitized(hidden, BASE) for _ in range(2)] == [None, None]
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    plain = Plain(Desk())
+    for number in range(30_000):
+        plain.sanitized(f'<p class="x{number}">&#{number % 5000 + 200};</p>', BASE)
+        plain.sanitized(f'<a href="https://example.org/{number}">x</a>', BASE)
+    assert len(plain) < 10_000
+
+
+def test_what_hides_behind_a_script_stays_what_it_is() -> None:
+    html = "<p>x <img src=y onerror=alert(1) <script>1</script>"
+    assert "onerror" not in sanitize(html, BASE)
+    assert sanitize("<im<script></script>g src=x>", BASE) == by_the_parser(
+        "<im<script></script>g src=x>", BASE
+    )
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<p>a<p>b", "<p>a</p><p>b</p>"),
+        ("<p>a<ul><li>b<li>c</ul>d</p>", "<p>a</p><ul><li>b</li><li>c</li></ul>d<p></p>"),
+        ("<dl><dt>a<dd>b</dl>", "<dl><dt>a</dt><dd>b</dd></dl>"),
+        ("<div><p>a</div>", "<div><p>a</p></div>"),
+        ("<p><b>a<p>b", None),
+        ("<b><p>a</b>", None),
+        ("<table><tr>", None),
+        ("</div>", None),
+    ],
+)
+def test_end_tags_that_were_left_out_are_written(html: str, expected: str | None) -> None:
+    assert with_end_tags(html) == expected
