@@ -150,9 +150,9 @@ RULES = (
         _leaving_out("span.katex-mathml"),
     ),
     Rule(
-        Kind.NORMALIZED,
+        Kind.LOST,
         _TEXTS,
-        "an SVG drawing goes, and the labels in it",
+        "a drawing in SVG goes, with its labels, for what SVG may hold is not vetted",
         _leaving_out("svg"),
     ),
     Rule(
