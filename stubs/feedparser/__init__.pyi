@@ -8,6 +8,8 @@ one has to look.
 from collections.abc import Mapping
 from typing import IO
 
+__version__: str
+
 class FeedParserDict(dict[str, object]): ...
 class UndeclaredNamespace(Exception): ...
 
