@@ -16,6 +16,7 @@ from oracle import Reading
 
 from feedkit.normalize.categories import fold
 from feedkit.normalize.identity import name_id
+from feedkit.normalize.stand_ins import with_stand_ins
 from feedkit.normalize.tracking import without_tracking
 
 
@@ -83,6 +84,11 @@ def _without_media_description(reading: Reading) -> Reading:
 def _told_once(reading: Reading) -> Reading:
     is_repeated = words(reading.summary) == words(reading.content)
     return replace(reading, summary="") if is_repeated else reading
+
+
+def _with_formulas_in_html(reading: Reading) -> Reading:
+    summary, content = with_stand_ins(reading.summary), with_stand_ins(reading.content)
+    return replace(reading, summary=summary, content=content)
 
 
 def _leaving_out(element: str) -> Callable[[Reading], Reading]:
@@ -156,15 +162,9 @@ RULES = (
         _leaving_out("svg"),
     ),
     Rule(
-        Kind.LOST,
+        Kind.NORMALIZED,
         _TEXTS,
-        "MathML goes with the formula that is written in it alone",
-        _leaving_out("math"),
-    ),
-    Rule(
-        Kind.LOST,
-        _TEXTS,
-        "noscript goes, and what stands in it for a script that is gone, too",
-        _leaving_out("noscript"),
+        "a formula in MathML is written in the means of HTML: (a + b)/c",
+        _with_formulas_in_html,
     ),
 )

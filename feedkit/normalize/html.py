@@ -13,6 +13,7 @@ from feedkit.normalize.bounds import bounded
 from feedkit.normalize.cleaner import Desk, tidied
 from feedkit.normalize.lazy import repair_lazy_images
 from feedkit.normalize.plain import Plain
+from feedkit.normalize.stand_ins import with_stand_ins
 from feedkit.normalize.text import has_forbidden, plain_text, strip_forbidden
 
 _MOST_PASSES = 6
@@ -42,7 +43,7 @@ def _sanitized(html: str, base: str | None) -> str:
 def by_the_parser(html: str, base: str | None) -> str:
     """What `sanitize` makes of `html` that is not plainly written."""
     desk = _tools.desk
-    html = bounded(html)
+    html = bounded(with_stand_ins(html))
     try:
         out = desk.clean(html, base)
     except UnicodeEncodeError:  # lone surrogates cannot enter Rust

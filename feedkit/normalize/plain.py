@@ -18,6 +18,7 @@ from operator import itemgetter
 from feedkit.normalize.cleaner import ATTRIBUTES, JUDGED, Desk, known_frame
 from feedkit.normalize.end_tags import with_end_tags
 from feedkit.normalize.links import VALID_IN_HTML, absolute, is_valid
+from feedkit.normalize.stand_ins import with_stand_ins
 from feedkit.normalize.text import has_forbidden
 from feedkit.normalize.tracking import has_tracking
 from feedkit.normalize.words import words
@@ -39,7 +40,7 @@ _VOID = words("br img source track wbr")
 _LISTS = {"ul": ("li",), "ol": ("li",), "dl": ("dt", "dd")}
 _TABLE = {"tr": ("td", "th"), "tbody": ("tr",), "thead": ("tr",), "tfoot": ("tr",)}
 _TABLE |= {"table": ("tbody", "thead", "tfoot")}
-_LEFT_OUT = words("math script style svg")
+_LEFT_OUT = words("math noscript script style svg")
 
 # Each element has a code of two characters, one for its start tag and one for its end tag. The
 # codes of a text are taken out in pairs, from the inside to the outside: first the elements within
@@ -188,7 +189,7 @@ class Plain(dict[str, tuple[str, str]]):
             if "\ufeff" in html:  # the parser drops one after a script
                 return None
             # A comment keeps apart what the element kept apart.
-            html = _WHOLE_LEFT_OUT.sub("<!---->", html)
+            html = _WHOLE_LEFT_OUT.sub("<!---->", with_stand_ins(html))
         except _EndTagsError:
             html = with_end_tags(html) or ""
         except _NotPlainError:
