@@ -15,6 +15,8 @@ from feedkit.parse.rss import read_rss
 from feedkit.parse.sniff import binary_kind, is_html, root_name
 
 _ATOM_VERSIONS = {"0.1": "atom01", "0.2": "atom02", "0.3": "atom03"}
+_BEFORE_JSON = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
+"""Byte order marks, the zeros of wide characters, and white space."""
 _RSS_ROOTS = ("rss", "rdf:rdf", "rdf", "channel")
 _RDF = ("channel", "item")
 _OPENERS = ("<item", "<entry")
@@ -28,7 +30,7 @@ def read_feed(data: bytes, url: str | None, content_type: str | None) -> Feed:
         raise ParseError("it is empty" if not data else "it holds nothing but white space")
     if kind := binary_kind(data):
         raise ParseError(f"it is {kind}")
-    if data[:512].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+    if data[:512].lstrip(_BEFORE_JSON)[:1] in (b"{", b"["):
         from feedkit.parse.jsonfeed import read_json_feed
 
         return read_json_feed(data, url, content_type)

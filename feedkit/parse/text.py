@@ -87,12 +87,18 @@ def text_to_html(text: str) -> str:
     return escape(text, quote=False)
 
 
+def lines_to_html(text: str) -> str:
+    """Plain text as HTML with its lines, which are meant where a person typed them, as in a note
+    or under a video."""
+    return text_to_html(text).replace("\n", "<br>\n")
+
+
 def media_html(text: str, kind: str) -> str | None:
     """A ``media:description`` as HTML. It is "plain" unless it says otherwise (Media RSS 1.5.1),
     but what says nothing often is HTML."""
     text, kind = text.strip(), kind.strip().lower()
     is_html = kind in ("html", "text/html") or (not kind and is_markup(text))
-    return (text if is_html else text_to_html(text)) or None
+    return (text if is_html else lines_to_html(text)) or None
 
 
 def is_markup(text: str) -> bool:
