@@ -14,6 +14,10 @@ from feedkit.parse.names import ATOM_DRAFTS, ATOM_URI, canonical, normal_uri, pr
 from feedkit.parse.rss import read_rss
 from feedkit.parse.sniff import binary_kind, is_html, root_name
 
+MAX_SIZE = 100_000_000
+"""Bytes. A run reads far less (`fetch.max_bytes`); this keeps the memory of who parses within
+bounds."""
+
 _ATOM_VERSIONS = {"0.1": "atom01", "0.2": "atom02", "0.3": "atom03"}
 _BEFORE_JSON = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 """Byte order marks, the zeros of wide characters, and white space."""
@@ -28,6 +32,9 @@ def read_feed(data: bytes, url: str | None, content_type: str | None) -> Feed:
     """The feed in `data`; raises ParseError saying, without naming the document, what it is."""
     if not data.strip(b" \t\r\n\0\xef\xbb\xbf"):
         raise ParseError("it is empty" if not data else "it holds nothing but white space")
+    if len(data) > MAX_SIZE:
+        size, most = len(data) // 1_000_000, MAX_SIZE // 1_000_000
+        raise ParseError(f"it is {size} MB large, more than the {most} MB that any feed needs")
     if kind := binary_kind(data):
         raise ParseError(f"it is {kind}")
     if data[:512].lstrip(_BEFORE_JSON)[:1] in (b"{", b"["):

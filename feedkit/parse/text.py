@@ -25,12 +25,15 @@ _HTML_NAMES = frozenset((
     "svg", "table", "tbody", "td", "textarea", "tfoot", "th", "thead", "time", "title", "tr",
     "tt", "u", "ul", "var", "video", "wbr",
 ))  # fmt: skip
-_BREAKS = frozenset((
+BREAKS = frozenset((
     "br", "p", "div", "li", "tr", "td", "th", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6",
     "hr", "blockquote",
 ))  # fmt: skip
+"""Elements that part words."""
 
 _TAG = re.compile(r"""</?([a-zA-Z][\w:-]*+)(?:[^<>"']|"[^"<]*+"|'[^'<]*+')*+>""", re.ASCII)
+_BARE_TAG = re.compile(r"<([a-zA-Z]\w*+)>", re.ASCII)
+_CLOSED = re.compile(r"</([a-zA-Z]\w*+)", re.ASCII)
 _MARKUP_SIGN = re.compile(
     r"</([a-zA-Z]\w*)\s*>|<(?:[a-zA-Z]\w*\s*/|br|wbr|hr|img\b[^<>]*)>", re.ASCII
 )
@@ -71,9 +74,13 @@ def plain_title(text: str) -> str:
 
 
 def html_title(text: str) -> str:
-    """The plain text of a title that is said to be HTML (RFC 4287, 3.1.1.2)."""
+    """The plain text of a title that is said to be HTML (RFC 4287, 3.1.1.2).
+
+    What looks like a tag but names no element and is never closed ("C++ <vector> explained") is
+    text that was not escaped.
+    """
     if "<" in text:
-        text = _without_tags(text)
+        text = _without_tags(_with_escaped_names(text))
     return collapse(unescape_text(text))
 
 
@@ -112,8 +119,14 @@ def _without_tags(text: str) -> str:
     return _TAG.sub(_tag_gap, _COMMENT.sub("", text))
 
 
+def _with_escaped_names(text: str) -> str:
+    """`text` with those tags escaped that are none, having no attributes, no end and no meaning."""
+    known = _HTML_NAMES.union(map(str.lower, _CLOSED.findall(text)))
+    return _BARE_TAG.sub(lambda tag: tag[0] if tag[1].lower() in known else escape(tag[0]), text)
+
+
 def _tag_gap(match: re.Match[str]) -> str:
-    return " " if match[1].lower() in _BREAKS else ""
+    return " " if match[1].lower() in BREAKS else ""
 
 
 def _referred(match: re.Match[str]) -> str:
