@@ -4,7 +4,6 @@ For people who ask (`feedkit check`); reading itself never comes here. It takes 
 once more, so it costs what reading costs, and knows the lines that a `Feed` does not.
 """
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
@@ -133,18 +132,6 @@ def feeds_of_page(data: bytes, url: str | None, content_type: str | None) -> tup
     """The feeds that `data`, where it is an HTML page, links to."""
     text, _ = decode(data, declared_encodings(data, content_type))
     return linked_feeds(text, url) if is_html(text) else ()
-
-
-def json_error_line(data: bytes, content_type: str | None) -> int | None:
-    """Where `data`, which looks like JSON, stops being JSON."""
-    text, _ = decode(data, declared_encodings(data, content_type))
-    try:
-        json.loads(text)
-    except json.JSONDecodeError as error:
-        return error.lineno
-    except RecursionError:
-        return None
-    return None
 
 
 # ------------------------------------------------------------------------------------- the document

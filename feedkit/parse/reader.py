@@ -12,7 +12,7 @@ from feedkit.parse.autodiscovery import html_page
 from feedkit.parse.document import Document, read_document
 from feedkit.parse.names import ATOM_DRAFTS, ATOM_URI, canonical, normal_uri, prefix_of
 from feedkit.parse.rss import read_rss
-from feedkit.parse.sniff import binary_kind, is_html, root_name
+from feedkit.parse.sniff import binary_kind, is_binary, is_html, root_name
 
 MAX_SIZE = 100_000_000
 """Bytes. A run reads far less (`fetch.max_bytes`); this keeps the memory of who parses within
@@ -105,8 +105,10 @@ def _read_broken(document: Document, url: str | None) -> Feed:
         raise ParseError(html_page(text, url))
     if not text.strip():
         raise ParseError("it has no element")
-    if "<" not in text:
+    if "<" not in text and not is_binary(text):
         raise ParseError(f"it is plain text that starts with {text.strip()[:40]!r}")
+    if is_binary(text):
+        raise ParseError("it is binary data, of no kind that feedkit knows")
     if root_name(text) is None and not any(opener in text for opener in _OPENERS):
         raise ParseError(f"it is neither XML nor JSON and starts with {text.strip()[:40]!r}")
     if _is_cut_off(text):

@@ -50,6 +50,13 @@ def binary_kind(data: bytes) -> str | None:
     return None
 
 
+def is_binary(text: str) -> bool:
+    """Whether what was decoded to `text` was no text: much of its beginning is not printable."""
+    head = text[:500]
+    odd = sum(char == "\ufffd" or not (char.isprintable() or char.isspace()) for char in head)
+    return odd > len(head) // 10
+
+
 def has_doctype(data: bytes) -> bool:
     """Whether a document type declaration stands where XML allows one: before the root."""
     start = _PROLOGUE_BYTES.match(data)
