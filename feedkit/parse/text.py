@@ -41,6 +41,7 @@ _COMMENT = re.compile(r"<!--[^<>]*-->")
 _REFERENCE = re.compile(r"&(?:#\d{1,8}|#[xX][0-9a-fA-F]{1,8}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 _CLOCK = re.compile(r"(?:(\d{1,5}):)?(\d{1,5}):(\d{1,2})(?:\.\d+)?", re.ASCII)
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MINUTES = {"hourly": 60, "daily": 1440, "weekly": 10080, "monthly": 43200, "yearly": 525600}
@@ -48,7 +49,13 @@ _NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 
 
 def collapse(text: str) -> str:
-    """`text` with each run of white space made one space, and none at its ends."""
+    """`text` with each run of white space made one space, and none at its ends.
+
+    Controls beyond ASCII, which no one writes, are the characters that Windows-1252 has in their
+    place: that is what feeds mean by ``&#146;`` (WHATWG HTML, 13.2.5.80).
+    """
+    if not text.isascii() and not text.isprintable():
+        text = text.translate(_WINDOWS)
     if "\n" in text or "  " in text or "\t" in text or "\r" in text or "\f" in text:
         text = _SPACE.sub(" ", text)
     return text.strip(" \xa0")

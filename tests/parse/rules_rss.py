@@ -25,6 +25,7 @@ RSS_RULES = (
         "<title>&amp;lt;b&amp;gt;a&amp;lt;/b&amp;gt; b</title>",
         title="a b",
     ),
+    item("rss-title-windows", "<title>it&#146;s &#150; a\x85b</title>", title="it’s – a…b"),
     item("rss-title-heart", "<title>I &lt;3 you</title>", title="I <3 you"),
     item(
         "rss-title-template",

@@ -20,6 +20,7 @@ from feedkit.parse import parse_feed
         (b"", "it is empty"),
         (b" \n\t ", "nothing but white space"),
         (b"<!doctype html><title>Not here</title><p>Sorry", "an HTML page"),
+        (b"<html><title>Just a\n moment&hellip;</title>", "an HTML page, 'Just a moment…'"),
         (b"\n<html lang=en><body>404</body></html>", "an HTML page"),
         (b"<?xml version='1.0'?><!-- x --><html xmlns='http://www.w3.org/1999/xhtml'/>", "an HTML"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a PNG image"),
