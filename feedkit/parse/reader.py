@@ -12,7 +12,8 @@ from feedkit.parse.autodiscovery import html_page
 from feedkit.parse.document import Document, read_document
 from feedkit.parse.names import ATOM_DRAFTS, ATOM_URI, canonical, normal_uri, prefix_of
 from feedkit.parse.rss import read_rss
-from feedkit.parse.sniff import binary_kind, is_binary, is_html, root_name
+from feedkit.parse.sniff import binary_kind, has_no_element, is_binary, is_html, root_name
+from feedkit.parse.text import HTML_NAMES
 
 MAX_SIZE = 100_000_000
 """Bytes. A run reads far less (`fetch.max_bytes`); this keeps the memory of who parses within
@@ -60,7 +61,9 @@ def _read_tree(document: Document, url: str | None) -> Feed:
         raise ParseError("it is RDF, but no RSS 1.0: it has neither a channel nor an item")
     if name in _RSS_ROOTS:
         return _with_notes(read_rss(root, url), document.notes)
-    if name in ("xhtml:html", "html"):
+    if root.tag.rpartition("}")[2].lower() == "svg":
+        raise ParseError("it is an SVG image")
+    if name.removeprefix("xhtml:") in HTML_NAMES:
         raise ParseError(html_page(etree.tostring(root, encoding="unicode"), url))
     raise ParseError(f"it is XML whose root element is <{root.tag.rpartition('}')[2][:80]}>")
 
@@ -103,7 +106,7 @@ def _read_broken(document: Document, url: str | None) -> Feed:
     text = document.text or ""
     if is_html(text):
         raise ParseError(html_page(text, url))
-    if not text.strip():
+    if has_no_element(text):
         raise ParseError("it has no element")
     if "<" not in text and not is_binary(text):
         raise ParseError(f"it is plain text that starts with {text.strip()[:40]!r}")

@@ -14,7 +14,7 @@ MAX_PEOPLE = 50
 
 # Elements that titles are known to be written with. "List<String>" and "the <thing> operator"
 # name no element of HTML and so are text.
-_HTML_NAMES = frozenset((
+HTML_NAMES = frozenset((
     "a", "abbr", "acronym", "address", "article", "aside", "audio", "b", "bdi", "bdo", "big",
     "blockquote", "body", "br", "button", "center", "cite", "code", "data", "del", "details",
     "dfn", "div", "dl", "dd", "dt", "em", "figure", "figcaption", "font", "footer", "form",
@@ -118,7 +118,7 @@ def media_html(text: str, kind: str) -> str | None:
 def is_markup(text: str) -> bool:
     """Whether `text` has a closed or void element, and no tag that HTML does not know."""
     return bool(_MARKUP_SIGN.search(text)) and all(
-        match[1].lower() in _HTML_NAMES for match in _TAG.finditer(text)
+        match[1].lower() in HTML_NAMES for match in _TAG.finditer(text)
     )
 
 
@@ -128,7 +128,7 @@ def _without_tags(text: str) -> str:
 
 def _with_escaped_names(text: str) -> str:
     """`text` with those tags escaped that are none, having no attributes, no end and no meaning."""
-    known = _HTML_NAMES.union(map(str.lower, _CLOSED.findall(text)))
+    known = HTML_NAMES.union(map(str.lower, _CLOSED.findall(text)))
     return _BARE_TAG.sub(lambda tag: tag[0] if tag[1].lower() in known else escape(tag[0]), text)
 
 
