@@ -24,6 +24,7 @@ from feedkit.parse.document import (
 from feedkit.parse.encoding import declared_encodings, decode
 from feedkit.parse.json_text import decode_json
 from feedkit.parse.names import canonical
+from feedkit.parse.reader import MISPLACED
 from feedkit.parse.sniff import is_html
 from feedkit.parse.text import strip_forbidden
 
@@ -106,11 +107,14 @@ def examine(data: bytes, feed: Feed, content_type: str | None) -> Examined:
     if feed.format.startswith("json"):
         return Examined("json", encoding, tuple(_json_flaws(data, content_type)))
     document = read_document(data, content_type)
-    path: Path = "feedparser" if document.root is None else "lxml"
+    is_misplaced = (feed.bozo or "").endswith(MISPLACED)
+    path: Path = "feedparser" if document.root is None or is_misplaced else "lxml"
     text, _ = decode(data, declared_encodings(data, content_type))
     blank = len(text) - len(text.lstrip(" \t\r\n"))
     before = text.count("\n", 0, blank) if document.text is None else lines_before(text)
     root, flaws = document.root, list[Flaw]()
+    if is_misplaced:
+        flaws.append(Flaw("misplaced-entries", MISPLACED))
     for note in document.notes:
         if note == BARE_REFERENCES and root is not None:
             flaws += _errors(_bare(text), 0)

@@ -10,6 +10,7 @@ from feedkit.model import Feed
 from feedkit.parse.atom import read_atom
 from feedkit.parse.autodiscovery import html_page
 from feedkit.parse.document import Document, read_document
+from feedkit.parse.encoding import declared_encodings, decode
 from feedkit.parse.names import ATOM_DRAFTS, ATOM_URI, canonical, normal_uri, prefix_of
 from feedkit.parse.rss import read_rss
 from feedkit.parse.sniff import binary_kind, has_no_element, is_binary, is_html, root_name
@@ -18,6 +19,8 @@ from feedkit.parse.text import HTML_NAMES
 MAX_SIZE = 100_000_000
 """Bytes. A run reads far less (`fetch.max_bytes`); this keeps the memory of who parses within
 bounds."""
+
+MISPLACED = "has its entries where no entry belongs"
 
 _ATOM_VERSIONS = {"0.1": "atom01", "0.2": "atom02", "0.3": "atom03"}
 _BEFORE_JSON = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
@@ -43,9 +46,22 @@ def read_feed(data: bytes, url: str | None, content_type: str | None) -> Feed:
 
         return read_json_feed(data, url, content_type)
     document = read_document(data, content_type)
-    if document.root is not None:
-        return _read_tree(document, url)
-    return _read_broken(document, url)
+    if document.root is None:
+        return _read_broken(document, url)
+    feed = _read_tree(document, url)
+    if not feed.entries and next(document.root.iter("{*}item", "{*}entry"), None) is not None:
+        text = document.text or decode(data, declared_encodings(data, content_type))[0]
+        return _with_misplaced_entries(feed, text, url)
+    return feed
+
+
+def _with_misplaced_entries(feed: Feed, text: str, url: str | None) -> Feed:
+    """What feedparser makes of a feed whose entries are where no entry belongs: inside of another
+    element, in a namespace of their own, or Atom's in RSS. It looks for them anywhere."""
+    try:
+        return _tolerate(text, url, f"the document {MISPLACED}")
+    except ParseError:
+        return feed
 
 
 def _read_tree(document: Document, url: str | None) -> Feed:

@@ -38,8 +38,8 @@ def read_rss(root: etree._Element, url: str | None) -> Feed:
     """The feed below `root`, an ``rss``, ``rdf:RDF`` or ``channel`` element; `url` is where the
     document was found."""
     is_bare = canonical(root.tag) == "channel"
-    channels = () if is_bare else (child for child in root if canonical(child.tag) == "channel")
-    channel = next(iter(channels), root)
+    channels = [] if is_bare else [child for child in root if canonical(child.tag) == "channel"]
+    channel = channels[0] if channels else root
     base = enter(document_base(url, _site(channel)), root.get(XML_BASE))
     draft = FeedDraft(base=base if channel is root else enter(base, channel.get(XML_BASE)))
     draft.language = read_language(channel.get(XML_LANG) or root.get(XML_LANG))
@@ -59,6 +59,8 @@ def read_rss(root: etree._Element, url: str | None) -> Feed:
             match canonical(child.tag):
                 case "item":
                     items.append(child)
+                case "channel" if child is not channel:  # RSS has one, but no item shall be lost
+                    items += [item for item in child if canonical(item.tag) == "item"]
                 case "image":
                     _read_image(draft, child)
     format_ = _format(root)
