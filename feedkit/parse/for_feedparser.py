@@ -82,6 +82,9 @@ _WHERE = re.compile(
 )
 _GML = re.compile(r"<gml:(point|linestring|polygon|envelope)\b", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[^<>]*>")
+_QUOTE = re.compile("(&)(quot|apos|#34|#39);")
+_ESCAPED_QUOTE = re.compile("(&amp;)(quot|apos|#34|#39);")
+_CDATA = re.compile(r"(<!\[CDATA\[(?:[^\]]|\](?!\]>))*+\]\]>)")
 _COUNTED = re.compile(r"(<podcast:(?:season|episode))\b[^<>/]{1,500}>", re.IGNORECASE)
 _ITEM_IMAGE = re.compile(r"<image>(?:[^<]|<(?!/?image\b)){0,3000}+</image>", re.IGNORECASE)
 _IMAGE_URL = re.compile(r"<url>\s*([^<>\s\"]{1,2000})\s*</url>", re.IGNORECASE)
@@ -109,6 +112,9 @@ def for_feedparser(text: str) -> str:
     """`text` as feedparser reads it best. It means the same to a reader that knows the names."""
     if declaration := _DECLARATION.match(text):
         text = text[declaration.end() :]
+    text = text.replace("\r\n", "\n").replace("\r", "\n")  # XML 1.0, 2.11
+    text = _with_ends(_with_ends(text, "<![CDATA[", "]]>"), "<!--", "-->")
+    text = _with_quotes_by_number(text)
     text = _WORD_LIST.sub(rf"\1{UNREAD}", text)
     text = _with_known_names(text)
     if "<podcast:person" in text:
@@ -127,6 +133,32 @@ def for_feedparser(text: str) -> str:
     text = _ID.sub(r'\1 ispermalink="false">', text)
     text = _PERMANENT.sub(r"\1true", text)
     return _with_numbers(text).replace("@", AT)
+
+
+def _with_ends(text: str, opening: str, closing: str) -> str:
+    """`text` without those openings that nothing closes, which would swallow all after them."""
+    last = text.rfind(closing) + 1
+    return text[:last] + text[last:].replace(opening, "")
+
+
+def _with_quotes_by_number(text: str) -> str:
+    """`text` with the quotation marks of its HTML in numbers. feedparser resolves their names twice
+    in what is not well-formed, and an attribute would end at a quotation mark within it.
+
+    In CDATA they stand as HTML has them, elsewhere once more escaped, but in XHTML, which is left
+    as it is.
+    """
+    parts = _CDATA.split(text)
+    for index in range(1, len(parts), 2):
+        parts[index] = _QUOTE.sub(_quote_by_number, parts[index])
+    if "xhtml" not in text:
+        for index in range(0, len(parts), 2):
+            parts[index] = _ESCAPED_QUOTE.sub(_quote_by_number, parts[index])
+    return "".join(parts)
+
+
+def _quote_by_number(match: re.Match[str]) -> str:
+    return f"{match[1]}#x{'22' if match[2] in ('quot', '#34') else '27'};"
 
 
 def _with_known_names(text: str) -> str:
