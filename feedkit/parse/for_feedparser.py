@@ -128,8 +128,8 @@ def for_feedparser(text: str) -> str:
     if "<georss:where" in text:
         text = _WHERE.sub(_simple_shape, text)
     text = _with_known_images(text)
-    # Of an Atom id that is no address, feedparser would make one.
     text = _LINK.sub(_marked_link, text)
+    # Of an Atom id that is no address, feedparser would make one.
     text = _ID.sub(r'\1 ispermalink="false">', text)
     text = _PERMANENT.sub(r"\1true", text)
     return _with_numbers(text).replace("@", AT)
