@@ -50,8 +50,18 @@ class Resource(Struct, frozen=True, omit_defaults=True):
     language: str | None = None
 
 
+class Place(Struct, frozen=True, omit_defaults=True):
+    """Where on Earth something is (GeoRSS Simple, OGC 17-002r1)."""
+
+    coordinates: tuple[float, ...]
+    """Latitudes and longitudes in turn, in degrees (WGS 84)."""
+    shape: str = "point"
+    """"point", "line", "polygon" (which ends where it begins) or "box" (two corners)."""
+
+
 class Extra(Struct, frozen=True, omit_defaults=True):
-    """What podcasts say of an episode (the itunes and podcast namespaces)."""
+    """What podcasts say of an episode (the itunes and podcast namespaces), and where an entry is
+    about (GeoRSS)."""
 
     duration: int | None = None
     """Seconds."""
@@ -60,6 +70,7 @@ class Extra(Struct, frozen=True, omit_defaults=True):
     explicit: bool | None = None
     transcripts: tuple[Resource, ...] = ()
     chapters: Resource | None = None
+    place: Place | None = None
 
 
 class Entry(Struct, frozen=True, omit_defaults=True):

@@ -124,7 +124,10 @@ def _feed_rows(checked: Checked, feed: FeedFacts) -> list[Row]:
 def _why(checked: Checked, feed: FeedFacts) -> str:
     """Why that reader read it, without what is among the problems anyway."""
     broken = [problem for problem in checked.problems if problem.code == "not-well-formed"]
-    return f"it is not well-formed XML, see line {broken[0].line}" if broken else feed.why
+    if not broken:
+        return feed.why
+    what = "no valid JSON" if feed.path == "json" else "not well-formed XML"
+    return f"it is {what}, see line {broken[0].line}"
 
 
 def _facts(*facts: tuple[str, str | None]) -> list[Row]:

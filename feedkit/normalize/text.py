@@ -11,6 +11,7 @@ from feedkit.normalize.words import words
 
 _CONTROLS = bytes(sorted(set(range(0x20)) - {0x09, 0x0A, 0x0D}))
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]+")
+_C1 = re.compile("[\x80-\x84\x86-\x9f]")
 _SPACE = re.compile("[ \t\n\r\f\v\x1c-\x1f\x85\xa0\u2028\u2029]+")
 # Below this length str.isprintable() beats encoding the text (measured: 0.2 µs at 100 characters).
 _SHORT = 500
@@ -50,10 +51,21 @@ def strip_forbidden(text: str) -> str:
 def one_line(text: str) -> str:
     """`text` without forbidden characters, its white space collapsed to single spaces, trimmed.
 
+    Controls beyond ASCII are what Windows-1252 has in their place, as browsers read ``&#146;``.
     The ideographic space (U+3000) is kept: titles are set with it on purpose.
     """
     if len(text) < _SHORT and text.isprintable() and "  " not in text:
         return text.strip(" ")
+    if not text.isascii():
+        text = _C1.sub(_as_windows, text)
+    return _collapsed(text)
+
+
+def _as_windows(match: re.Match[str]) -> str:
+    return match[0].encode("latin-1").decode("cp1252", "ignore")
+
+
+def _collapsed(text: str) -> str:
     text = strip_forbidden(_SPACE.sub(" ", text))
     if "  " in text:  # where a forbidden character stood between spaces
         text = _SPACE.sub(" ", text)
@@ -80,7 +92,7 @@ def plain_text(html: str) -> str:
         html = _text_cleaner().clean(bounded(strip_forbidden(html)))
         html = _TAG.sub(" ", html).replace("&nbsp;", " ")
         html = html.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return one_line(html)
+    return _collapsed(html)
 
 
 def excerpt(html: str, limit: int) -> str:

@@ -4,7 +4,7 @@ to 0.3): a tree to a `Feed`."""
 from lxml import etree
 
 from feedkit.model import Enclosure, Entry, Feed, Origin, Person
-from feedkit.parse import media, modules, podcast
+from feedkit.parse import geo, media, modules, podcast
 from feedkit.parse.atom03 import as_atom10
 from feedkit.parse.draft import (
     EntryDraft,
@@ -133,7 +133,7 @@ def _read_content(draft: EntryDraft, element: etree._Element) -> None:
             # Before it is read: reading XHTML takes the attributes of its elements away.
             draft.text_language = read_language(element.get(XML_LANG)) or draft.text_language
             draft.content, draft.content_base = html_and_base(element, draft.base)
-    elif modules.is_page(element):
+    elif modules.is_page(element) or _type(element) == "text/plain":
         draft.other_url = draft.other_url or source
     else:
         kind = element.get("type")
@@ -201,6 +201,7 @@ def _atom_contributor(draft: EntryDraft, element: etree._Element) -> None:
 _ENTRY = EntryReaders(
     {
         **modules.ENTRY,
+        **geo.ENTRY,
         **media.ENTRY,
         **podcast.ENTRY,
         "atom:id": _read_id,

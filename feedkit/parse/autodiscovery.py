@@ -6,6 +6,7 @@ import re
 from html import unescape
 from urllib.parse import urlsplit
 
+from feedkit.parse.text import collapse
 from feedkit.parse.urls import resolve
 
 MOST_FEEDS = 20
@@ -26,6 +27,9 @@ _TOKEN = re.compile(
     r"|<(?P<name>link|base)(?=[\s/])(?P<attributes>(?:[^<>\"']|\"[^<\"]*+\"|'[^<']*+'|[\"'])*+)>",
     re.IGNORECASE,
 )
+_TITLE = re.compile(r"<title(?:\s[^<>]*)?>([^<]{1,300})", re.IGNORECASE)
+_SHOWN = 80
+"""Characters of a title."""
 _ATTRIBUTE = re.compile(
     r"(?<![^\s/\"'])([^\s=/>\"']++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s>\"']++))",
     re.IGNORECASE,
@@ -56,10 +60,13 @@ def linked_feeds(page: str, url: str | None) -> tuple[str, ...]:
 
 
 def html_page(page: str, url: str | None) -> str:
-    """The sentence for an HTML page where a feed was wanted: it names the feeds it links to."""
+    """The sentence for an HTML page where a feed was wanted: it names the feeds it links to, else
+    the page's title, which often says what went wrong."""
     feeds = linked_feeds(page, url)
     if not feeds:
-        return "it is an HTML page"
+        title = _TITLE.search(page[:_LOOKED_AT])
+        words = collapse(unescape(title[1])) if title else ""
+        return f"it is an HTML page, {words[:_SHOWN]!r}" if words else "it is an HTML page"
     if len(feeds) == 1:
         return f"it is an HTML page; it links to a feed at {feeds[0]}"
     rest = f" and {len(feeds) - 2} more" if len(feeds) > 2 else ""

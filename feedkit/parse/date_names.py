@@ -26,6 +26,9 @@ december decembre dezember diciembre декабря декабрь δεκεμβ�
 forms are those that feedparser knows from the wild."""
 
 
+_ENGLISH = [line.split()[0] for line in _MONTHS.strip().splitlines()]
+
+
 def folded(text: str) -> str:
     """`text` in lower case, without accents, wide characters narrow, minus signs and dashes "-"."""
     if text.isascii():
@@ -92,8 +95,14 @@ _EAST_CLOCK = re.compile(
     re.ASCII,
 )
 _EAST_WEEKDAY = re.compile(
-    r"(?:星期|礼拜|禮拜|周|週)[一二三四五六日天]|[月火水木金土日]曜日?|[월화수목금토일]요일"
+    r"(?:(?:星期|礼拜|禮拜|周|週)[一二三四五六日天]|[月火水木金土日]曜日?|[월화수목금토일]요일),?"
 )
+# A month without its year, as in "火, 18 5月 2021": what Java and WordPress make of RFC 822.
+_EAST_MONTH = re.compile(r"(?<![\d])(?P<month>\d{1,2})\s?[月월](?!\w)", re.ASCII)
+_EAST_NUMBER = re.compile(r"[〇零一二三四五六七八九十]{1,4}(?=\s?[年月日号號时時点點分秒])")
+_EAST_DIGITS = {digit: str(value) for value, digit in enumerate("〇一二三四五六七八九")} | {
+    "零": "0"
+}
 _HANGUL = re.compile("[년월일오전후시분초]")
 
 
@@ -107,7 +116,9 @@ def plain(text: str) -> tuple[str, int]:
         return text, 0
     implied = 540 if _HANGUL.search(text) else 0
     text = _EAST_WEEKDAY.sub(" ", text)
+    text = _EAST_NUMBER.sub(_east_number, text)
     text = _EAST_DATE.sub(_numeric_date, text)
+    text = _EAST_MONTH.sub(_named_month, text)
     return " ".join(_EAST_CLOCK.sub(_numeric_clock, text).split()), implied
 
 
@@ -115,6 +126,21 @@ def _numeric_date(match: re.Match[str]) -> str:
     year, month, day = match.groups()
     year = year if len(year) == 4 else f"20{year}"
     return f"{year}-{month}-{day} " if day else f"{year}-{month} "
+
+
+def _named_month(match: re.Match[str]) -> str:
+    number = int(match[1])
+    return f" {_ENGLISH[number - 1]} " if 1 <= number <= 12 else match[0]
+
+
+def _east_number(match: re.Match[str]) -> str:
+    """A number in Chinese digits, up to 99 with "十" for ten, else digit by digit."""
+    tens, ten, ones = match[0].partition("十")
+    if not ten:
+        return "".join(_EAST_DIGITS[digit] for digit in match[0])
+    if len(tens) > 1 or len(ones) > 1 or "十" in ones:
+        return match[0]
+    return f"{_EAST_DIGITS.get(tens, '1')}{_EAST_DIGITS.get(ones, '0')}"
 
 
 def _numeric_clock(match: re.Match[str]) -> str:

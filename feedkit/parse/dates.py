@@ -13,23 +13,24 @@ from feedkit.parse.date_names import HALVES, MONTHS, ZONES, folded, plain
 _WORD = r"[^\W\d_]{1,12}+"
 _WORDS = rf"(?:{_WORD}\.?[\s,]*){{0,2}}"
 _CLOCK = (
-    r"(?P<hour>\d{1,2})(?::|\s?h\s?)(?P<minute>\d{1,2})"
-    r"(?::(?P<second>\d{1,2})(?:[.,:](?P<fraction>\d+))?)?"
+    r"(?P<hour>\d{1,2})(?:[:.]|\s?h\s?)(?P<minute>\d{1,2})"
+    r"(?:[:.](?P<second>\d{1,2})(?:[.,:](?P<fraction>\d+))?)?"
 )
 _MERIDIEM = r"(?:\s?(?P<meridiem>[apπμ])\.?\s?[mμ]\b\.?)?"
 _ZONE = (
-    r"(?P<zone>(?:[a-z]{1,5})?\s?[+-]\d{1,2}(?::?\d{2})?|(?:etc/)?[a-zмск]{1,5}|0000)"
+    r"(?P<zone>(?:[a-z]{1,5})?\s?[+-]\d{1,2}(?::?\d{2})?|[a-z]{1,12}/[a-z_/]{1,30}"
+    r"|(?:[a-z]{3,12}\s){1,3}time|[a-zмск]{1,5}|0000)"
     r"(?:\s[+-]\d{4}|\s[a-z]{1,5})?"
 )
 _TIME = rf"{_CLOCK}{_MERIDIEM}(?:\s?uhr\b|\s?hrs?\b)?(?:\s*{_ZONE})?"
-_THEN_TIME = rf"(?:(?:\s?[,;|·_]?\s?|\s-\s)(?P<words>{_WORDS}){_TIME})?\s?[.,;]?"
+_THEN_TIME = rf"(?:(?:\s?[,;:|·_]?\s?|\s-\s)(?P<words>{_WORDS}){_TIME})?\s?[.,;]?"
 _DAY = r"(?P<day>\d{1,2})(?!\d)(?:(?:st|nd|rd|th|er|o)(?![^\W\d_]))?+\.?"
 _MONTH = rf"(?P<month>{_WORD})\.?"
 _OF = r"(?:(?:de|del|of)\s)?"
 _AD = r"(?:\s?(?:г|года)\b\.?)?"
 
 _DAY_FIRST = re.compile(
-    rf"{_WORDS}{_DAY}[\s/-]*{_OF}{_MONTH}[\s,/-]*{_OF}(?P<year>\d{{2,4}})(?!\d){_AD}{_THEN_TIME}"
+    rf"{_WORDS}{_DAY}[\s/-]*{_OF}{_MONTH}[\s,/-]*{_OF}(?<!\s-)(?P<year>\d{{2,4}})(?!\d){_AD}{_THEN_TIME}"
 )
 _YEAR_FIRST = re.compile(
     rf"(?P<before>{_WORDS})(?P<year>\d{{4}})(?!\d)(?:[\s./-]+(?P<month>\d{{1,2}}|{_WORD})\.?"
@@ -53,6 +54,7 @@ _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})?$")
 _NAME = re.compile(_WORD)
 _LONGEST = 100
 """Characters. No form of a date is longer; what is longer is not looked at."""
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -69,13 +71,14 @@ def parse_date(text: str) -> datetime | None:
 
     A missing or unknown zone is UTC, but Korea's where the words are Korean. Weekdays, and what
     is in parentheses (RFC 822, 3.4.3) or brackets (RFC 9557), are not looked at. An impossible
-    date, and a year outside 1 to 9998 (in UTC), is None.
+    date, and a year outside 1 to 9998 (in UTC), is None; so are the times that programs write for
+    none: the year -1 (PHP) and the first moment of the year 1 (.NET).
     """
     try:
         moment = _common(text) or _parse(text)
     except (ValueError, OverflowError):
         return None
-    if moment is None or moment.year > 9998:
+    if moment is None or moment.year > 9998 or moment == _NEVER:
         return None
     return moment
 
@@ -208,4 +211,6 @@ def _offset(zone: str | None) -> timedelta | None:
             return None
         ahead = timedelta(hours=int(hours), minutes=int(minutes or 0))
         return -ahead if sign == "-" else ahead
+    if zone.endswith(" time"):  # "pacific daylight time" is "pdt"
+        zone = "".join(word[0] for word in zone.split())
     return timedelta(minutes=ZONES.get(zone.removeprefix("etc/"), 0))

@@ -112,13 +112,16 @@ def _parse(data: bytes) -> etree._Element:
 
 
 def _parser(*, recover: bool = False) -> etree.XMLParser:
+    """Of libxml2's limits those of depth stay (2048 elements) and of entities, which none gets to
+    see; the one that `huge_tree` lifts is that of a text, 10 MB, of which an entry may have more.
+    """
     return etree.XMLParser(
         recover=recover,
         encoding="utf-8",
         resolve_entities=False,
         load_dtd=False,
         no_network=True,
-        huge_tree=False,
+        huge_tree=True,
         remove_comments=True,
         remove_pis=True,
         collect_ids=False,

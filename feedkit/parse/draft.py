@@ -9,8 +9,9 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from feedkit.model import Enclosure, Entry, Extra, Feed, Origin, Person, Resource
+from feedkit.model import Enclosure, Entry, Extra, Feed, Origin, Person, Place, Resource
 from feedkit.parse.dates import parse_date
+from feedkit.parse.places import read_shape
 from feedkit.parse.text import add_person
 
 MAX_ENCLOSURES = 200
@@ -32,6 +33,8 @@ class EntryDraft(Struct):
     title: str = ""
     other_title: str = ""
     """From dc:title, media:title, itunes:title, or Atom's title in an RSS item."""
+    link: str | None = None
+    """RSS's own, before Atom's in RSS."""
     url: str | None = None
     other_url: str | None = None
     """An alternate that is no HTML, or a guid that is a permanent link."""
@@ -72,6 +75,10 @@ class EntryDraft(Struct):
     explicit: bool | None = None
     transcripts: tuple[Resource, ...] = ()
     chapters: Resource | None = None
+    place: Place | None = None
+    latitude: str = ""
+    longitude: str = ""
+    """geo:lat and geo:long, each an element of its own."""
 
 
 class FeedDraft(Struct):
@@ -83,6 +90,10 @@ class FeedDraft(Struct):
     other_title: str = ""
     subtitle: str | None = None
     other_subtitle: str | None = None
+    tagline: str | None = None
+    """From itunes:subtitle."""
+    link: str | None = None
+    """RSS's own, before Atom's in RSS."""
     url: str | None = None
     other_url: str | None = None
     self_url: str | None = None
@@ -148,7 +159,7 @@ def finish_entry(draft: EntryDraft, inherited: Sequence[Person] = ()) -> Entry:
         base = draft.summary_base or base
     return Entry(
         id=draft.id or draft.other_id,
-        url=draft.original_url or draft.url or draft.other_url,
+        url=draft.original_url or draft.link or draft.url or draft.other_url,
         external_url=draft.external_url,
         title=draft.title or draft.other_title,
         summary=draft.summary or draft.other_summary or draft.tagline,
@@ -177,8 +188,16 @@ def _extra(draft: EntryDraft) -> Extra | None:
         explicit=draft.explicit,
         transcripts=draft.transcripts,
         chapters=draft.chapters,
+        place=_place(draft),
     )
     return None if extra == _NO_EXTRA else extra
+
+
+def _place(draft: EntryDraft) -> Place | None:
+    """What GeoRSS says, else the point of geo:lat and geo:long."""
+    if draft.place or not draft.latitude:
+        return draft.place
+    return read_shape("point", f"{draft.latitude} {draft.longitude}")
 
 
 _NO_EXTRA = Extra()
@@ -203,9 +222,9 @@ def finish_feed(draft: FeedDraft, format_: str, entries: Sequence[Entry]) -> Fee
     """The feed with its entries, read without the tolerant path."""
     return Feed(
         id=draft.id,
-        url=draft.url or draft.other_url,
+        url=draft.link or draft.url or draft.other_url,
         title=draft.title or draft.other_title,
-        subtitle=draft.subtitle or draft.other_subtitle,
+        subtitle=draft.subtitle or draft.other_subtitle or draft.tagline,
         authors=feed_authors(draft),
         language=draft.language,
         image=draft.image or draft.other_image,

@@ -4,12 +4,10 @@ For people who ask (`feedkit check`); reading itself never comes here. It takes 
 once more, so it costs what reading costs, and knows the lines that a `Feed` does not.
 """
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-import msgspec
 from lxml import etree
 from msgspec import Struct
 
@@ -24,8 +22,11 @@ from feedkit.parse.document import (
     recover,
 )
 from feedkit.parse.encoding import declared_encodings, decode
+from feedkit.parse.json_text import decode_json
 from feedkit.parse.names import canonical
+from feedkit.parse.reader import MISPLACED
 from feedkit.parse.sniff import is_html
+from feedkit.parse.text import strip_forbidden
 
 Path = Literal["lxml", "feedparser", "json"]
 
@@ -104,16 +105,16 @@ def examine(data: bytes, feed: Feed, content_type: str | None) -> Examined:
     """The second look at `data`, which was read as `feed`."""
     encoding = declared_encodings(data, content_type)[0]
     if feed.format.startswith("json"):
-        flaws = []
-        if feed.bozo:
-            flaws.append(_encoding_flaw(feed.bozo.removeprefix("the document "), data, encoding))
-        return Examined("json", encoding, (*flaws, *_json_dates(data, content_type)))
+        return Examined("json", encoding, tuple(_json_flaws(data, content_type)))
     document = read_document(data, content_type)
-    path: Path = "feedparser" if document.root is None else "lxml"
+    is_misplaced = (feed.bozo or "").endswith(MISPLACED)
+    path: Path = "feedparser" if document.root is None or is_misplaced else "lxml"
     text, _ = decode(data, declared_encodings(data, content_type))
     blank = len(text) - len(text.lstrip(" \t\r\n"))
     before = text.count("\n", 0, blank) if document.text is None else lines_before(text)
-    root, flaws = document.root, []
+    root, flaws = document.root, list[Flaw]()
+    if is_misplaced:
+        flaws.append(Flaw("misplaced-entries", MISPLACED))
     for note in document.notes:
         if note == BARE_REFERENCES and root is not None:
             flaws += _errors(_bare(text), 0)
@@ -135,18 +136,6 @@ def feeds_of_page(data: bytes, url: str | None, content_type: str | None) -> tup
     """The feeds that `data`, where it is an HTML page, links to."""
     text, _ = decode(data, declared_encodings(data, content_type))
     return linked_feeds(text, url) if is_html(text) else ()
-
-
-def json_error_line(data: bytes, content_type: str | None) -> int | None:
-    """Where `data`, which looks like JSON, stops being JSON."""
-    text, _ = decode(data, declared_encodings(data, content_type))
-    try:
-        json.loads(text)
-    except json.JSONDecodeError as error:
-        return error.lineno
-    except RecursionError:
-        return None
-    return None
 
 
 # ------------------------------------------------------------------------------------- the document
@@ -273,14 +262,19 @@ def _line(element: etree._Element, before: int) -> int | None:
     return element.sourceline + before if element.sourceline else None
 
 
-def _json_dates(data: bytes, content_type: str | None) -> Iterator[Flaw]:
-    """Dates of a JSON Feed that are none; its decoder does not tell lines."""
-    text, _ = decode(data, declared_encodings(data, content_type))
-    decoded: object = msgspec.json.decode(text.encode("utf-8", "replace"))
-    items = decoded.get("items") if isinstance(decoded, dict) else None
+def _json_flaws(data: bytes, content_type: str | None) -> Iterator[Flaw]:
+    """What is wrong with a JSON Feed; of values that are none its decoder does not tell lines."""
+    encodings = declared_encodings(data, content_type)
+    text, note = decode(data, encodings)
+    if note:
+        yield _encoding_flaw(note, data, encodings[0])
+    decoded = decode_json(text)
+    if decoded.note:
+        yield Flaw("not-well-formed", decoded.note, decoded.line)
+    items = decoded.value.get("items") if isinstance(decoded.value, dict) else None
     items = items if isinstance(items, list) else [items]
     for index, item in enumerate(item for item in items if isinstance(item, dict)):
         for name in _JSON_DATES:
             value = item.get(name)
             if isinstance(value, str) and value.strip() and not parse_date(value.strip()):
-                yield _bad_date(name, value.strip(), None, index)
+                yield _bad_date(name, strip_forbidden(value.strip()), None, index)

@@ -11,6 +11,7 @@ from html import escape
 from itertools import count
 
 from feedkit.errors import ParseError
+from feedkit.parse.geo import GML_SHAPES
 from feedkit.parse.names import RSS_URIS, normal_uri, prefix_of
 
 # Stands for "@" while feedparser has the text. It would look for addresses in names, cut them
@@ -30,6 +31,9 @@ MAX_PAIRS = 100_000_000
 UNREAD = "unread-"
 """Goes before the name of an element that feedparser would mix with another or misread."""
 
+RSS_LINK = "rss"
+"""An attribute that marks RSS's own ``link``, which feedparser keeps in a list with Atom's."""
+
 _KNOWN_URIS = {
     "atom": "http://www.w3.org/2005/Atom",
     "": "http://purl.org/rss/1.0/",
@@ -38,6 +42,9 @@ _KNOWN_URIS = {
     "creativecommons": "http://backend.userland.com/creativeCommonsRssModule",
     "dc": "http://purl.org/dc/elements/1.1/",
     "dcterms": "http://purl.org/dc/terms/",
+    "geo": "http://www.w3.org/2003/01/geo/wgs84_pos#",
+    "georss": "http://www.georss.org/georss",
+    "gml": "http://www.opengis.net/gml",
     "feedburner": "http://rssnamespace.org/feedburner/ext/1.0",
     "googleplay": "http://www.google.com/schemas/play-podcasts/1.0",
     "itunes": "http://www.itunes.com/DTDs/PodCast-1.0.dtd",
@@ -47,7 +54,8 @@ _KNOWN_URIS = {
 }
 _UNPREFIXED = ("atom", "", "rdf", "xhtml", "pheedo")
 _MIXED = frozenset((
-    "dc:date", "itunes:author", "itunes:email", "itunes:explicit", "itunes:keywords",
+    "dc:date", "geo:lat", "geo:long", "georss:box", "georss:line", "georss:point",
+    "georss:polygon", "itunes:author", "itunes:email", "itunes:explicit", "itunes:keywords",
     "itunes:name", "itunes:subtitle", "itunes:summary", "media:category", "media:keywords",
 ))  # fmt: skip
 _NUMBERED = frozenset(("podcast:transcript", "podcast:person"))
@@ -63,6 +71,23 @@ _PERSON = re.compile(
     r"<podcast:person\b([^<>]{0,1000})(?<!/)>([^<>]{1,200})</podcast:person\s*>", re.IGNORECASE
 )
 _IMAGE = re.compile(r"<image>\s*([^<>\s\"]{1,2000})\s*</image>", re.IGNORECASE)
+_LINK = re.compile(r"<link\s*>(\s*</link\s*>)?", re.IGNORECASE)
+_PERMANENT = re.compile(
+    r"""(<guid\b[^<>]{0,200}?\bispermalink\s{0,9}=\s{0,9}["'])\s{0,9}(?:true|yes|1)?\s{0,9}(?=["'])""",
+    re.IGNORECASE,
+)
+_ID = re.compile(r"(<(?:[\w.-]{1,40}:)?id)\s*>", re.IGNORECASE)
+_WHERE = re.compile(
+    r"<georss:where\s*>((?:[^<]|<(?!/?georss:where\b)){0,9000}+)</georss:where\s*>", re.IGNORECASE
+)
+_GML = re.compile(r"<gml:(point|linestring|polygon|envelope)\b", re.IGNORECASE)
+_ANY_TAG = re.compile(r"<[^<>]*>")
+_QUOTE = re.compile("(&)(quot|apos|#34|#39);")
+_ESCAPED_QUOTE = re.compile("(&amp;)(quot|apos|#34|#39);")
+_CDATA = re.compile(r"(<!\[CDATA\[(?:[^\]]|\](?!\]>))*+\]\]>)")
+_COUNTED = re.compile(r"(<podcast:(?:season|episode))\b[^<>/]{1,500}>", re.IGNORECASE)
+_ITEM_IMAGE = re.compile(r"<image>(?:[^<]|<(?!/?image\b)){0,3000}+</image>", re.IGNORECASE)
+_IMAGE_URL = re.compile(r"<url>\s*([^<>\s\"]{1,2000})\s*</url>", re.IGNORECASE)
 _MEDIA_TEXT = re.compile(r"<(/?)media:(description|title|content)\b([^<>]{0,2000})>", re.IGNORECASE)
 _MEDIA = re.compile(r"<(/?)media:(group|content)\b", re.IGNORECASE)
 # Lists of words that no other reader of feedkit takes for categories; feedparser does, at a cost
@@ -87,6 +112,9 @@ def for_feedparser(text: str) -> str:
     """`text` as feedparser reads it best. It means the same to a reader that knows the names."""
     if declaration := _DECLARATION.match(text):
         text = text[declaration.end() :]
+    text = text.replace("\r\n", "\n").replace("\r", "\n")  # XML 1.0, 2.11
+    text = _with_ends(_with_ends(text, "<![CDATA[", "]]>"), "<!--", "-->")
+    text = _with_quotes_by_number(text)
     text = _WORD_LIST.sub(rf"\1{UNREAD}", text)
     text = _with_known_names(text)
     if "<podcast:person" in text:
@@ -95,9 +123,42 @@ def for_feedparser(text: str) -> str:
         text = _with_marked_groups(text)
     if "<media:" in text:
         text = _with_apart_texts(text)
-    # An item's image as a text, which feedparser drops.
-    text = _IMAGE.sub(r'<itunes:image href="\1"/>', text)
+    if "<podcast:" in text:  # of what has attributes, feedparser drops the text
+        text = _COUNTED.sub(r"\1>", text)
+    if "<georss:where" in text:
+        text = _WHERE.sub(_simple_shape, text)
+    text = _with_known_images(text)
+    text = _LINK.sub(_marked_link, text)
+    # Of an Atom id that is no address, feedparser would make one.
+    text = _ID.sub(r'\1 ispermalink="false">', text)
+    text = _PERMANENT.sub(r"\1true", text)
     return _with_numbers(text).replace("@", AT)
+
+
+def _with_ends(text: str, opening: str, closing: str) -> str:
+    """`text` without those openings that nothing closes, which would swallow all after them."""
+    last = text.rfind(closing) + 1
+    return text[:last] + text[last:].replace(opening, "")
+
+
+def _with_quotes_by_number(text: str) -> str:
+    """`text` with the quotation marks of its HTML in numbers. feedparser resolves their names twice
+    in what is not well-formed, and an attribute would end at a quotation mark within it.
+
+    In CDATA they stand as HTML has them, elsewhere once more escaped, but in XHTML, which is left
+    as it is.
+    """
+    parts = _CDATA.split(text)
+    for index in range(1, len(parts), 2):
+        parts[index] = _QUOTE.sub(_quote_by_number, parts[index])
+    if "xhtml" not in text:
+        for index in range(0, len(parts), 2):
+            parts[index] = _ESCAPED_QUOTE.sub(_quote_by_number, parts[index])
+    return "".join(parts)
+
+
+def _quote_by_number(match: re.Match[str]) -> str:
+    return f"{match[1]}#x{'22' if match[2] in ('quot', '#34') else '27'};"
 
 
 def _with_known_names(text: str) -> str:
@@ -146,6 +207,33 @@ def _named_person(match: re.Match[str]) -> str:
     """A person whose name is an attribute, for feedparser drops the text of what has any."""
     name = escape(match[2], quote=True).replace("&amp;", "&")
     return f'<podcast:person{match[1]} name="{name}"/>'
+
+
+def _with_known_images(text: str) -> str:
+    """`text` with itunes' images in place of those that feedparser drops: an image as a text, and
+    any of an item."""
+    text = _IMAGE.sub(r'<itunes:image href="\1"/>', text)
+    first = text.find("<item")
+    return text if first < 0 else text[:first] + _ITEM_IMAGE.sub(_known_image, text[first:])
+
+
+def _known_image(match: re.Match[str]) -> str:
+    url = _IMAGE_URL.search(match[0])
+    return f'<itunes:image href="{url[1]}"/>' if url else match[0]
+
+
+def _simple_shape(match: re.Match[str]) -> str:
+    """A shape of GML as GeoRSS Simple has it."""
+    name = _GML.search(match[1])
+    if name is None:
+        return ""
+    kind = f"georss:{UNREAD}{GML_SHAPES[name[1].lower()]}"
+    return f"<{kind}>{_ANY_TAG.sub(' ', match[1])}</{kind}>"
+
+
+def _marked_link(match: re.Match[str]) -> str:
+    """A link of RSS, marked. An empty one is dropped: feedparser would not look for another."""
+    return "" if match[1] else f'<link {RSS_LINK}="1">'
 
 
 def _with_apart_texts(text: str) -> str:

@@ -4,14 +4,23 @@ Feeds in the wild put null, numbers or single values where the specification has
 so nothing is decoded into a fixed shape: each value is looked at where it is used.
 """
 
-import msgspec
+from collections.abc import Callable
 
 from feedkit.errors import ParseError
 from feedkit.model import Enclosure, Entry, Feed, Person
 from feedkit.parse.dates import parse_date
 from feedkit.parse.draft import EntryDraft, add_enclosure, finish_entry
 from feedkit.parse.encoding import declared_encodings, decode
-from feedkit.parse.text import collapse, read_language, strip_forbidden, text_to_html
+from feedkit.parse.json_text import decode_json
+from feedkit.parse.text import (
+    collapse,
+    lines_to_html,
+    read_duration,
+    read_language,
+    read_number,
+    strip_forbidden,
+    text_to_html,
+)
 from feedkit.parse.urls import document_base, resolve
 
 Values = dict[str, object]
@@ -21,16 +30,13 @@ _VERSION = "jsonfeed.org/version/"
 
 def read_json_feed(data: bytes, url: str | None, content_type: str | None) -> Feed:
     """The feed in `data`; raises ParseError when it is no JSON, or JSON of another kind."""
-    encodings = declared_encodings(data, content_type)
-    text, note = decode(data, encodings)
-    try:
-        document: object = msgspec.json.decode(text.encode("utf-8", "replace"))
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise ParseError(f"it looks like JSON but is not: {error}") from error
+    text, note = decode(data, declared_encodings(data, content_type))
+    decoded = decode_json(text)
+    document = decoded.value
     if not isinstance(document, dict) or _VERSION not in _text(document, "version"):
         raise ParseError("it is JSON, but names no version of JSON Feed")
-    bozo = f"the document {note}" if note else None
-    return _read_document(document, url, bozo)
+    notes = [f"the document {words}" for words in (note, decoded.note) if words]
+    return _read_document(document, url, "; ".join(notes) or None)
 
 
 def _read_document(document: Values, url: str | None, bozo: str | None) -> Feed:
@@ -67,15 +73,10 @@ def _read_item(
     draft.external_url = _url(item, "external_url", base)
     draft.title = collapse(_text(item, "title"))
     draft.summary = text_to_html(_text(item, "summary")) or None
-    # Plain text of several lines is mostly a note, whose lines are meant.
-    plain = text_to_html(_text(item, "content_text")).replace("\n", "<br>\n")
+    plain = lines_to_html(_text(item, "content_text"))
     draft.content = _text(item, "content_html") or plain or None
     draft.authors = list(_people(item, base))
-    draft.categories = [
-        collapse(strip_forbidden(tag))
-        for tag in _list(item, "tags")
-        if isinstance(tag, str) and tag.strip()
-    ]
+    draft.categories = [name for name in map(_tag, _list(item, "tags")) if name]
     draft.published = parse_date(_text(item, "date_published"))
     draft.updated = parse_date(_text(item, "date_modified"))
     draft.thumbnail = _url(item, "image", base)
@@ -87,9 +88,13 @@ def _read_item(
 
 
 def _people(values: Values, base: str | None) -> tuple[Person, ...]:
-    """``authors`` of version 1.1, else the one ``author`` of 1.0."""
+    """``authors`` of version 1.1, else the one ``author`` of 1.0; a text is a name."""
     people = []
-    for author in _objects(values, "authors") or _objects(values, "author"):
+    for author in _list(values, "authors") or _list(values, "author"):
+        if isinstance(author, str):
+            author = {"name": author}
+        if not isinstance(author, dict):
+            continue
         name, url = collapse(_text(author, "name")) or None, _url(author, "url", base)
         if name or url:
             people.append(Person(name=name, url=url))
@@ -103,14 +108,22 @@ def _enclosure(attachment: Values, base: str | None) -> Enclosure | None:
     return Enclosure(
         url=url,
         type=_text(attachment, "mime_type") or None,
-        length=_number(attachment, "size_in_bytes"),
-        duration=_number(attachment, "duration_in_seconds"),
+        length=_number(attachment, "size_in_bytes", read_number),
+        duration=_number(attachment, "duration_in_seconds", read_duration),
     )
 
 
 def _text(values: Values, key: str) -> str:
     """The text at `key`; a number is text too, for many ids are written so. "" for all else."""
-    match values.get(key):
+    return _as_text(values.get(key))
+
+
+def _tag(value: object) -> str:
+    return collapse(_as_text(value))
+
+
+def _as_text(value: object) -> str:
+    match value:
         case str(text):
             return strip_forbidden(text).strip()
         case bool():
@@ -121,8 +134,10 @@ def _text(values: Values, key: str) -> str:
             return ""
 
 
-def _number(values: Values, key: str) -> int | None:
+def _number(values: Values, key: str, read: Callable[[str], int | None]) -> int | None:
     value = values.get(key)
+    if isinstance(value, str):
+        return read(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e15:
         return None
     return int(value)

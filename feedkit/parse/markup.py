@@ -1,8 +1,11 @@
 """HTML and text out of XML elements: what an element holds, as a reader would see it."""
 
+from collections.abc import Iterator
+
 from lxml import etree
 
 from feedkit.parse.names import XML_BASE
+from feedkit.parse.text import BREAKS
 from feedkit.parse.urls import enter, resolve
 
 _BASED = etree.XPath("descendant-or-self::*[@xml:base]")
@@ -10,8 +13,17 @@ _REFERENCES = ("href", "src", "poster", "cite", "data")
 
 
 def text_of(element: etree._Element) -> str:
-    """All text inside `element`, its markup dropped."""
-    return (element.text or "") if len(element) == 0 else "".join(element.itertext())
+    """All text inside `element`, its markup dropped, with a space where that parts words."""
+    return (element.text or "") if len(element) == 0 else "".join(_texts(element))
+
+
+def _texts(element: etree._Element) -> Iterator[str]:
+    for event, inner in etree.iterwalk(element, events=("start", "end")):
+        if event == "start":
+            parts_words = inner.tag.rpartition("}")[2].lower() in BREAKS
+            yield (" " if parts_words else "") + (inner.text or "")
+        elif inner is not element:
+            yield inner.tail or ""
 
 
 def html_of(element: etree._Element, base: str | None) -> str:

@@ -16,11 +16,13 @@ from feedkit.parse.text import (
     read_person,
     with_person,
 )
+from feedkit.parse.urls import resolve
 
 
 def read_thumbnail(draft: EntryDraft, element: etree._Element) -> None:
     """``media:thumbnail``: the first is the most important (Media RSS 1.5.1)."""
-    draft.thumbnail = draft.thumbnail or target(element, "url", draft.base)
+    url = target(element, "url", draft.base) or resolve(draft.base, element.text)
+    draft.thumbnail = draft.thumbnail or url
 
 
 def read_media_description(draft: EntryDraft, element: etree._Element) -> None:

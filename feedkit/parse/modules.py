@@ -224,8 +224,13 @@ def read_other_summary(draft: EntryDraft, element: etree._Element) -> None:
 
 
 def read_other_subtitle(draft: FeedDraft, element: etree._Element) -> None:
-    """``dc:description``, ``itunes:subtitle`` and ``itunes:summary`` of a feed."""
+    """``dc:description`` and ``itunes:summary`` of a feed."""
     draft.other_subtitle = draft.other_subtitle or plain_title(text_of(element)) or None
+
+
+def read_feed_tagline(draft: FeedDraft, element: etree._Element) -> None:
+    """``itunes:subtitle`` of a feed, the shortest of all."""
+    draft.tagline = draft.tagline or plain_title(text_of(element)) or None
 
 
 def read_period(draft: FeedDraft, element: etree._Element) -> None:

@@ -10,11 +10,21 @@ from feedkit.model import Feed
 from feedkit.parse.atom import read_atom
 from feedkit.parse.autodiscovery import html_page
 from feedkit.parse.document import Document, read_document
+from feedkit.parse.encoding import declared_encodings, decode
 from feedkit.parse.names import ATOM_DRAFTS, ATOM_URI, canonical, normal_uri, prefix_of
 from feedkit.parse.rss import read_rss
-from feedkit.parse.sniff import binary_kind, is_html, root_name
+from feedkit.parse.sniff import binary_kind, has_no_element, is_binary, is_html, root_name
+from feedkit.parse.text import HTML_NAMES
+
+MAX_SIZE = 100_000_000
+"""Bytes. A run reads far less (`fetch.max_bytes`); this keeps the memory of who parses within
+bounds."""
+
+MISPLACED = "has its entries where no entry belongs"
 
 _ATOM_VERSIONS = {"0.1": "atom01", "0.2": "atom02", "0.3": "atom03"}
+_BEFORE_JSON = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
+"""Byte order marks, the zeros of wide characters, and white space."""
 _RSS_ROOTS = ("rss", "rdf:rdf", "rdf", "channel")
 _RDF = ("channel", "item")
 _OPENERS = ("<item", "<entry")
@@ -26,16 +36,32 @@ def read_feed(data: bytes, url: str | None, content_type: str | None) -> Feed:
     """The feed in `data`; raises ParseError saying, without naming the document, what it is."""
     if not data.strip(b" \t\r\n\0\xef\xbb\xbf"):
         raise ParseError("it is empty" if not data else "it holds nothing but white space")
+    if len(data) > MAX_SIZE:
+        size, most = len(data) // 1_000_000, MAX_SIZE // 1_000_000
+        raise ParseError(f"it is {size} MB large, more than the {most} MB that any feed needs")
     if kind := binary_kind(data):
         raise ParseError(f"it is {kind}")
-    if data[:512].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+    if data[:512].lstrip(_BEFORE_JSON)[:1] in (b"{", b"["):
         from feedkit.parse.jsonfeed import read_json_feed
 
         return read_json_feed(data, url, content_type)
     document = read_document(data, content_type)
-    if document.root is not None:
-        return _read_tree(document, url)
-    return _read_broken(document, url)
+    if document.root is None:
+        return _read_broken(document, url)
+    feed = _read_tree(document, url)
+    if not feed.entries and next(document.root.iter("{*}item", "{*}entry"), None) is not None:
+        text = document.text or decode(data, declared_encodings(data, content_type))[0]
+        return _with_misplaced_entries(feed, text, url)
+    return feed
+
+
+def _with_misplaced_entries(feed: Feed, text: str, url: str | None) -> Feed:
+    """What feedparser makes of a feed whose entries are where no entry belongs: inside of another
+    element, in a namespace of their own, or Atom's in RSS. It looks for them anywhere."""
+    try:
+        return _tolerate(text, url, f"the document {MISPLACED}")
+    except ParseError:
+        return feed
 
 
 def _read_tree(document: Document, url: str | None) -> Feed:
@@ -51,7 +77,9 @@ def _read_tree(document: Document, url: str | None) -> Feed:
         raise ParseError("it is RDF, but no RSS 1.0: it has neither a channel nor an item")
     if name in _RSS_ROOTS:
         return _with_notes(read_rss(root, url), document.notes)
-    if name in ("xhtml:html", "html"):
+    if root.tag.rpartition("}")[2].lower() == "svg":
+        raise ParseError("it is an SVG image")
+    if name.removeprefix("xhtml:") in HTML_NAMES:
         raise ParseError(html_page(etree.tostring(root, encoding="unicode"), url))
     raise ParseError(f"it is XML whose root element is <{root.tag.rpartition('}')[2][:80]}>")
 
@@ -94,10 +122,12 @@ def _read_broken(document: Document, url: str | None) -> Feed:
     text = document.text or ""
     if is_html(text):
         raise ParseError(html_page(text, url))
-    if not text.strip():
+    if has_no_element(text):
         raise ParseError("it has no element")
-    if "<" not in text:
+    if "<" not in text and not is_binary(text):
         raise ParseError(f"it is plain text that starts with {text.strip()[:40]!r}")
+    if is_binary(text):
+        raise ParseError("it is binary data, of no kind that feedkit knows")
     if root_name(text) is None and not any(opener in text for opener in _OPENERS):
         raise ParseError(f"it is neither XML nor JSON and starts with {text.strip()[:40]!r}")
     if _is_cut_off(text):

@@ -7,7 +7,7 @@ The versions differ in where a channel has its items and its image; what is in t
 from lxml import etree
 
 from feedkit.model import Enclosure, Entry, Feed, Origin
-from feedkit.parse import media, modules, podcast
+from feedkit.parse import geo, media, modules, podcast
 from feedkit.parse.atom import html_and_base, plain_text
 from feedkit.parse.atom import read_source as read_atom_source
 from feedkit.parse.draft import (
@@ -38,8 +38,8 @@ def read_rss(root: etree._Element, url: str | None) -> Feed:
     """The feed below `root`, an ``rss``, ``rdf:RDF`` or ``channel`` element; `url` is where the
     document was found."""
     is_bare = canonical(root.tag) == "channel"
-    channels = () if is_bare else (child for child in root if canonical(child.tag) == "channel")
-    channel = next(iter(channels), root)
+    channels = [] if is_bare else [child for child in root if canonical(child.tag) == "channel"]
+    channel = channels[0] if channels else root
     base = enter(document_base(url, _site(channel)), root.get(XML_BASE))
     draft = FeedDraft(base=base if channel is root else enter(base, channel.get(XML_BASE)))
     draft.language = read_language(channel.get(XML_LANG) or root.get(XML_LANG))
@@ -59,6 +59,8 @@ def read_rss(root: etree._Element, url: str | None) -> Feed:
             match canonical(child.tag):
                 case "item":
                     items.append(child)
+                case "channel" if child is not channel:  # RSS has one, but no item shall be lost
+                    items += [item for item in child if canonical(item.tag) == "item"]
                 case "image":
                     _read_image(draft, child)
     format_ = _format(root)
@@ -133,14 +135,14 @@ def _read_title(draft: EntryDraft | FeedDraft, element: etree._Element) -> None:
 def _read_link(draft: EntryDraft, element: etree._Element) -> None:
     """``link``, which goes before an ``atom:link``; an empty one may be Atom's by mistake."""
     if url := _text_url(element, draft.base):
-        draft.url = url
+        draft.link = draft.link or url
     elif element.get("href"):
         modules.read_entry_link(draft, element)
 
 
 def _read_channel_link(draft: FeedDraft, element: etree._Element) -> None:
     if url := _text_url(element, draft.base):
-        draft.url = url
+        draft.link = draft.link or url
     elif element.get("href"):
         modules.read_feed_link(draft, element)
 
@@ -149,9 +151,16 @@ def _read_guid(draft: EntryDraft, element: etree._Element) -> None:
     """``guid``, which is also the link unless it says that it is not (RSS 2.0)."""
     text = (element.text or "").strip()
     draft.id = draft.id or text
-    permanent = element.get("isPermaLink") or element.get("ispermalink") or "true"
-    if permanent.strip().lower() == "true" and text.startswith(("http://", "https://")):
+    if text.startswith(("http://", "https://")) and _is_permanent(element):
         draft.other_url = draft.other_url or text
+
+
+def _is_permanent(guid: etree._Element) -> bool:
+    """``isPermaLink``, however it is spelt; true where it is not said."""
+    for name in guid.keys():  # noqa: SIM118 - lxml's elements hold their children, not these
+        if name.lower() == "ispermalink":
+            return guid.get(name, "").strip().lower() in ("", "true", "yes", "1")
+    return True
 
 
 def _read_description(draft: EntryDraft, element: etree._Element) -> None:
@@ -239,6 +248,8 @@ def _read_image(draft: FeedDraft, element: etree._Element) -> None:
     for child in element:
         if canonical(child.tag) == "url":
             draft.image = draft.image or _text_url(child, draft.base)
+    if len(element) == 0:
+        draft.image = draft.image or resolve(draft.base, element.text)
     if reference := element.get(RDF_RESOURCE):  # RSS 1.0: the identifier of the image elsewhere
         draft.other_image = draft.other_image or resolve(draft.base, reference)
 
@@ -258,6 +269,7 @@ def _read_skip_days(draft: FeedDraft, element: etree._Element) -> None:
 _ITEM = EntryReaders(
     {
         **modules.ENTRY,
+        **geo.ENTRY,
         **media.ENTRY,
         **podcast.ENTRY,
         "title": _read_title,
@@ -311,7 +323,7 @@ _CHANNEL: dict[str, FeedReader] = {
     "ttl": _read_ttl,
     "skiphours": _read_skip_hours,
     "skipdays": _read_skip_days,
-    "itunes:subtitle": modules.read_other_subtitle,
+    "itunes:subtitle": modules.read_feed_tagline,
     "itunes:summary": modules.read_other_subtitle,
     "googleplay:description": modules.read_other_subtitle,
     "atom:icon": _read_atom_image,

@@ -2,6 +2,8 @@
 
 import re
 
+from feedkit.parse.text import HTML_NAMES
+
 _MAGIC = (
     (b"\x1f\x8b", "gzip-compressed data"),
     (b"%PDF-", "a PDF document"),
@@ -21,6 +23,16 @@ _MAGIC = (
     (b"wOFF", "a web font"),
     (b"wOF2", "a web font"),
     (b"\x7fELF", "a program"),
+    (b"MZ", "a program"),
+    (b"\xca\xfe\xba\xbe", "a program"),
+    (b"\0asm", "a program"),
+    (b"SQLite format 3\0", "an SQLite database"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Office document"),
+    (b"{\\rtf", "an RTF document"),
+    (b"II*\0", "a TIFF image"),
+    (b"MM\0*", "a TIFF image"),
+    (b"\xff\xfb", "an MP3 recording"),
+    (b"\x04\x22\x4d\x18", "lz4-compressed data"),
 )
 _RIFF = {b"WEBP": "a WebP image", b"WAVE": "a WAV recording", b"AVI ": "an AVI video"}
 
@@ -48,6 +60,13 @@ def binary_kind(data: bytes) -> str | None:
     if data[4:8] == b"ftyp":
         return "an MP4 video"
     return None
+
+
+def is_binary(text: str) -> bool:
+    """Whether what was decoded to `text` was no text: much of its beginning is not printable."""
+    head = text[:500]
+    odd = sum(char == "\ufffd" or not (char.isprintable() or char.isspace()) for char in head)
+    return odd > len(head) // 10
 
 
 def has_doctype(data: bytes) -> bool:
@@ -78,6 +97,11 @@ def root_name(text: str) -> str | None:
     return match[1] if match else None
 
 
+def has_no_element(text: str) -> bool:
+    """Whether nothing comes after what may stand before the first element."""
+    return not text[_root_begin(text) :].strip()
+
+
 def root_span(text: str) -> tuple[int, int] | None:
     """Where the first tag starts and ends; None when `text` does not begin with one."""
     begin = _root_begin(text)
@@ -99,5 +123,4 @@ def is_html(text: str) -> bool:
     span = doctype_span(text)
     if span and text[span[0] + 9 : span[0] + 40].lstrip()[:4].lower() == "html":
         return True
-    name = (root_name(text) or "").lower()
-    return name in ("html", "head", "body", "title", "meta", "script", "div", "p", "h1", "center")
+    return (root_name(text) or "").lower() in HTML_NAMES

@@ -14,7 +14,7 @@ MAX_PEOPLE = 50
 
 # Elements that titles are known to be written with. "List<String>" and "the <thing> operator"
 # name no element of HTML and so are text.
-_HTML_NAMES = frozenset((
+HTML_NAMES = frozenset((
     "a", "abbr", "acronym", "address", "article", "aside", "audio", "b", "bdi", "bdo", "big",
     "blockquote", "body", "br", "button", "center", "cite", "code", "data", "del", "details",
     "dfn", "div", "dl", "dd", "dt", "em", "figure", "figcaption", "font", "footer", "form",
@@ -25,12 +25,15 @@ _HTML_NAMES = frozenset((
     "svg", "table", "tbody", "td", "textarea", "tfoot", "th", "thead", "time", "title", "tr",
     "tt", "u", "ul", "var", "video", "wbr",
 ))  # fmt: skip
-_BREAKS = frozenset((
+BREAKS = frozenset((
     "br", "p", "div", "li", "tr", "td", "th", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6",
     "hr", "blockquote",
 ))  # fmt: skip
+"""Elements that part words."""
 
 _TAG = re.compile(r"""</?([a-zA-Z][\w:-]*+)(?:[^<>"']|"[^"<]*+"|'[^'<]*+')*+>""", re.ASCII)
+_BARE_TAG = re.compile(r"<([a-zA-Z]\w*+)>", re.ASCII)
+_CLOSED = re.compile(r"</([a-zA-Z]\w*+)", re.ASCII)
 _MARKUP_SIGN = re.compile(
     r"</([a-zA-Z]\w*)\s*>|<(?:[a-zA-Z]\w*\s*/|br|wbr|hr|img\b[^<>]*)>", re.ASCII
 )
@@ -38,6 +41,7 @@ _COMMENT = re.compile(r"<!--[^<>]*-->")
 _REFERENCE = re.compile(r"&(?:#\d{1,8}|#[xX][0-9a-fA-F]{1,8}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 _CLOCK = re.compile(r"(?:(\d{1,5}):)?(\d{1,5}):(\d{1,2})(?:\.\d+)?", re.ASCII)
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MINUTES = {"hourly": 60, "daily": 1440, "weekly": 10080, "monthly": 43200, "yearly": 525600}
@@ -45,7 +49,13 @@ _NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 
 
 def collapse(text: str) -> str:
-    """`text` with each run of white space made one space, and none at its ends."""
+    """`text` with each run of white space made one space, and none at its ends.
+
+    Controls beyond ASCII, which no one writes, are the characters that Windows-1252 has in their
+    place: that is what feeds mean by ``&#146;`` (WHATWG HTML, 13.2.5.80).
+    """
+    if not text.isascii() and not text.isprintable():
+        text = text.translate(_WINDOWS)
     if "\n" in text or "  " in text or "\t" in text or "\r" in text or "\f" in text:
         text = _SPACE.sub(" ", text)
     return text.strip(" \xa0")
@@ -71,9 +81,13 @@ def plain_title(text: str) -> str:
 
 
 def html_title(text: str) -> str:
-    """The plain text of a title that is said to be HTML (RFC 4287, 3.1.1.2)."""
+    """The plain text of a title that is said to be HTML (RFC 4287, 3.1.1.2).
+
+    What looks like a tag but names no element and is never closed ("C++ <vector> explained") is
+    text that was not escaped.
+    """
     if "<" in text:
-        text = _without_tags(text)
+        text = _without_tags(_with_escaped_names(text))
     return collapse(unescape_text(text))
 
 
@@ -87,18 +101,24 @@ def text_to_html(text: str) -> str:
     return escape(text, quote=False)
 
 
+def lines_to_html(text: str) -> str:
+    """Plain text as HTML with its lines, which are meant where a person typed them, as in a note
+    or under a video."""
+    return text_to_html(text).replace("\n", "<br>\n")
+
+
 def media_html(text: str, kind: str) -> str | None:
     """A ``media:description`` as HTML. It is "plain" unless it says otherwise (Media RSS 1.5.1),
     but what says nothing often is HTML."""
     text, kind = text.strip(), kind.strip().lower()
     is_html = kind in ("html", "text/html") or (not kind and is_markup(text))
-    return (text if is_html else text_to_html(text)) or None
+    return (text if is_html else lines_to_html(text)) or None
 
 
 def is_markup(text: str) -> bool:
     """Whether `text` has a closed or void element, and no tag that HTML does not know."""
     return bool(_MARKUP_SIGN.search(text)) and all(
-        match[1].lower() in _HTML_NAMES for match in _TAG.finditer(text)
+        match[1].lower() in HTML_NAMES for match in _TAG.finditer(text)
     )
 
 
@@ -106,8 +126,14 @@ def _without_tags(text: str) -> str:
     return _TAG.sub(_tag_gap, _COMMENT.sub("", text))
 
 
+def _with_escaped_names(text: str) -> str:
+    """`text` with those tags escaped that are none, having no attributes, no end and no meaning."""
+    known = HTML_NAMES.union(map(str.lower, _CLOSED.findall(text)))
+    return _BARE_TAG.sub(lambda tag: tag[0] if tag[1].lower() in known else escape(tag[0]), text)
+
+
 def _tag_gap(match: re.Match[str]) -> str:
-    return " " if match[1].lower() in _BREAKS else ""
+    return " " if match[1].lower() in BREAKS else ""
 
 
 def _referred(match: re.Match[str]) -> str:

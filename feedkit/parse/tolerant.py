@@ -14,10 +14,11 @@ import feedparser
 import msgspec
 
 from feedkit.errors import ParseError
-from feedkit.model import Enclosure, Entry, Feed, Origin, Person, Resource
+from feedkit.model import Enclosure, Entry, Feed, Origin, Person, Place, Resource
 from feedkit.parse.dates import parse_date
 from feedkit.parse.draft import EntryDraft, FeedDraft, add_enclosure, finish_entry, finish_feed
-from feedkit.parse.for_feedparser import AT, UNREAD, for_feedparser, refuse_excess
+from feedkit.parse.for_feedparser import AT, RSS_LINK, UNREAD, for_feedparser, refuse_excess
+from feedkit.parse.places import SHAPES, read_shape
 from feedkit.parse.podcast import HOSTS, MAX_TRANSCRIPTS
 from feedkit.parse.sniff import root_name
 from feedkit.parse.text import (
@@ -141,6 +142,7 @@ def _read_feed(feed: Values, base: str | None, is_atom: bool) -> FeedDraft:
     draft = FeedDraft(base=base, id=_text(feed, "id") or None)
     draft.title = _title(feed, "title", is_atom)
     draft.subtitle = _title(feed, "subtitle", is_atom) or None
+    draft.tagline = plain_title(_text(feed, f"itunes_{UNREAD}subtitle")) or None
     draft.other_subtitle = next(filter(None, map(plain_title, _podcast(feed, "summary"))), None)
     draft.rights = _title(feed, "rights", is_atom) or None
     draft.language = read_language(_text(feed, "language"))
@@ -162,6 +164,8 @@ def _read_feed(feed: Values, base: str | None, is_atom: bool) -> FeedDraft:
     for link in _objects(feed, "links"):
         href = _url(link, "href", base)
         match link_relation(_text(link, "rel")):
+            case "alternate" if RSS_LINK in link:
+                draft.link = draft.link or href
             case "alternate":
                 draft.url = draft.url or href
             case "self":
@@ -188,10 +192,14 @@ def _read_entry(entry: Values, feed: FeedDraft, outer: str, version: str) -> Ent
     inner = enter(base, _text(_object(entry, "title_detail"), "base") or outer)
     draft = EntryDraft(base=inner, id=_text(entry, "id"))
     draft.title = _title(entry, "title", is_atom)
-    others = (_text(entry, f"media_{UNREAD}title"), _text(entry, "itunes_title"))
-    draft.other_title = plain_title(others[0] or others[1])
+    others = (f"media_{UNREAD}title", "itunes_title", "dcterms_title")
+    draft.other_title = plain_title(next(filter(None, (_text(entry, key) for key in others)), ""))
     details = [_object(entry, "title_detail"), *_objects(entry, "content")]
-    languages = [_text(entry, "language"), *(_text(detail, "language") for detail in details)]
+    languages = [
+        _text(entry, "language"),
+        _text(entry, "dcterms_language"),
+        *(_text(detail, "language") for detail in details),
+    ]
     own = [language for language in map(read_language, languages) if language != feed.language]
     draft.language = next(filter(None, own), feed.language)
     draft.authors = _people(entry, "authors", base)
@@ -203,9 +211,12 @@ def _read_entry(entry: Values, feed: FeedDraft, outer: str, version: str) -> Ent
     draft.updated = _date(entry, "updated")
     draft.dated = _date(entry, f"dc_{UNREAD}date")
     draft.rights = _title(entry, "rights", is_atom) or None
+    draft.rights = draft.rights or plain_title(_text(entry, "dcterms_rights")) or None
     draft.comments_url = _url(entry, "comments", base)
     _read_origin(draft, entry, base, is_atom)
     draft.categories = _categories(entry, is_atom)
+    if subject := plain_title(_text(entry, "dcterms_subject")):
+        draft.categories.append(subject)
     _read_links(draft, entry, base, is_atom)
     if version in ("rss10", "rss090") and draft.id.startswith(("http://", "https://")):
         draft.other_url = draft.other_url or draft.id
@@ -222,6 +233,8 @@ def _read_links(draft: EntryDraft, entry: Values, base: str | None, is_atom: boo
         if not href:
             continue
         match link_relation(_text(link, "rel")):
+            case "alternate" if RSS_LINK in link:
+                draft.link = draft.link or href
             case "alternate" if kind in _PAGE_TYPES:
                 draft.url = draft.url or href
             case "alternate":
@@ -240,7 +253,9 @@ def _read_links(draft: EntryDraft, entry: Values, base: str | None, is_atom: boo
     permanent = _text(entry, "link")  # feedparser's guess from <guid>, and from <atom:id> too
     if not is_atom and permanent.startswith(("http://", "https://")):
         draft.other_url = draft.other_url or permanent
-    draft.original_url = _url(entry, "feedburner_origlink", base)
+    original = _text(entry, "feedburner_origlink")
+    if original.startswith(("http://", "https://")):
+        draft.original_url = original
 
 
 def _read_markup(draft: EntryDraft, entry: Values, base: str | None, version: str) -> None:
@@ -250,7 +265,7 @@ def _read_markup(draft: EntryDraft, entry: Values, base: str | None, version: st
         draft.summary = _html(detail, version)
         draft.summary_base = enter(base, _text(detail, "base") or None)
     for content in _objects(entry, "content"):
-        source = _url(content, "src", base)
+        source = _url(content, "src", enter(base, _text(content, "base") or None))
         kind = _text(content, "type")
         if source and kind in (*_PAGE_TYPES, "text/plain"):
             draft.other_url = draft.other_url or source
@@ -263,7 +278,8 @@ def _read_markup(draft: EntryDraft, entry: Values, base: str | None, version: st
         media_html(_text(entry, f"media_{UNREAD}description{kind}"), kind.strip("-"))
         for kind in ("", "-plain", "-html")
     ]
-    others = filter(None, (*descriptions, *_podcast(entry, "summary")))
+    terms = (_text(entry, f"dcterms_{name}") for name in ("description", "abstract"))
+    others = filter(None, (*descriptions, *_podcast(entry, "summary"), *terms))
     draft.other_summary = next(others, None)
     draft.tagline = _text(entry, f"itunes_{UNREAD}subtitle") or None
 
@@ -323,9 +339,20 @@ def _read_episode(draft: EntryDraft, entry: Values) -> None:
     draft.season = _first_number(entry, "itunes_season", "podcast_season")
     flags = [read_flag(word) for word in (*_podcast(entry, "explicit"), _text(entry, "explicit"))]
     draft.explicit = next((flag for flag in flags if flag is not None), None)
+    draft.place = _place(entry)
+    draft.latitude = _text(entry, f"geo_{UNREAD}lat")
+    draft.longitude = _text(entry, f"geo_{UNREAD}long")
     found = [_resource(values, base) for values in _numbered(entry, "podcast_transcript")]
     draft.transcripts = tuple(filter(None, found))[:MAX_TRANSCRIPTS]
     draft.chapters = _resource(_object(entry, "podcast_chapters"), base)
+
+
+def _place(entry: Values) -> Place | None:
+    """The shape of GeoRSS."""
+    for shape in SHAPES:
+        if place := read_shape(shape, _text(entry, f"georss_{UNREAD}{shape}")):
+            return place
+    return None
 
 
 def _first_number(entry: Values, *names: str) -> int | None:
@@ -386,7 +413,7 @@ def _title(values: Values, key: str, is_atom: bool) -> str:
 
 def _html(detail: Values, version: str) -> str | None:
     """A text as HTML, by its type. Where there is none, as in RSS, it is HTML."""
-    text, kind = _text(detail, "value"), _text(detail, "type")
+    text, kind = _text(detail, "value"), _text(detail, "type").partition(";")[0].strip()
     if kind == "application/xhtml+xml":
         text = _VOID_END.sub("", text)
         text = _without_div(text) if version != "atom10" else text

@@ -5,6 +5,7 @@ Reading and fetching happen here, by the same code as in a run; what is seen is 
 """
 
 import asyncio
+import os
 import re
 import stat
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from feedkit.collect.files import read_file
 from feedkit.config import ArticleFolder, FeedSource, Fetch, Settings
 from feedkit.errors import CollectError, ParseError
 from feedkit.parse import parse_feed
-from feedkit.parse.examine import Flaw, examine, feeds_of_page, json_error_line
+from feedkit.parse.examine import Flaw, examine, feeds_of_page
 from feedkit.pipeline.findings import (
     Checked,
     Plan,
@@ -33,7 +34,12 @@ from feedkit.pipeline.subscriptions import subscriptions
 STDIN = "-"
 
 _IS_URL = re.compile(r"https?:", re.IGNORECASE)
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|feed:")
+_FEED_SCHEME = re.compile(r"feed:(?://)?")
+# "www.example.org", "example.org/feed.xml": an address to people, a path to a program.
+_LIKE_ADDRESS = re.compile(
+    r"www\.|[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*\.[A-Za-z]{2,}(?::\d+)?/"
+)
 _FRONT_MATTER = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:---|\+\+\+)\s*\n")
 _FEED_BEGINS = (b"<", b"{", b"[")
 _KEY_OF_NOTE = re.compile(r"has an? ([\w-]+) that ")
@@ -86,12 +92,25 @@ def _obtain(
         return Found(shown, data)
     if _IS_URL.match(where):
         return asyncio.run(_fetch(where, shown, limits, settings))
+    if not where:
+        raise CollectError("is no name; give a file, an address, or - for standard input")
     if _SCHEME.match(where):
-        raise CollectError("is neither a file nor an http or https address")
+        raise CollectError(f"is neither a file nor an http or https address{_feed_hint(shown)}")
     path = Path(where)
     if _is_folder(path):
         raise CollectError("is a folder; name one file in it")
+    if _LIKE_ADDRESS.match(where) and not os.path.lexists(path):
+        raise CollectError(f"is not there; if it is an address, write https://{shown}")
     return Found(shown, read_file(path, limits.max_bytes), path=path)
+
+
+def _feed_hint(shown: str) -> str:
+    """What to write instead of the scheme that browsers once had for feeds."""
+    match = _FEED_SCHEME.match(shown)
+    if match is None:
+        return ""
+    rest = shown[match.end() :]
+    return f"; write {rest if _IS_URL.match(rest) else f'https://{rest}'}"
 
 
 def _is_folder(path: Path) -> bool:
@@ -115,6 +134,8 @@ def _shown(where: str) -> str:
     """`where` as people may see it: an address without its user and password."""
     if where == STDIN:
         return "stdin"
+    if not where:
+        return "''"
     name = where.encode(errors="surrogateescape").decode(errors="replace")
     return re.sub(r"(?<=//)[^/?#]*@", "", name) if _IS_URL.match(name) else name
 
@@ -127,12 +148,10 @@ def _check_feed(where: str, found: Found, plan: Plan) -> Checked:
         feed = parse_feed(found.data, url=found.url, content_type=found.content_type)
     except ParseError as error:
         said = str(error).removeprefix(f"{found.url or 'the document'} is no feed: ")
-        line = json_error_line(found.data, found.content_type) if "like JSON but" in said else None
-        place = f"{found.name}, line {line}," if line else found.name
         return Checked(
             found.name,
             address=found.url,
-            error=f"{place} is no feed: {said}",
+            error=f"{found.name} is no feed: {said}",
             links_to=feeds_of_page(found.data, found.url, found.content_type),
         )
     examined = examine(found.data, feed, found.content_type)

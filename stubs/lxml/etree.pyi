@@ -5,7 +5,7 @@
 tags are functions.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import IO, Literal, overload
 
 LXML_VERSION: tuple[int, int, int, int]
@@ -169,6 +169,9 @@ def fromstring(
     text: str | bytes, parser: XMLParser | None = None, *, base_url: str | None = None
 ) -> _Element: ...
 def parse(source: str | IO[bytes], parser: XMLParser | None = None) -> _ElementTree: ...
+def iterwalk(
+    element_or_tree: _Element | _ElementTree, events: Sequence[str] = ("end",)
+) -> Iterator[tuple[str, _Element]]: ...
 @overload
 def tostring(
     element: _Element | _ElementTree,

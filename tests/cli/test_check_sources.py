@@ -413,13 +413,46 @@ def test_stdin_has_the_limit_of_files(planet: Planet) -> None:
         (".", None, ".: is a folder; name one file in it"),
         ("n" * 300, None, f"{'n' * 300}: cannot be read: File name too long"),
         ("ftp://a.example/f", None, "ftp://a.example/f: is neither a file nor an http or https"),
+        ("", None, "'': is no name; give a file, an address, or - for standard input"),
+        (
+            "feed://a.example/f",
+            None,
+            "feed://a.example/f: is neither a file nor an http or https address; "
+            "write https://a.example/f",
+        ),
+        (
+            "feed:http://a.example/f",
+            None,
+            "feed:http://a.example/f: is neither a file nor an http or https address; "
+            "write http://a.example/f",
+        ),
+        (
+            "a.example/f.xml",
+            None,
+            "a.example/f.xml: is not there; if it is an address, write https://a.example/f.xml",
+        ),
+        (
+            "www.a.example",
+            None,
+            "www.a.example: is not there; if it is an address, write https://www.a.example",
+        ),
         ("http://", None, "http://: is an address without a host"),
         ("a.xml", b"", "a.xml is no feed: it is empty"),
         ("a.xml", b"\x89PNG\r\n\x1a\n", "a.xml is no feed: it is a PNG image"),
         ("a.xml", b"Sorry!", "a.xml is no feed: it is plain text that starts with 'Sorry!'"),
+        ("a.xml", bytes(range(128, 256)) * 9 + b"<", "a.xml is no feed: it is binary data"),
+        (
+            "a.json",
+            b'{"version": "https://js',
+            "a.json is no feed: it looks like JSON but is not: it",
+        ),
         ("a.html", b"<html>", "a.html is no feed: it is an HTML page"),
         ("a.xml", b"<opml/>", "a.xml is no feed: it is XML whose root element is <opml>"),
-        ("a.json", b"[1,\n 2,\n x]", "a.json, line 3, is no feed: it looks like JSON but is not"),
+        (
+            "a.json",
+            b"[1,\n 2,\n x]",
+            "a.json is no feed: it looks like JSON but is not: invalid character, line 3",
+        ),
         ("a.xml", b"<rss><channel><item><tit", "a.xml is no feed: it ends in the middle"),
         ("a.xml", b"\x1b[31m\x9b31m", "a.xml is no feed: "),
     ],

@@ -29,6 +29,10 @@ def test_html_reads_as_one_line(html: str, expected: str) -> None:
     assert plain_text(html) == expected
 
 
+def test_controls_are_what_windows_has_in_their_place() -> None:
+    assert one_line("it\x92s \x93so\x94\x81") == "it’s “so”"
+
+
 def test_an_excerpt_ends_with_a_whole_word() -> None:
     assert excerpt("<p>The quick brown fox</p>", 12) == "The quick…"
     assert excerpt("<p>The quick</p>", 12) == "The quick"

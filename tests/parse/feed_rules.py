@@ -19,6 +19,10 @@ _NAMESPACES = {
     "creativeCommons": "http://backend.userland.com/creativeCommonsRssModule",
     "dc": "http://purl.org/dc/elements/1.1/",
     "dcterms": "http://purl.org/dc/terms/",
+    "geo": "http://www.w3.org/2003/01/geo/wgs84_pos#",
+    "gml": "http://www.opengis.net/gml",
+    "pheedo": "http://www.pheedo.com/namespace/pheedo",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "feedburner": "http://rssnamespace.org/feedburner/ext/1.0",
     "georss": "http://www.georss.org/georss",
     "googleplay": "http://www.google.com/schemas/play-podcasts/1.0",
@@ -43,6 +47,10 @@ class Rule(Struct, frozen=True):
     name: str
     document: str
     feed: Feed
+    encoding: str = "utf-8"
+    """That of the document's bytes."""
+    content_type: str | None = None
+    """HTTP's."""
 
 
 def declared(text: str) -> str:

@@ -23,6 +23,39 @@ ATOM_RULES = (
         f'<title type="xhtml"><div {_XHTML}>Less <em>&lt;</em> more</div></title>',
         title="Less < more",
     ),
+    entry(
+        "title-html-template",
+        '<title type="html"><![CDATA[C++ <vector> explained]]></title>',
+        title="C++ <vector> explained",
+    ),
+    entry(
+        "title-html-unknown-element",
+        '<title type="html">&lt;x>a&lt;/x> b</title>',
+        title="a b",
+    ),
+    entry("title-html-heart", '<title type="html">I &lt;3 you</title>', title="I <3 you"),
+    entry(
+        "title-xhtml-break",
+        f'<title type="xhtml"><div {_XHTML}>one<br/>two</div></title>',
+        title="one two",
+    ),
+    entry("title-text-markup", "<title>&lt;b>a&lt;/b></title>", title="<b>a</b>"),
+    entry(
+        "summary-xhtml",
+        f'<summary type="xhtml"><div {_XHTML}><p>a</p></div></summary>',
+        summary="<p>a</p>",
+    ),
+    entry(
+        "rights-xhtml",
+        f'<rights type="xhtml"><div {_XHTML}>© <b>Ada</b></div></rights>',
+        rights="© Ada",
+    ),
+    atom(
+        "subtitle-xhtml",
+        f'<subtitle type="xhtml"><div {_XHTML}>a <b>b</b></div></subtitle>',
+        subtitle="a b",
+    ),
+    atom("rights-of-feed", "<rights>(c) Ada</rights>", rights="(c) Ada"),
     entry("title-white-space", "<title>\n  two\n  lines</title>", title="two lines"),
     entry("summary-text", "<summary>1 &lt; 2</summary>", summary="1 &lt; 2"),
     entry("summary-html", '<summary type="html">&lt;p>a&lt;/p></summary>', summary="<p>a</p>"),
@@ -51,6 +84,22 @@ ATOM_RULES = (
         content="<p>a</p>",
     ),
     entry(
+        "content-mime-html-with-charset",
+        '<content type="text/html; charset=utf-8">&lt;p>a&lt;/p></content>',
+        content="<p>a</p>",
+    ),
+    entry(
+        "content-type-in-upper-case",
+        '<content type="HTML">&lt;p>a&lt;/p></content>',
+        content="<p>a</p>",
+    ),
+    entry(
+        "content-xml",
+        '<content type="application/xml"><doc>a</doc></content><summary>s</summary>',
+        summary="s",
+    ),
+    entry("content-json", '<content type="application/json">{"a": 1}</content>'),
+    entry(
         "content-mime-plain", '<content type="text/plain">a &lt; b</content>', content="a &lt; b"
     ),
     entry(
@@ -64,6 +113,18 @@ ATOM_RULES = (
         '<content type="text/html" src="/full"/><summary>s</summary>',
         url="https://x.example/full",
         summary="s",
+    ),
+    entry("content-src-text", '<content type="text/plain" src="/t"/>', url="https://x.example/t"),
+    entry(
+        "content-src-with-base",
+        '<content src="full" xml:base="https://b.example/x/"/>',
+        url="https://b.example/x/full",
+    ),
+    entry(
+        "content-src-beside-link",
+        '<content type="application/pdf" src="/f.pdf"/><link href="/1"/>',
+        url="https://x.example/1",
+        enclosures=[{"url": "https://x.example/f.pdf", "type": "application/pdf"}],
     ),
     entry(
         "content-src-recording",
@@ -225,6 +286,18 @@ ATOM_RULES = (
         '<link rel="related" href="https://o.example/"/>',
         external_url="https://o.example/",
     ),
+    entry(
+        "link-first-related",
+        '<link rel="related" href="/a"/><link rel="related" href="/b"/>',
+        external_url="https://x.example/a",
+    ),
+    entry("link-payment", '<link rel="payment" href="/pay"/>'),
+    entry(
+        "link-relation-in-upper-case",
+        '<link rel="ALTERNATE" href="/1"/>',
+        url="https://x.example/1",
+    ),
+    entry("id-that-is-no-address", "<id>one</id>", id="one"),
     entry(
         "link-self-edit-via",
         '<link rel="self" href="/e"/><link rel="edit" href="/e"/><link rel="via" href="/v"/>',

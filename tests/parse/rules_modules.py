@@ -53,6 +53,11 @@ MODULE_RULES = (
         published=day(1),
         updated=day(2),
     ),
+    item("dcterms-title", "<dcterms:title>One</dcterms:title>", title="One"),
+    item("dcterms-abstract", "<dcterms:abstract>a</dcterms:abstract>", summary="a"),
+    item("dcterms-subject", "<dcterms:subject>A</dcterms:subject>", categories=["A"]),
+    item("dcterms-language", "<dcterms:language>sv</dcterms:language>", language="sv"),
+    item("dcterms-rights", "<dcterms:rights>(c) Ada</dcterms:rights>", rights="(c) Ada"),
     item("dcterms-issued", "<dcterms:issued>2021-05-01</dcterms:issued>", published=day(1)),
     item("dcterms-creator", "<dcterms:creator>Ada</dcterms:creator>", authors=[{"name": "Ada"}]),
     entry(
@@ -78,6 +83,22 @@ MODULE_RULES = (
         "<itunes:explicit>clean</itunes:explicit>",
         extra={"explicit": False},
     ),
+    item("itunes-explicit-no", "<itunes:explicit>no</itunes:explicit>", extra={"explicit": False}),
+    item(
+        "itunes-duration-seconds", "<itunes:duration>90</itunes:duration>", extra={"duration": 90}
+    ),
+    item(
+        "itunes-duration-clock", "<itunes:duration>1:30</itunes:duration>", extra={"duration": 90}
+    ),
+    item(
+        "itunes-duration-fraction", "<itunes:duration>9.5</itunes:duration>", extra={"duration": 9}
+    ),
+    item(
+        "itunes-duration-in-words",
+        "<title>x</title><itunes:duration>long</itunes:duration>",
+        title="x",
+    ),
+    item("itunes-image-url", '<itunes:image url="/7.jpg"/>', image="https://x.example/7.jpg"),
     item(
         "itunes-author", "<itunes:author>The Show</itunes:author>", authors=[{"name": "The Show"}]
     ),
@@ -160,6 +181,20 @@ MODULE_RULES = (
         image="https://x.example/s.jpg",
         subtitle="d",
     ),
+    channel(
+        "itunes-subtitle-of-show", "<itunes:subtitle>short</itunes:subtitle>", subtitle="short"
+    ),
+    channel(
+        "itunes-subtitle-before-summary",
+        "<itunes:subtitle>short</itunes:subtitle><itunes:summary>long</itunes:summary>",
+        subtitle="long",
+    ),
+    channel(
+        "itunes-what-has-no-field",
+        '<itunes:category text="Technology"><itunes:category text="News"/></itunes:category>'
+        "<itunes:explicit>no</itunes:explicit><itunes:type>serial</itunes:type>"
+        "<itunes:block>yes</itunes:block>",
+    ),
     # Podcasting 2.0
     item(
         "podcast-transcript-and-chapters",
@@ -190,12 +225,51 @@ MODULE_RULES = (
         contributors=[{"name": "Gil"}],
     ),
     item(
+        "podcast-season-and-episode-with-names",
+        '<podcast:season name="The second">2</podcast:season>'
+        '<podcast:episode display="VII">7</podcast:episode>',
+        extra={"season": 2, "episode": 7},
+    ),
+    channel(
+        "podcast-person-of-show",
+        '<podcast:person role="host" href="https://h.example/">Hana</podcast:person>',
+        authors=[{"name": "Hana", "url": "https://h.example/"}],
+    ),
+    entry(
+        "podcast-transcript-in-atom",
+        '<podcast:transcript url="/7.srt" type="application/srt"/>',
+        extra={"transcripts": [{"url": "https://x.example/7.srt", "type": "application/srt"}]},
+    ),
+    item(
         "podcast-season-and-episode",
         "<podcast:season>2</podcast:season><podcast:episode>7</podcast:episode>",
         extra={"season": 2, "episode": 7},
     ),
     # Media RSS
     item("media-thumbnail", f'<media:thumbnail url="{_PICTURE}" width="75"/>', image=_PICTURE),
+    item(
+        "media-thumbnail-as-text", f"<media:thumbnail>{_PICTURE}</media:thumbnail>", image=_PICTURE
+    ),
+    item(
+        "media-thumbnails",
+        f'<media:thumbnail url="{_PICTURE}"/><media:thumbnail url="/2"/>',
+        image=_PICTURE,
+    ),
+    item(
+        "media-duration-as-a-clock",
+        '<media:content url="https://x.example/v" medium="video" duration="1:30"/>',
+        enclosures=[{"url": "https://x.example/v", "duration": 90}],
+    ),
+    entry(
+        "media-group-of-a-video",
+        "<media:group><media:title>Clip</media:title><media:content "
+        'url="https://x.example/v.swf" type="application/x-shockwave-flash"/>'
+        f'<media:thumbnail url="{_PICTURE}"/><media:description>one\ntwo &lt; 3</media:description>'
+        "</media:group>",
+        title="Clip",
+        image=_PICTURE,
+        summary="one<br>\ntwo &lt; 3",
+    ),
     item("media-picture", f'<media:content url="{_PICTURE}" medium="image"/>', image=_PICTURE),
     item(
         "media-picture-by-type",
@@ -279,12 +353,70 @@ MODULE_RULES = (
         title="x",
     ),
     item(
-        "georss-is-left-out", "<title>x</title><georss:point>45.2 -71.9</georss:point>", title="x"
+        "georss-point",
+        "<georss:point>45.256 -71.92</georss:point>",
+        extra={"place": {"coordinates": [45.256, -71.92]}},
+    ),
+    item(
+        "georss-line",
+        "<georss:line>45 -71 46.5 -72</georss:line>",
+        extra={"place": {"shape": "line", "coordinates": [45, -71, 46.5, -72]}},
+    ),
+    item(
+        "georss-polygon",
+        "<georss:polygon>45,-71 46,-72 47,-73 45,-71</georss:polygon>",
+        extra={"place": {"shape": "polygon", "coordinates": [45, -71, 46, -72, 47, -73, 45, -71]}},
+    ),
+    entry(
+        "georss-box",
+        "<georss:box>45 -71 46 -72</georss:box>",
+        extra={"place": {"shape": "box", "coordinates": [45, -71, 46, -72]}},
+    ),
+    item("georss-not-on-earth", "<title>x</title><georss:point>95 0</georss:point>", title="x"),
+    item("georss-no-numbers", "<title>x</title><georss:point>1e9 nan</georss:point>", title="x"),
+    entry(
+        "georss-gml-point",
+        "<georss:where><gml:Point><gml:pos>45.256 -71.92</gml:pos></gml:Point></georss:where>",
+        extra={"place": {"coordinates": [45.256, -71.92]}},
+    ),
+    item(
+        "georss-gml-line",
+        "<georss:where><gml:LineString><gml:posList>1 2 3 4</gml:posList></gml:LineString>"
+        "</georss:where>",
+        extra={"place": {"shape": "line", "coordinates": [1, 2, 3, 4]}},
+    ),
+    item(
+        "georss-gml-polygon",
+        "<georss:where><gml:Polygon><gml:exterior><gml:LinearRing><gml:posList>1 2 3 4 5 6 1 2"
+        "</gml:posList></gml:LinearRing></gml:exterior></gml:Polygon></georss:where>",
+        extra={"place": {"shape": "polygon", "coordinates": [1, 2, 3, 4, 5, 6, 1, 2]}},
+    ),
+    item(
+        "georss-gml-envelope",
+        "<georss:where><gml:Envelope><gml:lowerCorner>1 2</gml:lowerCorner>"
+        "<gml:upperCorner>3 4</gml:upperCorner></gml:Envelope></georss:where>",
+        extra={"place": {"shape": "box", "coordinates": [1, 2, 3, 4]}},
+    ),
+    item(
+        "geo-lat-and-long",
+        "<geo:lat>45.256</geo:lat><geo:long>-71.92</geo:long>",
+        extra={"place": {"coordinates": [45.256, -71.92]}},
+    ),
+    item(
+        "geo-point",
+        "<geo:Point><geo:lat>45.256</geo:lat><geo:long>-71.92</geo:long></geo:Point>",
+        extra={"place": {"coordinates": [45.256, -71.92]}},
     ),
     channel(
         "sy-daily",
         "<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>2</sy:updateFrequency>",
         ttl=720,
+    ),
+    channel("sy-frequency-of-none", "<sy:updateFrequency>2</sy:updateFrequency>"),
+    channel(
+        "sy-frequency-of-zero",
+        "<sy:updatePeriod>weekly</sy:updatePeriod><sy:updateFrequency>0</sy:updateFrequency>",
+        ttl=10080,
     ),
     channel("sy-beside-ttl", "<ttl>5</ttl><sy:updatePeriod>\n hourly </sy:updatePeriod>", ttl=5),
     # FeedBurner, licences
@@ -296,6 +428,17 @@ MODULE_RULES = (
     item(
         "feedburner-link-first",
         "<feedburner:origLink>https://x.example/1</feedburner:origLink><link>https://feeds.example/~r/1</link>",
+        url="https://x.example/1",
+    ),
+    item(
+        "feedburner-link-that-is-relative",
+        "<link>/a</link><feedburner:origLink>/b</feedburner:origLink>",
+        url="https://x.example/a",
+    ),
+    item(
+        "feedburner-link-beside-guid",
+        "<guid>https://x.example/g</guid><feedburner:origLink>https://x.example/1</feedburner:origLink>",
+        id="https://x.example/g",
         url="https://x.example/1",
     ),
     entry(
@@ -332,6 +475,28 @@ MODULE_RULES = (
         self_url="https://x.example/blog/feed",
         hub="https://hub.example/",
         next_archive_url="https://x.example/2020",
+    ),
+    item("atom-link-in-rss", '<a:link href="/a"/>', url="https://x.example/a"),
+    item("atom-link-before-link", '<a:link href="/a"/><link>/r</link>', url="https://x.example/r"),
+    item("atom-link-after-link", '<link>/r</link><a:link href="/a"/>', url="https://x.example/r"),
+    channel(
+        "atom-link-before-site", '<a:link href="/a"/><link>/r</link>', url="https://x.example/r"
+    ),
+    channel(
+        "atom-hubs-in-rss",
+        '<a:link rel="hub" href="https://one.example/"/><a:link rel="hub" href="https://two.example/"/>',
+        hub="https://one.example/",
+    ),
+    channel(
+        "atom-archive-of-newer",
+        '<a:link rel="next-archive" href="/n"/><a:link rel="prev" href="/p"/>',
+    ),
+    item("atom-id-in-rss", "<a:id>urn:a</a:id>", id="urn:a"),
+    item("atom-rights-in-rss", "<a:rights>(c) Ada</a:rights>", rights="(c) Ada"),
+    item(
+        "atom-published-in-rss",
+        "<a:published>2021-05-01T00:00:00Z</a:published>",
+        published=day(1),
     ),
     channel(
         "atom-next-in-rss", '<a:link rel="next" href="/2"/>', next_archive_url="https://x.example/2"

@@ -25,6 +25,22 @@ RSS_RULES = (
         "<title>&amp;lt;b&amp;gt;a&amp;lt;/b&amp;gt; b</title>",
         title="a b",
     ),
+    item("rss-title-windows", "<title>it&#146;s &#150; a\x85b</title>", title="it’s – a…b"),
+    item("rss-title-heart", "<title>I &lt;3 you</title>", title="I <3 you"),
+    item(
+        "rss-title-template",
+        "<title><![CDATA[C++ <vector> explained]]></title>",
+        title="C++ <vector> explained",
+    ),
+    item("rss-title-with-a-break", "<title>one&lt;br&gt;two</title>", title="one two"),
+    item(
+        "rss-title-with-elements", "<title>one<br/>two <b>three</b></title>", title="one two three"
+    ),
+    item(
+        "rss-title-both-ways",
+        "<title><![CDATA[<b>x</b> &amp; y &lt;i&gt;]]></title>",
+        title="x & y <i>",
+    ),
     item("rss-title-cdata-bare-ampersand", "<title><![CDATA[R&D]]></title>", title="R&D"),
     item(
         "rss-title-like-markup",
@@ -49,6 +65,36 @@ RSS_RULES = (
         id="https://x.example/g",
         url="https://x.example/l",
     ),
+    item(
+        "guid-is-permalink-in-another-case",
+        '<guid isPermalink="FALSE">https://x.example/1</guid>',
+        id="https://x.example/1",
+    ),
+    item(
+        "guid-is-permalink-true",
+        '<guid isPermaLink="True">https://x.example/1</guid>',
+        id="https://x.example/1",
+        url="https://x.example/1",
+    ),
+    item(
+        "guid-is-permalink-empty",
+        '<guid isPermaLink="">https://x.example/1</guid>',
+        id="https://x.example/1",
+        url="https://x.example/1",
+    ),
+    item(
+        "guid-is-permalink-zero",
+        '<guid isPermaLink="0">https://x.example/1</guid>',
+        id="https://x.example/1",
+    ),
+    item(
+        "guid-beside-an-empty-link",
+        "<link> </link><guid>https://x.example/1</guid>",
+        id="https://x.example/1",
+        url="https://x.example/1",
+    ),
+    item("guid-that-is-relative", '<guid isPermaLink="true">/1</guid>', id="/1"),
+    item("id-as-atom-has-it", "<id>one</id>", id="one"),
     item("guid-that-is-no-link", "<guid>tag-1</guid>", id="tag-1"),
     item(
         "description-escaped",
@@ -99,6 +145,31 @@ RSS_RULES = (
     ),
     item("author-mail", "<author>ada@x.example</author>", authors=[{"email": "ada@x.example"}]),
     item("author-name", "<author>Ada Lo</author>", authors=[{"name": "Ada Lo"}]),
+    item(
+        "link-first-of-two",
+        "<link>https://x.example/1</link><link>https://x.example/2</link>",
+        url="https://x.example/1",
+    ),
+    item(
+        "link-in-cdata",
+        "<link><![CDATA[https://x.example/?a=1&b=2]]></link>",
+        url="https://x.example/?a=1&b=2",
+    ),
+    item(
+        "author-angle",
+        "<author>Ada &lt;ada@x.example&gt;</author>",
+        authors=[{"name": "Ada", "email": "ada@x.example"}],
+    ),
+    item(
+        "authors",
+        "<author>ada@x.example (Ada)</author><author>Bo</author>",
+        authors=[{"name": "Ada", "email": "ada@x.example"}, {"name": "Bo"}],
+    ),
+    item(
+        "image-of-item",
+        "<image><title>No</title><url>/i.jpg</url></image>",
+        image="https://x.example/i.jpg",
+    ),
     item("link-relative", "<link>one</link>", url="https://x.example/blog/one"),
     item("link-as-atom-has-it", '<link href="/one"/>', url="https://x.example/one"),
     item(
@@ -145,6 +216,8 @@ RSS_RULES = (
         "<image><url>/i.png</url><title>Not T</title><link>https://no.example/</link></image>",
         image="https://x.example/i.png",
     ),
+    channel("image-as-a-text", "<image>/i.png</image>", image="https://x.example/i.png"),
+    channel("ttl-that-is-no-number", "<ttl>soon</ttl>"),
     channel(
         "skip-hours",
         "<skipHours><hour>0</hour><hour>24</hour><hour>7</hour><hour>99</hour></skipHours>",

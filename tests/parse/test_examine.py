@@ -118,3 +118,10 @@ def test_one_mistake_is_not_told_as_many() -> None:
 def test_references_to_nothing_are_no_elements() -> None:
     examined = look(f"<rss><channel><title>&foo;</title>&bar;{ITEM}&baz;</channel></rss>")
     assert examined.lines == (1,)
+
+
+def test_misplaced_entries_are_said() -> None:
+    data = b"<rss version='2.0'><channel><list><item><title>A</title></item></list></channel></rss>"
+    examined = look(data)
+    assert examined.path == "feedparser"
+    assert flaws(examined) == [("misplaced-entries", None)]

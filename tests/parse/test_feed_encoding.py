@@ -36,6 +36,12 @@ def test_the_charset_of_http_goes_before_the_declaration() -> None:
         ("koi8-r", "koi8-r", "Новости"),
         ("iso-8859-1", "cp1252", "“Smart” – it’s"),
         ("windows-1252", "windows-1252", "naïve"),
+        ("x-sjis", "cp932", "日本語"),
+        ("windows-874", "cp874", "ข่าววันนี้"),
+        ("iso-8859-8-i", "iso-8859-8", "חדשות"),
+        ("iso-8859-2", "cp1250", "„Wiadomości” jaźń"),
+        ("iso-8859-2", "iso-8859-2", "Wiadomości jaźń"),
+        ("gb2312", "gb18030", "联通"),
     ],
 )
 def test_a_declared_encoding_is_read_as_the_web_means_it(
@@ -51,6 +57,70 @@ def test_utf8_under_a_wrong_declaration_is_read_and_said() -> None:
     feed = parse_feed(document.encode())
     assert feed.title == "Æblegrød"
     assert feed.bozo == "the document is not cp1252 but utf-8"
+
+
+@pytest.mark.parametrize(
+    ("declared", "text"),
+    [("windows-1251", "Новости"), ("koi8-r", "Ёж"), ("gb2312", "你好世界"), ("big5", "新媒体新闻")],
+)
+def test_utf8_is_proven_against_any_declaration(declared: str, text: str) -> None:
+    document = f"<?xml version='1.0' encoding='{declared}'?>" + RSS.format(text)
+    assert parse_feed(document.encode()).title == text
+
+
+def test_ascii_is_not_believed_of_what_is_not_ascii() -> None:
+    document = ("<?xml version='1.0' encoding='koi8-r'?>" + RSS.format("кот")).encode("koi8-r")
+    assert parse_feed(document, content_type="text/xml; charset=us-ascii").title == "кот"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1252", "L’été dernier, les élèves français ont été à la plage — « déjà vu »"),
+        ("cp1252", "Så er det jul i Århus, og æblerne på træet er røde"),
+        ("cp1252", "Não há como voltar atrás: a decisão é da nação"),
+        ("cp1251", "Пусть всегда будет солнце, пусть всегда будет небо"),
+        ("cp1250", "Zażółć gęślą jaźń, wiadomości z kraju, łódź i świat"),
+    ],
+)
+def test_a_text_that_nothing_declares_is_read_as_its_letters_are(encoding: str, text: str) -> None:
+    assert parse_feed(RSS.format(f"{text} " * 4).encode(encoding)).title == f"{text} " * 3 + text
+
+
+@pytest.mark.parametrize(
+    ("language", "encoding", "text"),
+    [
+        ("fr", "cp1252", "œuvre à côté"),
+        ("pl", "cp1250", "Zażółć gęślą jaźń"),
+        ("pl", "iso-8859-2", "Zażółć gęślą jaźń"),
+        ("hu-HU", "cp1250", "Ősz és tűz"),
+        ("tr", "cp1254", "İstanbul’da ığdır"),
+        ("lt", "cp1257", "žąsų šėlsmas"),
+        ("el", "cp1253", "Ειδήσεις"),
+        ("he", "cp1255", "חדשות"),
+        ("th", "cp874", "ข่าว"),
+        ("de", "cp1251", "Пусть всегда будет солнце, пусть всегда будет небо"),
+    ],
+)
+def test_the_language_of_a_feed_tells_its_encoding(language: str, encoding: str, text: str) -> None:
+    document = RSS.format(f"{text}</title><language>{language}</language><title>")
+    feed = parse_feed(document.encode(encoding))
+    assert (feed.title, feed.language) == (text, language)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
+def test_a_flaw_in_utf16_costs_one_character(encoding: str) -> None:
+    document = RSS.format("a\ud800b 新").encode(encoding, "surrogatepass") + b"\n"
+    feed = parse_feed(document)
+    assert feed.title == "a\ufffdb 新"
+    assert feed.bozo is not None
+    assert feed.bozo.startswith("the document holds bytes that are not utf-")
+
+
+def test_surrogates_in_utf8_are_joined() -> None:
+    document = RSS.format("a\ud83d\ude00b\ud800c").encode("utf-8", "surrogatepass")
+    feed = parse_feed(document)
+    assert (feed.title, feed.bozo) == ("a😀b\ufffdc", "the document holds bytes that are not utf-8")
 
 
 def test_another_encoding_under_utf8_is_detected() -> None:

@@ -104,6 +104,53 @@ def test_sloppy_values_are_taken_for_what_they_mean() -> None:
     assert (second.id, second.content) == ("", "one &lt;<br>\ntwo")
 
 
+def test_one_bad_string_costs_its_bad_characters_alone() -> None:
+    items = '[{"title": "a\\ud800b\x01c \\ud83d\\ude00"}, {"tags": ["x\\udfffy"]}]'
+    document = f'{{"version": "{VERSION}", "items": {items}}}'
+    feed = parse_feed(document.encode())
+    assert [entry.title for entry in feed.entries] == ["abc 😀", ""]
+    assert feed.entries[1].categories == ("xy",)
+    assert feed.bozo is not None
+    assert feed.bozo.startswith("the document is no valid JSON: ")
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        ']}',
+        ', ]}',
+        '],\n}',
+        ']} <!-- served in 3 ms -->',
+        '], "x": NaN}',
+        '], "x": 1e999}',
+        f'], "x": {"9" * 5000}}}',
+        '], "x": "[,] \\" ,}",}',
+    ],
+)  # fmt: skip
+def test_what_is_nearly_json_is_read(end: str) -> None:
+    feed = parse_feed(f'{{"version": "{VERSION}", "items": [{{"id": "1"}}{end}'.encode())
+    assert [entry.id for entry in feed.entries] == ["1"]
+    assert (feed.bozo is None) == (end == "]}")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32", "utf-32-be"])
+def test_json_may_be_in_any_encoding_of_unicode(encoding: str) -> None:
+    document = f'{{"version": "{VERSION}", "title": "新"}}'
+    feed = parse_feed(document.encode(encoding))
+    assert (feed.title, feed.bozo) == ("新", None)
+
+
+def test_texts_stand_for_authors_and_numbers() -> None:
+    attachment = {"url": "/a", "size_in_bytes": "9", "duration_in_seconds": "1:05"}
+    feed = feed_of(
+        author="Bo", items=[{"authors": ["Ann", "Cy"], "tags": [7], "attachments": [attachment]}]
+    )
+    entry = feed.entries[0]
+    assert (feed.authors, entry.categories) == ((Person(name="Bo"),), ("7",))
+    assert entry.authors == (Person(name="Ann"), Person(name="Cy"))
+    assert (entry.enclosures[0].length, entry.enclosures[0].duration) == (9, 65)
+
+
 def test_version_one_is_json10() -> None:
     assert feed_of(version="https://jsonfeed.org/version/1").format == "json10"
 
@@ -114,6 +161,8 @@ def test_version_one_is_json10() -> None:
         (b'{"error": "not found"}', "names no version of JSON Feed"),
         (b"[1, 2]", "names no version of JSON Feed"),
         (b'{"version": "https://jsonfeed.org/version/1", "it', "looks like JSON but is not"),
+        (b'{"version": "https://jsonfeed.org/version/1", "it', "it ends in the middle"),
+        (b'{\n"a": x}', "looks like JSON but is not: invalid character, line 2"),
         (b"[" * 100_000, "looks like JSON but is not"),
     ],
 )

@@ -34,6 +34,36 @@ def item(inside: str) -> Entry:
     return rss(f"<item>{inside}</item>").entries[0]
 
 
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<items><list>{}</list></items>",
+        "<image><url>/i.png</url>{}</image>",
+        "<x:list xmlns:x='https://y.example/ns'>{}</x:list>",
+    ],
+)
+@pytest.mark.parametrize(
+    "one",
+    [
+        "<item><title>One</title></item>",
+        "<item xmlns='https://x.example/ns'><title>One</title></item>",
+        "<entry xmlns='http://www.w3.org/2005/Atom'><title>One</title></entry>",
+    ],
+)
+def test_entries_in_a_wrong_place_are_not_lost(inside: str, one: str) -> None:
+    for within in ("{}", inside):
+        channel = f"<channel><title>T</title>{within.format(one)}</channel>"
+        feed = parse_feed(f"<rss version='2.0'>{channel}</rss>".encode())
+        assert [entry.title for entry in feed.entries] == ["One"]
+
+
+def test_a_second_channel_is_read_too() -> None:
+    channel = "<channel><title>{0}</title><item><title>{0} 1</title></item></channel>"
+    document = f"<rss version='2.0'>{channel.format('A')}{channel.format('B')}</rss>"
+    feed = parse_feed(document.encode())
+    assert (feed.title, [entry.title for entry in feed.entries]) == ("A", ["A 1", "B 1"])
+
+
 def test_a_whole_channel_is_read() -> None:
     feed = rss(
         """<title>Harbour &amp;amp; tide</title><link>https://harbour.example/</link>

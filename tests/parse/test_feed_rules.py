@@ -5,6 +5,8 @@ import pytest
 from feed_rules import URL, Rule
 from msgspec.structs import asdict, replace
 from rules_atom import ATOM_RULES
+from rules_dates import DATE_RULES
+from rules_encodings import ENCODING_RULES
 from rules_modules import MODULE_RULES
 from rules_rss import RSS_RULES
 
@@ -12,7 +14,7 @@ from feedkit.model import Feed
 from feedkit.parse import parse_feed
 from feedkit.parse.tolerant import read_tolerantly
 
-RULES = (*ATOM_RULES, *RSS_RULES, *MODULE_RULES)
+RULES = (*ATOM_RULES, *RSS_RULES, *MODULE_RULES, *DATE_RULES, *ENCODING_RULES)
 
 # Rule → the fields that differ, and why feedkit is right or feedparser cannot know.
 DISAGREEMENTS: dict[str, tuple[frozenset[str], str]] = {
@@ -61,13 +63,18 @@ def differences(one: Feed, other: Feed) -> frozenset[str]:
     )
 
 
+def read(rule: Rule, document: str) -> Feed:
+    data = document.encode(rule.encoding)
+    return parse_feed(data, url=URL, content_type=rule.content_type)
+
+
 def test_rules_have_names_of_their_own() -> None:
     assert len({rule.name for rule in RULES}) == len(RULES)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=by_name)
 def test_well_formed_documents_are_read_to_the_letter(rule: Rule) -> None:
-    assert replace(parse_feed(rule.document.encode(), url=URL), bozo=None) == rule.feed
+    assert replace(read(rule, rule.document), bozo=None) == rule.feed
 
 
 @pytest.mark.parametrize("rule", RULES, ids=by_name)
@@ -81,7 +88,7 @@ def test_feedparsers_reader_agrees(rule: Rule) -> None:
 def test_a_broken_document_is_read_as_it_would_be_whole(rule: Rule) -> None:
     end = rule.document.rindex("</")
     broken = f"{rule.document[:end]}<made>&nosuchname;</made>{rule.document[end:]}"
-    feed = parse_feed(broken.encode(), url=URL)
+    feed = read(rule, broken)
     assert feed.bozo is not None
     known, _ = DISAGREEMENTS.get(rule.name, (frozenset(), ""))
     assert differences(feed, replace(rule.feed, bozo=feed.bozo)) == known

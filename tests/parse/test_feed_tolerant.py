@@ -1,5 +1,9 @@
 """What is not well-formed."""
 
+from html import unescape
+
+import pytest
+
 from feedkit.model import Entry, Feed, Person
 from feedkit.parse import parse_feed
 
@@ -40,6 +44,44 @@ def both_paths(document: str) -> tuple[Feed, Feed]:
 def without_title(entry: Entry) -> dict[str, object]:
     names = set(entry.__struct_fields__) - {"title"}
     return {name: getattr(entry, name) for name in names}
+
+
+ITEMS = "".join(
+    f'<item><title>{n}</title><description>&lt;a title="{n}&amp;quot;"></description></item>'
+    for n in range(1, 6)
+)
+
+
+@pytest.mark.parametrize(
+    "flaw",
+    ["<![CDATA[ x", "<!-- x", "&nosuch;", "<b>", "</b>", "<?php", "<a b=c/>"],
+)
+def test_a_flaw_costs_one_entry_at_most(flaw: str) -> None:
+    document = f"<rss version='2.0'><channel><title>T</title>{ITEMS}</channel></rss>"
+    whole = parse_feed(document.encode())
+    broken = parse_feed(document.replace("<title>3", f"<title>3{flaw}").encode())
+    assert len(broken.entries) == 5
+    pairs = list(zip(whole.entries, broken.entries, strict=True))
+    del pairs[2]
+    assert all(
+        (one.title, unescape(one.summary or "")) == (other.title, unescape(other.summary or ""))
+        for one, other in pairs
+    )
+
+
+@pytest.mark.parametrize(
+    "content", ['&lt;a title="3&amp;quot;">', '<![CDATA[<a title="3&quot;">]]>']
+)
+def test_a_quotation_mark_does_not_end_an_attribute(content: str) -> None:
+    item = f"<item><description>{content}</description></item>"
+    feed = parse_feed(f"<rss><channel><title>&nosuch;</title>{item}</channel></rss>".encode())
+    assert feed.entries[0].summary == '<a title="3&#x22;">'
+
+
+def test_lines_end_as_in_xml() -> None:
+    item = "<item><description>a\r\nb\rc</description></item>"
+    feed = parse_feed(f"<rss><channel><title>&nosuch;</title>{item}</channel></rss>".encode())
+    assert feed.entries[0].summary == "a\nb\nc"
 
 
 def test_broken_rss_reads_as_it_would_whole() -> None:

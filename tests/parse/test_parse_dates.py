@@ -103,6 +103,11 @@ def test_every_form_of_one_moment_is_that_moment(text: str) -> None:
         "18may2021 11:30",
         "2021-May-18 11:30",
         "Tuesday, May 18th, 2021 11:30",
+        "Tue, 18 May 2021 11.30.00 GMT",
+        "18/May/2021:11:30:00 +0000",
+        "Tue, 18 May 2021 11:30:00 America/New_York",
+        "Tue, 18 May 2021 04:30:00 Pacific Daylight Time",
+        "Tue, 18 May 2021 13:30:00 Central European Summer Time",
     ],
 )
 def test_sloppy_and_rare_forms_are_that_moment_too(text: str) -> None:
@@ -147,6 +152,13 @@ def test_sloppy_and_rare_forms_are_that_moment_too(text: str) -> None:
         "2021. máj. 18. 11:30",
         "2021. 05. 18. 11:30",
         "2021-05-18 AM 11:30",
+        "星期二, 18 五月 2021 11:30:00 +0000",
+        "周二, 18 5月 2021 19:30:00 +0800",
+        "二〇二一年五月十八日 十一时三十分",
+        "火, 18 5月 2021 20:30:00 +0900",
+        "화, 18 5월 2021 20:30:00 +0900",
+        "18.05.2021, 11.30 Uhr",
+        "Dienstag, den 18. Mai 2021 um 11:30 Uhr",
     ],
 )
 def test_other_languages_name_that_moment(text: str) -> None:
@@ -266,6 +278,12 @@ def test_hour_24_is_the_next_day_and_a_leap_second_the_one_before() -> None:
         "05/06/2021",
         "18/05/2021",
         "Winter 2021",
+        "Wed, 30 Nov -0001 00:00:00 +0000",
+        "-0001-11-30T00:00:00+00:00",
+        "Mon, 01 Jan 0001 00:00:00 GMT",
+        "0001-01-01T00:00:00Z",
+        "0000-00-00 00:00:00",
+        "18 13月 2021",
         "May 2021",
         "May 2021 11:30",
         "in 2021-05",
