@@ -10,12 +10,13 @@ All that is not plain beyond doubt is left to nh3, and tests hold both to the sa
 """
 
 import re
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Sequence, Set
+from enum import Enum
 from html import unescape
 from html.entities import html5
 from operator import itemgetter
 
-from feedkit.normalize.cleaner import ATTRIBUTES, JUDGED, Desk, known_frame
+from feedkit.normalize.cleaner import ATTRIBUTES, Desk, known_frame
 from feedkit.normalize.end_tags import with_end_tags
 from feedkit.normalize.links import VALID_IN_HTML, absolute, is_valid
 from feedkit.normalize.stand_ins import with_stand_ins
@@ -85,14 +86,55 @@ _BETWEEN_PARTS += "".join(_ENDS[name] for name in ("td", "th", *_TABLE) if name 
 _NO_PART = re.compile(f"[{_BETWEEN_PARTS}][^{_PARTS}{_ENDS['table']}]")
 """What a parser puts before a table: what stands in it, but in none of its cells."""
 
-_ALLOWED = {name: frozenset(ATTRIBUTES["*"] | ATTRIBUTES.get(name, set())) for name in _STARTS}
-_ALLOWED["img"] |= {"referrerpolicy"}
 _OWN = {"a": ' rel="noopener noreferrer"'}
 """Attributes that each element of the name gets."""
-_SIZES = words("height width")
+
+
+class _Kind(Enum):
+    """How the value of an attribute is judged."""
+
+    TEXT = "as any"
+    SIZE = "by whether it is that of a picture to be seen"
+    OWN_TALE = "by itself"
+    POLICY = "by being the one that is kept"
+    LINK = "as an address, without what tracks"
+    IMAGE = "as the address of an image"
+    CANDIDATES = "as addresses of images"
+    PLAYER = "as the address of a known player"
+    ADDRESS = "as an address"
+    LAZY = "as telling that there are lazy images"
+
+
+def _kind(name: str, attribute: str) -> _Kind:
+    match name, attribute:
+        case "a", "href":
+            return _Kind.LINK
+        case "img", "src":
+            return _Kind.IMAGE
+        case "iframe", "src":
+            return _Kind.PLAYER
+        case "img", "height" | "width":
+            return _Kind.SIZE
+        case _, "src" | "cite" | "poster":
+            return _Kind.ADDRESS
+        case _, "srcset":
+            return _Kind.CANDIDATES
+        case _, "data-src" | "data-srcset" | "data-lazy-srcset":
+            return _Kind.LAZY
+        case _, "class" | "style":
+            return _Kind.OWN_TALE
+    return _Kind.TEXT
+
+
+_KINDS = {
+    name: {
+        attribute: _kind(name, attribute)
+        for attribute in ATTRIBUTES["*"] | ATTRIBUTES.get(name, set())
+    }
+    for name in _STARTS
+}
+_KINDS["img"]["referrerpolicy"] = _Kind.POLICY
 _IS_BIG = re.compile("[1-9][0-9]{1,4}")
-_FORGOTTEN = words("src href srcset cite poster data-src data-srcset data-lazy-srcset")
-"""Attributes that have to be judged each time: they depend on the base, or tell of the text."""
 
 # Tags with the white space between them, as far as they stand together; but links and images,
 # of which each is another, on their own. Nothing is decided here.
@@ -126,7 +168,7 @@ _WHOLE_LEFT_OUT = re.compile(
     r"|<!--(?!-?>)(?:[^-]++|-(?!-!?>))*+--!?>"
 )
 
-_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|nbsp);)#?\w*+;?+")
+_REFERENCE = re.compile(r"(&(?!(?:amp|lt|gt|nbsp);)#?\w*+;?+)")
 _SPELT = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\xa0": "&nbsp;", '"': "&quot;", "'": "&#39;"}
 _ODD = re.compile("[^\n !#-%'-;=?-~\xa1-\ud7ff]")
 """What must be looked at before it is written into a value."""
@@ -160,6 +202,14 @@ class _EndTagsError(_NotPlainError):
     """End tags do not match."""
 
 
+class _References(dict[str, str]):
+    """Character references → how the serializer spells them."""
+
+    def __missing__(self, reference: str) -> str:
+        spelt = self[reference] = _spelt(reference[1:])
+        return spelt
+
+
 class Plain(dict[str, tuple[str, str]]):
     """A run of tags → what it is replaced by, and the codes of its elements.
 
@@ -170,7 +220,7 @@ class Plain(dict[str, tuple[str, str]]):
         super().__init__()
         self._desk = desk
         self._tags: dict[str, tuple[str, str]] = {}
-        self._references: dict[str, str] = {}
+        self._references = _References()
         self._links: list[str] = []
         self._is_lasting = True
         self._by_nh3 = 0
@@ -207,30 +257,26 @@ class Plain(dict[str, tuple[str, str]]):
         if "\xa0" in html:
             html = html.replace("\xa0", "&nbsp;")
         if "&" in html:
-            html = _REFERENCE.sub(self._reference, html)
+            pieces = _REFERENCE.split(html)
+            pieces[1::2] = map(self._references.__getitem__, pieces[1::2])
+            html = "".join(pieces)
         parts = _RUN.split(html)
         if len(parts) > _MOST_TAGS:
             raise _NotPlainError
         self._desk.start(base)
         self._by_nh3 = 0
-        found = list(map(self.__getitem__, parts[1::2]))
-        kinds = _checked(list(map(_code, found)), html)
+        if len(parts) == 1:
+            return _texts(parts)[0]
+        replaced, codes = zip(*map(self.__getitem__, parts[1::2]), strict=True)
+        kinds = _checked(codes, html)
         if self._desk.has_pixels() or self._desk.may_be_lazy():
             raise _NotPlainError
         parts[::2] = _texts(parts[::2])
-        parts[1::2] = map(_replaced, found)
+        parts[1::2] = replaced
         out = "".join(parts)
         if _PRE in kinds and _LINE_IN_PRE.search(out):
             raise _NotPlainError
         return out
-
-    def _reference(self, match: re.Match[str]) -> str:
-        reference = match[0]
-        try:
-            return self._references[reference]
-        except KeyError:
-            spelt = self._references[reference] = _spelt(reference[1:])
-            return spelt
 
     def __missing__(self, run: str) -> tuple[str, str]:
         link = _LINK.fullmatch(run)
@@ -318,32 +364,25 @@ class Plain(dict[str, tuple[str, str]]):
 
     def _attributes(self, name: str, attributes: str) -> str | None:
         """What is allowed of the attributes of a start tag; None where nh3 should say."""
-        allowed = _ALLOWED[name]
+        kinds = _KINDS[name]
         kept: dict[str, str] = {}
         for written, double, single, bare, other in _EACH_ATTRIBUTE.findall(attributes):
             if other:
                 raise _NotPlainError
-            attribute = written.lower()
-            if attribute not in allowed or attribute in kept:
+            attribute = written if written in kinds else written.lower()
+            kind = kinds.get(attribute)
+            if kind is None or attribute in kept:
                 continue
             value = double or single or bare
             if "&" in value:
                 value = unescape(value)
-            if attribute == "referrerpolicy" and value != "no-referrer":
-                return None
-            if attribute not in JUDGED:
+            if kind is _Kind.TEXT or (kind is _Kind.SIZE and _IS_BIG.fullmatch(value)):
                 kept[attribute] = _attribute(attribute, value)
-            elif attribute in _SIZES and _IS_BIG.fullmatch(value):
-                kept[attribute] = f' {attribute}="{value}"'
-            elif attribute in _FORGOTTEN:
-                self._is_lasting = False
-                judged = self._judged(name, attribute, value)
-                if judged is None:
-                    return None
-                kept[attribute] = judged
-            else:
-                left = self._desk.attribute(name, attribute, value)
-                kept[attribute] = "" if left is None else _attribute(attribute, left)
+                continue
+            judged = self._judged(kind, name, attribute, value)
+            if judged is None:
+                return None
+            kept[attribute] = judged
         values = list(kept.values())
         if name in _OWN:
             values.append(_OWN[name])
@@ -351,22 +390,28 @@ class Plain(dict[str, tuple[str, str]]):
             _leave_out(values)
         return "".join(values)
 
-    def _judged(self, name: str, attribute: str, value: str) -> str | None:
-        """An attribute that depends on the base; None where nh3 should say."""
-        if attribute[:5] == "data-":
+    def _judged(self, kind: "_Kind", name: str, attribute: str, value: str) -> str | None:
+        """An attribute of which not every value is kept; None where nh3 should say."""
+        desk = self._desk
+        left: str | None
+        if kind is _Kind.OWN_TALE or kind is _Kind.SIZE:
+            left = desk.attribute(name, attribute, value)
+            return "" if left is None else _attribute(attribute, left)
+        if kind is _Kind.POLICY:
+            return _attribute(attribute, value) if value == "no-referrer" else None
+        if kind is _Kind.LAZY:
             raise _NotPlainError
-        if name == "img" and attribute == "src" and is_valid(value):
-            return _attribute(attribute, self._desk.image(value) or "")
-        if name == "a" and attribute == "href":
+        self._is_lasting = False
+        if kind is _Kind.LINK:
             return self._href(value)
-        if name == "iframe":
-            player = self._desk.attribute(name, attribute, value)
-            return "" if player is None else _attribute(attribute, player)
-        if attribute != "srcset" and not _is_simple(value):
+        if kind is _Kind.PLAYER or kind is _Kind.CANDIDATES:
+            left = desk.attribute(name, attribute, value)
+        elif kind is _Kind.IMAGE and _is_simple(value):
+            left = desk.image(value)
+        elif _is_simple(value):
+            left = absolute(desk.attribute(name, attribute, value), desk.base)
+        else:
             return None
-        left = self._desk.attribute(name, attribute, value)
-        if attribute != "srcset" and name != "img":
-            left = absolute(left, self._desk.base)
         return "" if left is None else _attribute(attribute, left)
 
     def _href(self, value: str) -> str | None:
@@ -451,7 +496,7 @@ def _texts(texts: list[str]) -> list[str]:
     return texts
 
 
-def _checked(runs: list[str], html: str) -> Set[str]:
+def _checked(runs: Sequence[str], html: str) -> Set[str]:
     """The codes there are; raises unless a parser makes the tree of them that is written."""
     codes = "".join(runs)
     kinds = set(codes)

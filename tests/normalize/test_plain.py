@@ -20,6 +20,10 @@ TAGS = [f"<{name}>" for name in (*_LINES, *_BLOCKS, *_ODD)]
 TAGS += [f"</{name}>" for name in (*_LINES, *_BLOCKS, *_ODD)]
 PIECES = [
     *TAGS,
+    '<img src="/a.png" width="50%" height="0400">',
+    '<img src="/a.png" style="width:0" height="1">',
+    '<td width="50%" valign="top">',
+    '<track kind="captions" src="/c.vtt">',
     "<br>",
     "<br/>",
     "<hr>",
