@@ -1,9 +1,10 @@
-"""Links: references made absolute and valid, or refused."""
+"""Links: references made absolute and valid, or refused; and told whether they are the same."""
 
 import re
 from functools import lru_cache
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
+from feedkit.normalize.tracking import without_tracking
 from feedkit.normalize.words import words
 
 SCHEMES = words(
@@ -60,6 +61,65 @@ def absolute(url: str | None, base: str | None) -> str | None:
         return _valid_http(url) if name in ("http", "https") else _valid_other(name, rest)
     except ValueError:  # urllib's word for a host that cannot be one
         return None
+
+
+def canonical_url(url: str) -> str:
+    """What all spellings of the address of one page have in common; for comparison, not to follow.
+
+    The scheme is https, the host in lower case and without "www." and a default port (RFC 3986,
+    6.2.3); percent-encoding is normalized and "." and ".." are resolved (6.2.2); a final slash,
+    the fragment, empty and tracking parameters are dropped, and parameters are sorted. What is no
+    http(s) URL comes back as `absolute` spells it, or unchanged. The form is its own form.
+    """
+    if (plain := _CANONICAL.fullmatch(url)) is not None:
+        return f"https://{plain[1]}{plain[2]}"
+    found = absolute(url, None)
+    if found is None or not (match := _PARTS.fullmatch(without_tracking(found))):
+        return found or url
+    user, host, port, path, query = match.groups("")
+    place = _WWW.sub("", host.rstrip(".")) or host
+    if port and int(port) not in (80, 443):
+        place += f":{int(port)}"
+    parameters = sorted(filter(None, map(_normal_encoding, query.split("&"))))
+    steps = _without_dots(_normal_encoding(path)).rstrip("/")
+    return f"https://{user}{place}{steps}{'?' if parameters else ''}{'&'.join(parameters)}"
+
+
+_PARTS = re.compile(
+    r"https?://([^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)(?::(\d*))?([^?#]*)(?:\?([^#]*))?(?:#.*)?",
+    re.DOTALL,
+)
+_WWW = re.compile(r"(?:www\.)+(?=.)")
+# What most addresses are: nothing of them has another spelling but the scheme, "www." and "/".
+_CANONICAL = re.compile(
+    r"https?://(?:www\.)*+((?!xn--)[a-z0-9-]++(?:\.(?!xn--)[a-z0-9-]++)*+(?<=[a-z]))"
+    r"((?:/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9\-._~@!$&'()*+,;=:]++)*+)/?"
+)
+_ENCODED = re.compile(r"%([0-9A-Fa-f]{2})")
+_UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+
+
+def _normal_encoding(text: str) -> str:
+    """RFC 3986, 6.2.2.1 and 6.2.2.2: digits in upper case, unreserved characters as they are."""
+
+    def spelt(match: re.Match[str]) -> str:
+        byte = int(match[1], 16)
+        return chr(byte) if byte in _UNRESERVED else match[0].upper()
+
+    return _ENCODED.sub(spelt, text)
+
+
+def _without_dots(path: str) -> str:
+    """RFC 3986, 5.2.4, for an absolute path or none."""
+    if "/." not in path:
+        return path
+    kept: list[str] = []
+    for step in path.split("/")[1:]:
+        if step == "..":
+            del kept[-1:]
+        elif step != ".":
+            kept.append(step)
+    return "".join(f"/{step}" for step in kept)
 
 
 @lru_cache(maxsize=256)
