@@ -68,6 +68,7 @@ class Candidate:
         self.own_id = own_id
         """The id that `own_ids` gave it once."""
         self.page = page(entry.url)
+        self.fragment = (entry.url or "").partition("#")[2]
         self.title = letters(entry.title)
         self.comments_url = canonical_url(entry.comments_url) if entry.comments_url else None
         self.has_own_id = name(entry.id) != self.page
@@ -145,6 +146,8 @@ def is_copy(copy: Candidate, original: Candidate) -> bool:
     if copy.publisher.is_folder and original.publisher.is_folder:
         return False  # each file is an article of its own
     same_page = copy.page is not None and copy.page == original.page
+    if copy.fragment and original.fragment:  # two comments on a page
+        same_page = same_page and copy.fragment == original.fragment
     same_title = copy.title == original.title
     if copy.id == original.id:
         if copy.home & original.home:

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from feedkit.model import Entry
-from feedkit.normalize.likeness import letters, name, page, tails, wording
+from feedkit.normalize.likeness import letters, page, tails, wording
+from feedkit.normalize.links import canonical_url
 
 
 def changed_guids(
@@ -47,9 +48,9 @@ _Marks = Callable[[Entry], Iterable[str]]
 
 
 def _spelling(entry: Entry) -> Iterable[str]:
-    """A fragment is part of it: an entry may be a paragraph of a page."""
-    if page(entry.id):
-        yield f"{name(entry.id)}#{entry.id.partition('#')[2]}"
+    """A fragment is part of it: an entry may be a paragraph of a page, or a comment on it."""
+    if tails(entry.id):
+        yield f"{canonical_url(entry.id)}#{entry.id.partition('#')[2]}"
 
 
 def _page(entry: Entry) -> Iterable[str]:
@@ -61,7 +62,7 @@ def _whole_tails(entry: Entry) -> Iterable[str]:
 
 
 def _paths(entry: Entry) -> Iterable[str]:
-    return {found[-1] for found in (tails(entry.id), tails(entry.url)) if found}
+    return {tail for found in (tails(entry.id), tails(entry.url)) for tail in found[1:] or found}
 
 
 def _pairs(

@@ -34,16 +34,17 @@ def name(guid: str) -> str:
 
 
 def tails(url: str | None) -> tuple[str, ...]:
-    """A web address without its host: path and query, and the path alone where that is other.
-
-    None of a front page, and no path alone that every entry of a site has: ``/?p=12``.
-    """
-    form = page(url)
-    match = _TAIL.fullmatch(form) if form else None
+    """A web address without its host, whole first: with query and fragment, without the fragment,
+    without the query. What nothing is left of is not among them."""
+    if not url or not _WEB.match(url):
+        return ()
+    match = _TAIL.fullmatch(canonical_url(url))
     if match is None:
         return ()
     path, query = match.groups("")
-    return (path + query, path) if path and query else (path + query,)
+    _, hash_, fragment = url.partition("#")
+    whole = path + query + (hash_ + fragment if fragment else "")
+    return tuple(filter(None, dict.fromkeys((whole, path + query, path))))
 
 
 def lookup_keys(entry: Entry, namespace: str | None = None) -> tuple[int, ...]:

@@ -83,10 +83,10 @@ def bring_up_to_date(store: Store, followed: Collection[str], *, are_all: bool) 
     be read), no source is given up.
     """
     with store.read() as transaction:
-        sources = transaction.sources().values()
-    for source in sources:
+        sources = transaction.sources()
+    for source in sources.values():
         is_followed = source.key in followed or (source.is_followed and not are_all)
-        is_to_be_keyed = not source.is_keyed and len(sources) > 1
+        is_to_be_keyed = not source.is_keyed and len({*followed, *sources}) > 1
         if not is_to_be_keyed and source.is_followed == is_followed:
             continue
         with store.write() as transaction:

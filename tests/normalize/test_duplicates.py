@@ -123,6 +123,12 @@ def test_who_has_words_is_no_copy_of_who_has_none() -> None:
     assert not is_copy(LINKS, entry("urn:other"), original=entry(words=None))
 
 
+def test_two_comments_on_a_page_are_two_entries() -> None:
+    first, second = (entry(f"urn:{n}", f"{PAGE}#comment-{n}", words=None) for n in (1, 2))
+    assert not is_copy(ATOM, second, original=first)
+    assert is_copy(ATOM, entry("urn:2", f"{PAGE}#comment-1", words=None), original=first)
+
+
 def test_a_front_page_is_no_link() -> None:
     front = "https://blog.example/"
     assert not is_copy(PLANET, entry("urn:1", front), original=entry("urn:2", front))

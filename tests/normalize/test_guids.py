@@ -29,6 +29,8 @@ def entry(
         ("https://a.example/1", "https://www.a.example/1/"),
         ("https://a.example/1", "https://a.example/1?utm_source=rss"),
         ("https://a.example/?p=1", "http://a.example/?p=1"),
+        ("https://a.example/p#1", "http://a.example/p#1"),
+        ("https://a.example/#1", "http://a.example/#1"),
     ],
 )
 def test_another_spelling_of_the_guid_needs_nothing_else(old: str, new: str) -> None:
@@ -110,6 +112,17 @@ def test_what_may_be_another_entry_is_one(
     unknown: list[Entry], stored: list[Entry], listed: set[str]
 ) -> None:
     assert changed_guids(unknown, stored, {*listed, *(one.id for one in unknown)}) == {}
+
+
+def test_comments_on_one_page() -> None:
+    def comments(scheme: str, guid: str = "") -> list[Entry]:
+        urls = [f"{scheme}://a.example/page#comment-{n}" for n in range(9)]
+        return [entry(f"{guid}{n}" if guid else url, url) for n, url in enumerate(urls)]
+
+    for old, new in ((comments("http"), comments("https")),
+                     (comments("http", "urn:x:"), comments("https", "urn:y:"))):  # fmt: skip
+        found = changed_guids(new, old, {one.id for one in new})
+        assert found == {after.id: before.id for before, after in zip(old, new, strict=True)}
 
 
 def test_an_entry_is_taken_for_one_stored_entry_at_most() -> None:

@@ -210,6 +210,18 @@ def test_the_page_of_an_article_in_a_feed_is_the_article(
     assert (ids(planet, "feeds"), ids(planet, "mine")) == (["tag:x,2024:1"], [])
 
 
+def test_a_feed_added_to_a_folder_that_was_alone(server: FeedServer, planet: Planet) -> None:
+    page = "https://planet.example.org/articles/hello/"
+    mine = ARTICLES + 'base_url = "https://planet.example.org/articles/"\n'
+    own = rss("https://planet.example.org/", item("hello", page, "tag:x,2024:1"))
+    planet.article("hello.md", WORDS, date="2024-01-01", permalink="hello/")
+    planet.configure(mine)
+    planet.cycle()
+    planet.configure(mine + HOSTS + feed(server.put("/own", own), "Feeds"))
+    planet.cycle()
+    assert ids(planet) == ids(planet, "feeds") == ["tag:planet.example.org,2026:articles/hello.md"]
+
+
 def test_a_link_blog_stays_beside_what_it_links_to(server: FeedServer, planet: Planet) -> None:
     """Also where it has no guids, so that its ids are the original's, too."""
     link = f"{BLOG}hello"
