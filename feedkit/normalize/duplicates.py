@@ -133,7 +133,8 @@ def is_copy(copy: Candidate, original: Candidate) -> bool:
     It is when the ids are the same and
 
     - both say that they come from the same feed (``atom:source``, RFC 4287, 4.2.11), or
-    - the id is more than the copy's link once again, and the links or the titles agree, or
+    - the id is more than the copy's link once again, and the links agree, or the titles where the
+      copy links to no page of its own site, or
     - links and titles agree, and both sources are the page's own site,
 
     or when links and titles agree and what the copy says, the original says: nothing, or all of it
@@ -152,8 +153,8 @@ def is_copy(copy: Candidate, original: Candidate) -> bool:
     if copy.id == original.id:
         if copy.home & original.home:
             return True
-        agrees = same_page or (same_title and copy.title) or copy.is_titled_after(original)
-        if copy.has_own_id and agrees:
+        titled = (same_title and copy.title != "") or copy.is_titled_after(original)
+        if copy.has_own_id and (same_page or (titled and not copy.is_at_home)):
             return True
     if not same_page:
         return False

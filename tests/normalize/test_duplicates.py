@@ -110,6 +110,8 @@ def test_the_same_entry(publisher: Publisher, copy: Entry) -> None:
         pytest.param(PLANET, entry("urn:other", None), id="no link"),
         pytest.param(PLANET, entry("tag:blog,2024:1", "https://x.example/1", "X"),
                      id="an id that both have by mistake"),
+        pytest.param(LINKS, entry("tag:blog,2024:1", "https://links.example/1", words="Mine."),
+                     id="the id and the title, taken for a page of its own"),
         pytest.param(BLOG, entry("urn:other"), id="of the same source"),
         pytest.param(ATOM, entry("urn:other", words="Something else, by the same author."),
                      id="the site says something else of its page"),
