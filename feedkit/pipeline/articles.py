@@ -20,6 +20,7 @@ from feedkit.pipeline.prepare import (
     read_article_files,
 )
 from feedkit.pipeline.report import Progress, SourceReport
+from feedkit.pipeline.sameness import settle
 from feedkit.pipeline.workers import Workers, in_batches
 from feedkit.publish.jobs import from_microseconds
 from feedkit.store import FileRow, SourceRow, Store
@@ -82,7 +83,9 @@ def collect_articles(
     except CollectError as error:
         report.outcome, report.reason = "failed", str(error)
         return report
-    recipe = folder_recipe(settings, folder)
+    # Of a new store's only folder no article is the same as another source's entry.
+    is_keyed = not store.is_new or len(settings.articles + settings.feeds + settings.opml) > 1
+    recipe = folder_recipe(settings, folder)._replace(is_keyed=is_keyed)
     fingerprint = recipe.fingerprint()
     same_recipe = source is not None and source.recipe == fingerprint
     jobs = _changed(found.files, known, now, trust_stamps=same_recipe)
@@ -103,6 +106,9 @@ def collect_articles(
             update.settle()
             update.withdraw_gone()
             transaction.update_source(source.id, recipe=fingerprint)
+            if not is_keyed:
+                transaction.update_source(source.id, is_keyed=False)
+            settle(transaction)
         known = update.known
     else:
         report.outcome = "unchanged"

@@ -21,10 +21,10 @@ from feedkit.pipeline.prepare import (
     feed_key,
     prepare_feed,
     refilter,
-    source_filter,
     to_microseconds,
 )
 from feedkit.pipeline.report import Progress, SourceReport
+from feedkit.pipeline.sameness import settle, with_stored_guids
 from feedkit.publish.jobs import from_microseconds
 from feedkit.store import SourceRow, Store, Validators
 
@@ -81,7 +81,7 @@ def _register(feeds: Sequence[FeedSource], store: Store) -> dict[str, SourceRow]
                     row = row._replace(categories=given)
                 if row.filters != _filters(feed):
                     entries = list(transaction.source_entries(row.id))
-                    kept = [refilter(data, source_filter(feed)) for _, _, data in entries]
+                    kept = [refilter(data, feed) for _, _, data in entries]
                     transaction.save_entries(row, kept, now)
                     transaction.update_source(row.id, filters=_filters(feed))
                     row = row._replace(filters=_filters(feed))
@@ -89,6 +89,7 @@ def _register(feeds: Sequence[FeedSource], store: Store) -> dict[str, SourceRow]
                     transaction.rename_source(row, feed.title, row.site_url)
                     row = row._replace(title=feed.title)
                 rows[feed.url] = row
+            settle(transaction)
     return rows
 
 
@@ -197,9 +198,10 @@ def _save(
             report.outcome = "collected"
             title = feed.title or prepared.title
             transaction.rename_source(row, title, prepared.site_url)
+            entries = with_stored_guids(transaction, row, prepared.entries)
             # A first fetch edits nothing; and another recipe is feedkit's change, not the feed's.
             report.counts = transaction.save_entries(
-                row, prepared.entries, now, remade=row.recipe not in ("", _recipe(feed))
+                row, entries, now, remade=row.recipe not in ("", _recipe(feed))
             )
             if prepared.bozo:
                 report.notes.append(f"{report.name}: {prepared.bozo}")
@@ -213,3 +215,4 @@ def _save(
             error=None,
             recipe=_recipe(feed) if prepared else row.recipe,
         )
+        settle(transaction)

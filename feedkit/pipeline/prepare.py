@@ -50,10 +50,12 @@ class FolderRecipe(NamedTuple):
     base_url: str | None
     site_url: str
     max_bytes: int
+    is_keyed: bool = True
+    """Whether there are other sources, to which the articles are to be compared."""
 
     def fingerprint(self) -> str:
         """Equal as long as unchanged files make unchanged entries, wherever the folder is."""
-        return digest(_encode((RECIPE, self._replace(root="", max_bytes=0))))
+        return digest(_encode((RECIPE, self._replace(root="", max_bytes=0, is_keyed=True))))
 
 
 class ReadFile(NamedTuple):
@@ -137,7 +139,8 @@ def _read_article_file(
         due_at = published
     elif not article.draft:
         placed = frozenset(map(fold, _tools().cut(article.categories)))
-        new = _new_entry(entry, EntryState.VISIBLE, placed, article.body)
+        keys = _tools().keys(entry) if recipe.is_keyed else ()
+        new = _new_entry(entry, EntryState.VISIBLE, placed, keys, article.body)
         guid = new.guid
     row = FileRow(path, size, mtime_ns, data_hash, guid, due_at, _lines(article.notes))
     return ReadFile(path, row, new)
@@ -159,15 +162,17 @@ class _Tools(NamedTuple):
     make_id: Callable[[str, str, str], str]
     normalize: Callable[..., Entry]
     cut: Callable[[Sequence[str]], Sequence[str]]
+    keys: Callable[[Entry], tuple[int, ...]]
 
 
 @cache
 def _tools() -> _Tools:
     from feedkit.normalize.entry import cut_long, normalize_entry
     from feedkit.normalize.identity import article_id
+    from feedkit.normalize.likeness import lookup_keys
     from feedkit.parse.article import read_article
 
-    return _Tools(read_article, article_id, normalize_entry, cut_long)
+    return _Tools(read_article, article_id, normalize_entry, cut_long, lookup_keys)
 
 
 def prepare_article(recipe: FolderRecipe, data: bytes, path: str) -> "tuple[Entry, Article]":
@@ -194,7 +199,7 @@ def finish_entry(data: bytes, body: bytes) -> bytes:
     from feedkit.normalize.entry import normalize_entry
     from feedkit.parse.article import with_body
 
-    entry = with_body(msgspec.json.decode(data, type=Entry), body)
+    entry = with_body(decode_entry(data), body)
     return _encode(normalize_entry(entry, namespace=""))
 
 
@@ -206,6 +211,7 @@ def prepare_feed(
     Raises `ParseError` when it is none.
     """
     from feedkit.normalize.entry import normalize_feed
+    from feedkit.normalize.likeness import lookup_keys
 
     entry_filter = source_filter(source)
     parsed = parse_feed(data, url=url, content_type=content_type)
@@ -219,17 +225,39 @@ def prepare_feed(
                 entry,
                 EntryState.VISIBLE if entry_filter.accepts(entry) else EntryState.FILTERED,
                 frozenset(),
+                lookup_keys(entry, source.url),
             )
             for entry in reversed(feed.entries)
         ),
     )
 
 
-def refilter(data: bytes, entry_filter: "Filter") -> NewEntry:
-    """A stored entry under another filter."""
-    entry = msgspec.json.decode(data, type=Entry)
-    state = EntryState.VISIBLE if entry_filter.accepts(entry) else EntryState.FILTERED
-    return _new_entry(entry, state, frozenset())
+def refilter(data: bytes, source: FeedSource) -> NewEntry:
+    """A stored entry of `source` under the filter that it has now."""
+    from feedkit.normalize.likeness import lookup_keys
+
+    entry = decode_entry(data)
+    state = EntryState.VISIBLE if source_filter(source).accepts(entry) else EntryState.FILTERED
+    return _new_entry(entry, state, frozenset(), lookup_keys(entry, source.url))
+
+
+def known_as(new: NewEntry, guid: str) -> NewEntry:
+    """The entry of a feed under the guid that it had before."""
+    data = _encode(msgspec.structs.replace(decode_entry(new.data), id=guid))
+    return new._replace(guid=guid, data=data, hash=digest(data))
+
+
+def decode_entry(data: bytes) -> Entry:
+    """A stored entry."""
+    return msgspec.json.decode(data, type=Entry)
+
+
+def stored_keys(data: bytes, source_key: str) -> tuple[int, ...]:
+    """The keys by which a stored entry of a source is found."""
+    from feedkit.normalize.likeness import lookup_keys
+
+    kind, _, url = source_key.partition(":")
+    return lookup_keys(decode_entry(data), url if kind == "feed" else None)
 
 
 def source_filter(source: FeedSource) -> "Filter":
@@ -259,7 +287,11 @@ def _time(time: datetime | None) -> int | None:
 
 
 def _new_entry(
-    entry: Entry, state: EntryState, placed: frozenset[str], body: bytes | None = None
+    entry: Entry,
+    state: EntryState,
+    placed: frozenset[str],
+    keys: tuple[int, ...],
+    body: bytes | None = None,
 ) -> NewEntry:
     data = _encode(entry)
     return NewEntry(
@@ -275,6 +307,7 @@ def _new_entry(
             if (key := fold(name))
         ),
         body,
+        keys,
     )
 
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from feedkit.config import FeedSource, Settings
 from feedkit.pipeline.articles import collect_articles, scan_beside
-from feedkit.pipeline.prepare import declared, to_microseconds
+from feedkit.pipeline.prepare import article_folder_key, declared, feed_key, to_microseconds
 from feedkit.pipeline.press import WorkersPress
 from feedkit.pipeline.report import NoProgress, Progress, Report
+from feedkit.pipeline.sameness import bring_up_to_date
 from feedkit.pipeline.subscriptions import subscriptions
 from feedkit.pipeline.workers import Workers
 from feedkit.publish import Published, publish
@@ -45,6 +46,10 @@ def run(
             )
         feeds, failed_lists = subscriptions(settings)
         report.sources += failed_lists
+        if not store.is_new:
+            followed = {*map(article_folder_key, settings.articles), *map(feed_key, feeds)}
+            are_all = all(listed.outcome != "failed" for listed in failed_lists)
+            bring_up_to_date(store, followed, are_all=are_all)
         if feeds:
             from feedkit.pipeline.feeds import collect_feeds  # aiohttp costs 150 ms
 

@@ -146,7 +146,8 @@ class Assembly:
         source = self._sources[row.source_id]
         origin = _origin(source)
         author = Person(name=origin.title) if origin and origin.title else self._site_author
-        return RenderJob(row, origin, author, source.categories, self._settings.publish.formats)
+        given = source.categories + (row.lent or ())
+        return RenderJob(row, origin, author, given, self._settings.publish.formats)
 
 
 def _document(

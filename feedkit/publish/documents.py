@@ -45,6 +45,8 @@ def render_stored(job: RenderJob, data: bytes, finished: bytes | None) -> Render
     """The entry encoded in `data` as documents hold it; `finished` is passed through."""
     entry = msgspec.json.decode(data, type=Entry)
     row = job.row
+    if row.own_id is not None:
+        entry = msgspec.structs.replace(entry, id=row.own_id)
     published = from_microseconds(row.order_time)
     changed = from_microseconds(row.changed_at)
     # An edit that its source does not date is dated by when it was seen.

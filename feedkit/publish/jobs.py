@@ -22,7 +22,7 @@ class RenderJob(NamedTuple):
     author: Person
     """Stands where the entry names no author."""
     given: tuple[NamedCategory, ...]
-    """The categories that its source gives it."""
+    """The categories that its source gives it, and those of its copies."""
     formats: tuple[str, ...]
 
 

@@ -11,6 +11,7 @@ from feedkit.store.rows import (
     FileRow,
     NamedCategory,
     NewEntry,
+    RelatedRow,
     SourceRow,
     Validators,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "FileRow",
     "NamedCategory",
     "NewEntry",
+    "RelatedRow",
     "SourceRow",
     "Store",
     "Validators",

@@ -46,6 +46,8 @@ class NewEntry(NamedTuple):
     categories: tuple[NamedCategory, ...]
     body: bytes | None = None
     """What the content is still to be made of, once a document needs it; None: it is there."""
+    keys: tuple[int, ...] = ()
+    """64 bits each, signed: entries that may be one have one in common."""
 
 
 class Validators(NamedTuple):
@@ -70,6 +72,11 @@ class SourceRow(NamedTuple):
     checked_at: int | None
     failures: int
     error: str | None
+    is_keyed: bool
+    """Whether each of its entries is found by its keys; not so in an older release's store, nor
+    while there is nothing to compare them to."""
+    is_followed: bool
+    """Whether it is collected, so far as is known."""
 
 
 class FileRow(NamedTuple):
@@ -96,6 +103,24 @@ class EntryRow(NamedTuple):
     order_time: int
     data: bytes
     body: bytes | None
+    own_id: str | None
+    """What it is published under, where that is not the id in `data`."""
+    lent: tuple[NamedCategory, ...] | None
+    """Categories that it is in because copies of it are."""
+
+
+class RelatedRow(NamedTuple):
+    """A stored entry that may be the same as another source's."""
+
+    id: int
+    source_id: int
+    first_seen: int
+    original_id: int | None
+    """The entry that it was found to be a copy of."""
+    own_id: str | None
+    data: bytes
+    has_body: bool
+    """Whether the content in `data` is still to be made."""
 
 
 class CategoryRow(NamedTuple):

@@ -3,6 +3,9 @@
 Times are microseconds since 1970 UTC; digests are hexadecimal; lists and mappings are JSON. The
 category with the empty key stands for everything: each visible entry is linked to it, so the
 document of all entries is found the way a category's is.
+
+An entry that is a copy of another source's keeps its links to categories, not shown; the original
+is linked to them too, neither as its own nor given.
 """
 
 from sqlalchemy import (
@@ -18,9 +21,10 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration; a test holds it to what the migrations say."""
 
 metadata = MetaData(
@@ -51,6 +55,8 @@ sources = Table(
     Column("checked_at", BigInteger),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("error", Text),
+    Column("is_keyed", Boolean, nullable=False, server_default=text("1")),  # in `entry_keys`
+    Column("is_followed", Boolean, nullable=False, server_default=text("1")),  # by the config
 )
 
 entries = Table(
@@ -66,7 +72,23 @@ entries = Table(
     Column("state", SmallInteger, nullable=False),  # EntryState
     Column("data", LargeBinary, nullable=False),  # the Entry, JSON
     Column("body", LargeBinary),  # what its content is still to be made of
+    Column("alias", Text),  # the guid that its source gives it now, where that is another
+    Column("original_id", _Id),  # the entry that is published in place of this copy
+    Column("own_id", Text),  # what it is published under, where that is not its guid
+    Column("lent", Text),  # categories that copies of it are in, and it is not, JSON
     UniqueConstraint("source_id", "guid"),
+    Index("ix_entries_alias", "source_id", "alias", sqlite_where=text("alias IS NOT NULL")),
+    Index("ix_entries_original_id", "original_id", sqlite_where=text("original_id IS NOT NULL")),
+)
+
+entry_keys = Table(
+    "entry_keys",
+    metadata,
+    Column("key", BigInteger, nullable=False, primary_key=True, autoincrement=False),
+    Column("source_id", _Id, nullable=False, primary_key=True),
+    Column("entry_id", _Id, nullable=False, primary_key=True),
+    Index("ix_entry_keys_entry_id", "entry_id"),
+    sqlite_with_rowid=False,
 )
 
 categories = Table(
@@ -89,6 +111,7 @@ entry_categories = Table(
     Column("entry_id", _Id, ForeignKey("entries.id"), nullable=False, primary_key=True),
     Column("own", Boolean, nullable=False),  # the entry names it
     Column("given", Boolean, nullable=False),  # its source gives it to each entry
+    Column("shown", Boolean, nullable=False, server_default=text("1")),  # not so where a copy is
     Index("ix_entry_categories_entry_id", "entry_id"),
     sqlite_with_rowid=False,
 )

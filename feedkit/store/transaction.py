@@ -1,16 +1,12 @@
 """Everything that is asked of the store, inside one transaction."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache
-from itertools import islice
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import (
     Connection,
-    Dialect,
     Row,
-    Table,
     bindparam,
     delete,
     func,
@@ -19,6 +15,7 @@ from sqlalchemy import (
     update,
 )
 
+from feedkit.store.copies import Copies
 from feedkit.store.rows import (
     EVERYTHING,
     CategoryRow,
@@ -29,6 +26,7 @@ from feedkit.store.rows import (
     FileRow,
     NamedCategory,
     NewEntry,
+    RelatedRow,
     SourceRow,
     Validators,
 )
@@ -40,11 +38,7 @@ from feedkit.store.schema import (
     files,
     sources,
 )
-
-T = TypeVar("T")
-
-_CHUNK = 500
-"""Values in one ``IN (…)``."""
+from feedkit.store.statements import chunks, insert_many
 
 
 class _Known(NamedTuple):
@@ -65,10 +59,15 @@ class Transaction:
         self._touched: set[int] = set()
         self._next_id: int | None = None
         self._added: dict[int, set[str]] = {}
+        self._copies = Copies(connection)
 
     def finish(self) -> None:
-        """Mark each category in which an entry changed; called before the commit."""
-        for chunk in _chunks(sorted(self._touched)):
+        """Mark each category in which an entry changed; called before the commit. What nobody
+        settled is a copy of nothing: it is published."""
+        if self._copies.unsettled:
+            related = [entry_id for group in self.related() for entry_id in group]
+            self.settle(related, {}, {})
+        for chunk in chunks(sorted(self._touched)):
             self._connection.execute(
                 update(categories)
                 .where(categories.c.id.in_(chunk))
@@ -81,6 +80,14 @@ class Transaction:
     def sources(self) -> dict[str, SourceRow]:
         """Every source ever collected, by its key."""
         return {row.key: _source_row(row) for row in self._connection.execute(select(sources))}
+
+    def sources_by_id(self, ids: Collection[int]) -> dict[int, SourceRow]:
+        """Those sources, by their ids."""
+        return {
+            row.id: _source_row(row)
+            for chunk in chunks(ids)
+            for row in self._connection.execute(select(sources).where(sources.c.id.in_(chunk)))
+        }
 
     def add_source(self, key: str, now: int) -> SourceRow:
         """A new source without entries; its key must not be stored yet."""
@@ -115,13 +122,14 @@ class Transaction:
             linked = select(links.entry_id).where(links.category_id == category_id)
             self._connection.execute(
                 insert(entry_categories).from_select(
-                    ["category_id", "order_time", "entry_id", "own", "given"],
+                    ["category_id", "order_time", "entry_id", "own", "given", "shown"],
                     select(
                         bindparam("category", category_id, type_=links.category_id.type),
                         entries.c.order_time,
                         entries.c.id,
                         bindparam("own_", False, type_=links.own.type),
                         bindparam("given_", True, type_=links.given.type),
+                        entries.c.original_id.is_(None),
                     ).where(
                         entries.c.source_id == source.id,
                         entries.c.state == EntryState.VISIBLE,
@@ -132,6 +140,7 @@ class Transaction:
         if ids != before:  # its entries name the categories in every document they are in
             self._touched |= ids | before
             self._touch_source(source.id)
+            self._copies.unsettled |= self._copies.of_source(source.id)
 
     def update_source(self, source_id: int, **values: str | int | None) -> None:
         """Set columns of one source."""
@@ -143,6 +152,13 @@ class Transaction:
             return
         self.update_source(source.id, title=title, site_url=site_url)
         self._touch_source(source.id)
+        if source.site_url != site_url:
+            self._copies.unsettled |= self._copies.of_source(source.id)
+
+    def follow(self, source: SourceRow, *, is_followed: bool) -> None:
+        """Remember whether the source is collected: what is not may be out of date."""
+        self.update_source(source.id, is_followed=is_followed)
+        self._copies.unsettled |= self._copies.of_source(source.id)
 
     def _touch_source(self, source_id: int) -> None:
         """Each category that holds an entry of the source is to be written again."""
@@ -151,9 +167,10 @@ class Transaction:
                 select(entry_categories.c.category_id)
                 .distinct()
                 .where(
+                    entry_categories.c.shown,
                     entry_categories.c.entry_id.in_(
                         select(entries.c.id).where(entries.c.source_id == source_id)
-                    )
+                    ),
                 )
             ).scalars()
         )
@@ -170,33 +187,80 @@ class Transaction:
         """
         known = self._known_unless_added(source.id, {entry.guid for entry in batch})
         counts = Counts()
-        new_rows: list[tuple[object, ...]] = []
-        links: list[tuple[object, ...]] = []
+        added: list[NewEntry] = []
         changed: list[tuple[_Known, NewEntry]] = []
         for entry in batch:
             stored = known.get(entry.guid)
             if stored is None:
-                dated = entry.updated if entry.published is None else entry.published
-                order_time = _order_time(dated, now)
-                entry_id = self._new_entry_id()
-                new_rows.append(_entry_row(entry, entry_id, source.id, now, order_time))
-                links += self._links(source, entry, entry_id, order_time, now)
+                added.append(entry)
             elif (stored.hash, stored.state) == (entry.hash, entry.state):
                 counts.unchanged += 1
             else:
                 changed.append((stored, entry))
-        counts.new, counts.changed = len(new_rows), len(changed)
-        self._unlink([stored.id for stored, _ in changed])
-        for stored, entry in changed:
-            links += self._change(source, stored, entry, now, remade=remade)
-        _insert_many(self._connection, entries, new_rows)
-        _insert_many(self._connection, entry_categories, links)
+        counts.new, counts.changed = len(added), len(changed)
+        arrived = (*added, *(entry for _, entry in changed))
+        shared = self._copies.shared_keys(source.id, [entry.keys for entry in arrived])
+        links = self._replace(source, changed, shared, now, remade=remade) if changed else []
+        links += self._add(source, added, shared, now)
+        insert_many(self._connection, entry_categories, links)
         return counts
 
-    def _change(
-        self, source: SourceRow, stored: _Known, entry: NewEntry, now: int, *, remade: bool
+    def _add(
+        self, source: SourceRow, added: Sequence[NewEntry], shared: set[int], now: int
     ) -> list[tuple[object, ...]]:
-        """Store `entry` in place of what it was; the links to put it in its categories."""
+        """Store new entries; the links to put them in their categories."""
+        rows: list[tuple[object, ...]] = []
+        links: list[tuple[object, ...]] = []
+        keys: list[tuple[int, int, int]] = []
+        for entry in added:
+            dated = entry.updated if entry.published is None else entry.published
+            order_time = _order_time(dated, now)
+            entry_id = self._new_entry_id()
+            is_open = bool(shared) and not shared.isdisjoint(entry.keys)
+            if is_open:
+                self._copies.unsettled.add(entry_id)
+            rows.append(_entry_row(entry, entry_id, source.id, now, order_time))
+            links += self._links(source, entry, entry_id, order_time, now, shown=not is_open)
+            keys += [(key, source.id, entry_id) for key in entry.keys]
+        insert_many(self._connection, entries, rows)
+        self._copies.add_keys(keys)
+        return links
+
+    def _replace(
+        self,
+        source: SourceRow,
+        changed: Sequence[tuple[_Known, NewEntry]],
+        shared: set[int],
+        now: int,
+        *,
+        remade: bool,
+    ) -> list[tuple[object, ...]]:
+        """Store entries in place of what they were; the links to put them in their categories."""
+        ids = [stored.id for stored, _ in changed]
+        open_ids = self._copies.with_relatives(ids)
+        open_ids |= {old.id for old, entry in changed if not shared.isdisjoint(entry.keys)}
+        self._copies.unsettled |= open_ids
+        self._unlink(ids)
+        self._copies.forget_keys(ids)
+        links: list[tuple[object, ...]] = []
+        keys: list[tuple[int, int, int]] = []
+        for stored, entry in changed:
+            shown = stored.id not in open_ids
+            links += self._change(source, stored, entry, now, remade=remade, shown=shown)
+            keys += [(key, source.id, stored.id) for key in entry.keys]
+        self._copies.add_keys(keys)
+        return links
+
+    def _change(
+        self,
+        source: SourceRow,
+        stored: _Known,
+        entry: NewEntry,
+        now: int,
+        *,
+        remade: bool,
+        shown: bool,
+    ) -> list[tuple[object, ...]]:
         order_time = stored.order_time  # an edit moves `updated`, not the entry's place
         if entry.published is not None:
             order_time = _order_time(entry.published, stored.first_seen)
@@ -206,7 +270,7 @@ class Transaction:
             if not remade:
                 values["changed_at"] = now
         self._connection.execute(update(entries).where(entries.c.id == stored.id).values(values))
-        return self._links(source, entry, stored.id, order_time, now)
+        return self._links(source, entry, stored.id, order_time, now, shown=shown)
 
     def withdraw(self, source_id: int, guids: Collection[str]) -> int:
         """Take the entries with `guids` out of all documents; how many were in them."""
@@ -215,8 +279,9 @@ class Transaction:
             for stored in self._known(source_id, guids).values()
             if stored.state != EntryState.WITHDRAWN
         ]
+        self._copies.unsettled |= self._copies.with_relatives(gone)
         self._unlink(gone)
-        for chunk in _chunks(gone):
+        for chunk in chunks(gone):
             self._connection.execute(
                 update(entries)
                 .where(entries.c.id.in_(chunk))
@@ -240,7 +305,7 @@ class Transaction:
         for category_id in category_ids:
             for row in self._connection.execute(
                 select(links.entry_id, links.order_time)
-                .where(links.category_id == category_id)
+                .where(links.category_id == category_id, links.shown)
                 .order_by(links.order_time.desc(), links.entry_id.desc())
                 .limit(limit)
             ):
@@ -250,10 +315,10 @@ class Transaction:
     def entries(self, ids: Collection[int]) -> Iterator[EntryRow]:
         """The entries with `ids`, in no order."""
         query = select(*(entries.c[name] for name in EntryRow._fields))
-        for chunk in _chunks(ids):
-            yield from map(
-                EntryRow._make, self._connection.execute(query.where(entries.c.id.in_(chunk)))
-            )
+        for chunk in chunks(ids):
+            for row in self._connection.execute(query.where(entries.c.id.in_(chunk))):
+                found = EntryRow._make(row)
+                yield found._replace(lent=_named(row.lent)) if row.lent else found
 
     def finish_entries(self, finished: Iterable[tuple[int, bytes]]) -> None:
         """Store entries, by id, with the content that their bodies made."""
@@ -270,7 +335,7 @@ class Transaction:
         columns = [entries.c[name] for name in _Known._fields]
         return {
             row.guid: _Known(*row)
-            for chunk in _chunks(guids)
+            for chunk in chunks(guids)
             for row in self._connection.execute(
                 select(*columns).where(entries.c.source_id == source_id, entries.c.guid.in_(chunk))
             )
@@ -296,30 +361,111 @@ class Transaction:
         return self._next_id
 
     def _links(
-        self, source: SourceRow, entry: NewEntry, entry_id: int, order_time: int, now: int
+        self,
+        source: SourceRow,
+        entry: NewEntry,
+        entry_id: int,
+        order_time: int,
+        now: int,
+        *,
+        shown: bool,
     ) -> list[tuple[object, ...]]:
-        """Rows that put a visible entry into its own, its source's and the general category."""
+        """Rows that put a visible entry into its own, its source's and the general category.
+        Whether one is `shown` that may be a copy is for `settle` to say."""
         if entry.state != EntryState.VISIBLE:
             return []
         known = self._category_ids.get
         own = {known(category) or self._category_id(category, now) for category in entry.categories}
         own.add(self._category_id(EVERYTHING, now))
         given = {self._category_id(category, now) for category in source.categories}
-        self._touched |= own | given
+        if shown:
+            self._touched |= own | given
         return [
-            (category_id, order_time, entry_id, category_id in own, category_id in given)
+            (category_id, order_time, entry_id, category_id in own, category_id in given, shown)
             for category_id in own | given
         ]
 
     def _unlink(self, entry_ids: Collection[int]) -> None:
-        for chunk in _chunks(entry_ids):
+        for chunk in chunks(entry_ids):
             of_chunk = entry_categories.c.entry_id.in_(chunk)
             self._touched.update(
                 self._connection.execute(
-                    select(entry_categories.c.category_id).distinct().where(of_chunk)
+                    select(entry_categories.c.category_id)
+                    .distinct()
+                    .where(of_chunk, entry_categories.c.shown)
                 ).scalars()
             )
             self._connection.execute(delete(entry_categories).where(of_chunk))
+
+    # Entries that are one
+
+    def unknown_guids(self, source_id: int, guids: Collection[str]) -> set[str]:
+        """Those of `guids` that no entry of the source has; none of a source without entries."""
+        some = select(entries.c.id).where(entries.c.source_id == source_id).limit(1)
+        if self._connection.execute(some).first() is None:
+            return set()
+        return set(guids) - self._known(source_id, guids).keys()
+
+    def guids_by_alias(self, source_id: int, aliases: Collection[str]) -> dict[str, str]:
+        """The guid of the entry that the source called by an alias last, by that."""
+        query = select(entries.c.alias, entries.c.guid).where(entries.c.source_id == source_id)
+        return {
+            row.alias: row.guid
+            for chunk in chunks(aliases)
+            for row in self._connection.execute(query.where(entries.c.alias.in_(chunk)))
+        }
+
+    def set_aliases(self, source_id: int, aliases: Mapping[str, str]) -> None:
+        """Remember what the source calls entries now, by the guids that they are stored under."""
+        statement = (
+            update(entries)
+            .where(entries.c.source_id == source_id, entries.c.guid == bindparam("stored_guid"))
+            .values(alias=bindparam("new_alias"))
+        )
+        rows = [{"stored_guid": guid, "new_alias": alias} for guid, alias in aliases.items()]
+        if rows:
+            self._connection.execute(statement, rows)
+
+    def sharing(self, source_id: int, keys: Collection[int], limit: int) -> list[bytes]:
+        """The data of the source's entries that have one of `keys`, at most `limit` of each."""
+        found = self._copies.in_source(source_id, keys, limit)
+        return [
+            data
+            for chunk in chunks(sorted(found))
+            for data in self._connection.execute(
+                select(entries.c.data).where(entries.c.id.in_(chunk)).order_by(entries.c.id)
+            ).scalars()
+        ]
+
+    def add_keys(self, source: SourceRow, keys: Mapping[str, Collection[int]]) -> None:
+        """Give all entries of `source`, by guid, the keys by which they are found from now on."""
+        ids = {stored.guid: stored.id for stored in self._known(source.id, keys.keys()).values()}
+        self._copies.forget_keys(ids.values())
+        self._copies.add_keys(
+            (key, source.id, ids[guid]) for guid, found in keys.items() for key in found
+        )
+        self.update_source(source.id, is_keyed=True)
+        shared = self._copies.shared_keys(source.id, keys.values())
+        self._copies.unsettled |= {
+            ids[guid] for guid, found in keys.items() if not shared.isdisjoint(found)
+        }
+
+    def related(self) -> list[list[int]]:
+        """Entries that changed in this transaction, in groups with all that may be the same.
+        What is alone in what it holds is in no group."""
+        return self._copies.related() if self._copies.unsettled else []
+
+    def related_entries(self, entry_ids: Collection[int]) -> Iterator[RelatedRow]:
+        """The visible ones of `entry_ids`, in no order."""
+        return self._copies.rows(entry_ids)
+
+    def settle(
+        self, members: Collection[int], copies: Mapping[int, int], ids: Mapping[int, str]
+    ) -> None:
+        """Publish the `members` of groups that `related` gave but those that are `copies` of
+        another, by id: it is published in their categories, too. `ids` gives the id to publish
+        an entry under, where its own is another's."""
+        self._touched |= self._copies.settle(members, copies, ids)
 
     # Categories
 
@@ -332,7 +478,7 @@ class Transaction:
         """How many visible entries each category has that has any."""
         links = entry_categories.c
         rows = self._connection.execute(
-            select(links.category_id, func.count()).group_by(links.category_id)
+            select(links.category_id, func.count()).where(links.shown).group_by(links.category_id)
         )
         return {row[0]: row[1] for row in rows}
 
@@ -343,7 +489,7 @@ class Transaction:
 
     def set_slugs(self, slugs: Mapping[int, str | None]) -> None:
         """Give categories, by id, their slugs or take them away; two may change places."""
-        for chunk in _chunks(slugs):
+        for chunk in chunks(slugs):
             self._connection.execute(
                 update(categories).where(categories.c.id.in_(chunk)).values(slug=None)
             )
@@ -386,7 +532,7 @@ class Transaction:
 
     def add_files(self, source_id: int, rows: Sequence[FileRow]) -> None:
         """Store what was read of files of which nothing is known."""
-        _insert_many(
+        insert_many(
             self._connection,
             files,
             [(source_id, *row) for row in rows],
@@ -394,7 +540,7 @@ class Transaction:
 
     def forget_files(self, source_id: int, paths: Collection[str]) -> None:
         """Drop what is known of files; their entries stay."""
-        for chunk in _chunks(paths):
+        for chunk in chunks(paths):
             self._connection.execute(
                 delete(files).where(files.c.source_id == source_id, files.c.path.in_(chunk))
             )
@@ -409,9 +555,9 @@ class Transaction:
 
     def save_documents(self, rows: Sequence[DocumentRow]) -> None:
         """Remember documents that were written."""
-        for chunk in _chunks([row.path for row in rows]):
+        for chunk in chunks([row.path for row in rows]):
             self._connection.execute(delete(documents).where(documents.c.path.in_(chunk)))
-        _insert_many(self._connection, documents, rows)
+        insert_many(self._connection, documents, rows)
 
 
 def _order_time(published: int | None, first_seen: int) -> int:
@@ -445,32 +591,17 @@ def _source_row(row: "Row[tuple[object, ...]]") -> SourceRow:
         key=row.key,
         title=row.title,
         site_url=row.site_url,
-        categories=msgspec.json.decode(row.categories, type=tuple[NamedCategory, ...]),
+        categories=_named(row.categories),
         filters=row.filters,
         recipe=row.recipe,
         validators=Validators(row.etag, row.last_modified, row.body_hash),
         checked_at=row.checked_at,
         failures=row.failures,
         error=row.error,
+        is_keyed=row.is_keyed,
+        is_followed=row.is_followed,
     )
 
 
-def _insert_many(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
-    """Insert `rows`, a value for each column in the order of the schema.
-
-    The statement is SQLAlchemy's, but the rows go straight to the driver: compiling parameters
-    for each would take longer than SQLite does.
-    """
-    if rows:
-        connection.exec_driver_sql(_insert_text(table, connection.dialect), [*map(tuple, rows)])
-
-
-@cache
-def _insert_text(table: Table, dialect: Dialect) -> str:
-    return str(insert(table).compile(dialect=dialect))
-
-
-def _chunks(values: Iterable[T]) -> Iterator[list[T]]:
-    iterator = iter(values)
-    while chunk := list(islice(iterator, _CHUNK)):
-        yield chunk
+def _named(encoded: str) -> tuple[NamedCategory, ...]:
+    return msgspec.json.decode(encoded, type=tuple[NamedCategory, ...])

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import NamedTuple
 
@@ -56,29 +56,42 @@ CARRIED = [Carried(number, made(one.html, number)) for number, one in enumerate(
 LINKS = [Carried(1000 + number, made(url.html, 1000 + number)) for number, url in enumerate(URLS)]
 
 
-def carry(planet: Planet) -> set[str]:
-    """Write config, feeds and articles; the ids of all entries that are to be published."""
-    written = {
-        "rss.xml": _rss("rss", CARRIED),
-        "broken.xml": _rss("broken", CARRIED, broken=True),
-        "links.xml": _rss_links(),
-        "atom.xml": _atom(),
-        "atom-links.xml": _atom_links(),
-        "feed.json": _json(),
+def carry(planet: Planet) -> Iterator[set[str]]:
+    """Write config, feeds and articles, each carrier's in turn into a store of its own, where no
+    other has the same entry; the ids of all entries that are to be published."""
+    encoded = {f"encoded-{at}.xml": _encoded(at, *one) for at, one in _ENCODED}
+    carriers = {
+        "rss": ({"rss.xml": _rss("rss", CARRIED)}, CARRIED),
+        "broken": ({"broken.xml": _rss("broken", CARRIED, broken=True)}, CARRIED),
+        "links": ({"links.xml": _rss_links()}, LINKS),
+        "atom": ({"atom.xml": _atom()}, CARRIED),
+        "atom-links": ({"atom-links.xml": _atom_links()}, LINKS),
+        "json": ({"feed.json": _json()}, CARRIED),
     }
-    written |= {f"encoded-{at}.xml": _encoded(at, *one) for at, one in _ENCODED}
+    for carrier, (written, carried) in carriers.items():
+        _configure(planet, carrier, written)
+        yield {one.name(carrier) for one in carried}
+    _configure(planet, "encoded", encoded)
+    yield {f"tag:x.test,2026:encoded-{2000 + at}" for at, _ in _ENCODED}
+    names = _articles(planet) | {one.name("article") for one in LINKS}
+    _configure(
+        planet,
+        "articles",
+        {},
+        '[[articles]]\npath = "articles"\nbase_url = "https://feed.test/articles/"\n',
+    )
+    yield names
+
+
+def _configure(
+    planet: Planet, carrier: str, written: Mapping[str, str | bytes], more: str = ""
+) -> None:
     for name, data in written.items():
         planet.write(name, data)
-    names = {one.name(carrier) for one in CARRIED for carrier in ("rss", "broken", "atom", "json")}
-    names |= {one.name(carrier) for one in LINKS for carrier in ("links", "atom-links", "article")}
-    names |= {f"tag:x.test,2026:encoded-{2000 + at}" for at, _ in _ENCODED}
-    names |= _articles(planet)
     feeds = "".join(f'[[feeds]]\nurl = "{name}"\n' for name in written)
     planet.configure(
-        f'{feeds}[[articles]]\npath = "articles"\nbase_url = "https://feed.test/articles/"\n'
-        "[publish]\nentries = 5000\n"
+        f'[store]\nurl = "sqlite:///{carrier}.db"\n[publish]\nentries = 5000\n{feeds}{more}'
     )
-    return names
 
 
 _ENCODED = list(enumerate(ENCODED.values()))

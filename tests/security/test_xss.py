@@ -38,14 +38,14 @@ _FRAMES = 50
 @pytest.fixture(scope="module", name="published")
 def published_fixture(tmp_path_factory: pytest.TempPathFactory) -> list[Shown]:
     planet = Planet(tmp_path_factory.mktemp("planet"))
-    names = carry(planet)
-    ended = planet.feedkit("run")
-    assert ended.code == 0, ended.lines
     shown: list[Shown] = []
-    for document in ("atom.xml", "rss.xml"):
-        found = entries((planet.public / document).read_bytes())
-        assert {one.id for one in found} == names
-        shown += found
+    for names in carry(planet):
+        ended = planet.feedkit("run")
+        assert ended.code == 0, ended.lines
+        for document in ("atom.xml", "rss.xml"):
+            found = entries((planet.public / document).read_bytes())
+            assert {one.id for one in found} == names
+            shown += found
     return shown
 
 

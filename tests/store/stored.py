@@ -18,11 +18,12 @@ def entry(
     published: int | None = NOW - 1000,
     updated: int | None = None,
     state: EntryState = EntryState.VISIBLE,
+    keys: tuple[int, ...] = (),
 ) -> NewEntry:
     """An entry of which only what the store looks at is real."""
     content = f"{guid} {data} {published} {updated} {categories}"
     named = tuple(category(name) for name in categories)
-    return NewEntry(guid, content, published, updated, state, content.encode(), named)
+    return NewEntry(guid, content, published, updated, state, content.encode(), named, keys=keys)
 
 
 def category(name: str, *, declared: bool = False) -> NamedCategory:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -37,7 +38,8 @@ def structure(path: Path) -> dict[str, list[tuple[object, ...]]]:
         for (table,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'"):
             facts = connection.execute(f"PRAGMA table_xinfo({table})").fetchall()
             facts += connection.execute(f"PRAGMA foreign_key_list({table})").fetchall()
-            for index in connection.execute(f"PRAGMA index_list({table})").fetchall():
+            indexes = connection.execute(f"PRAGMA index_list({table})").fetchall()
+            for index in sorted(indexes, key=lambda index: str(index[1])):
                 name = index[1]
                 facts.append((index[1:], *connection.execute(f"PRAGMA index_xinfo({name})")))
             facts += connection.execute(
@@ -188,3 +190,43 @@ def test_a_store_whose_pages_were_overwritten_gets_a_sentence_when_it_is_used(
             f"store {path}: cannot be used: database disk image is malformed; "
             "restore a copy of it, or name another file"
         )
+
+
+def make_first(path: Path) -> None:
+    """A store as the first schema had it, with an entry in it."""
+    engine = sqlalchemy.create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("BEGIN")
+        config = Config()
+        config.set_main_option("script_location", str(FOLDER))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for statement in (
+            "INSERT INTO sources (id, key, etag) VALUES (1, 'feed:https://example.org/', '\"1\"')",
+            "INSERT INTO entries VALUES (7, 1, 'urn:a', 'h', 1, 2, 3, 0, x'7b7d', NULL)",
+            "INSERT INTO categories VALUES (1, '', '', NULL, 1, 1, 5)",
+            "INSERT INTO entry_categories VALUES (1, 3, 7, 1, 0)",
+        ):
+            connection.exec_driver_sql(statement)
+        connection.commit()
+    engine.dispose()
+
+
+def test_a_store_of_the_first_schema_is_carried_over_whole(tmp_path: Path) -> None:
+    make_first(tmp_path / "old.db")
+    with open_store(f"sqlite:///{tmp_path}/old.db") as store:
+        with store.read() as transaction:
+            (source,) = transaction.sources().values()
+            assert (source.validators.etag, source.is_keyed, source.is_followed) == (
+                '"1"', False, True,
+            )  # fmt: skip
+            assert transaction.newest([1], 10) == [7]
+            (row,) = transaction.entries([7])
+            assert (row.data, row.own_id, row.lent) == (b"{}", None, None)
+            assert [row.revision for row in transaction.categories()] == [5]
+        with store.write() as transaction:
+            transaction.add_keys(source, {"urn:a": (1, 2)})
+            assert transaction.sources()[source.key].is_keyed
+            assert transaction.sharing(1, {2}, 3) == [b"{}"]
+    use(f"sqlite:///{tmp_path}/new.db")
+    assert structure(tmp_path / "old.db") == structure(tmp_path / "new.db")

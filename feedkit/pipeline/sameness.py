@@ -1,0 +1,126 @@
+"""Entries that are one: what the rules of `feedkit.normalize` say of what the store holds.
+
+Each function works within the transaction that stores a source, so that a kill leaves neither a
+copy without its original nor an entry that nobody shows.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from feedkit.pipeline.prepare import decode_entry, known_as, stored_keys
+from feedkit.store import NewEntry, RelatedRow, SourceRow, Store
+
+if TYPE_CHECKING:  # most runs have nothing to compare, and these cost 10 ms
+    from feedkit.normalize.duplicates import Candidate, Publisher
+    from feedkit.store.transaction import Transaction
+
+_FEW = 3
+"""Stored entries that are looked at of those with one key: what two have is neither's."""
+
+
+def with_stored_guids(
+    transaction: "Transaction", source: SourceRow, entries: Sequence[NewEntry]
+) -> list[NewEntry]:
+    """The entries of a feed, those whose guids it changed under the guids that are stored.
+
+    The store remembers the new guids, so that the next run knows them whatever else changes.
+    """
+    listed = {entry.guid for entry in entries}
+    unknown = transaction.unknown_guids(source.id, listed)
+    if not unknown:
+        return list(entries)
+    from feedkit.normalize.guids import changed_guids
+
+    stored = {
+        alias: guid
+        for alias, guid in transaction.guids_by_alias(source.id, unknown).items()
+        if guid not in listed
+    }
+    new = [entry for entry in entries if entry.guid in unknown and entry.guid not in stored]
+    keys = {key for entry in new for key in entry.keys}
+    candidates = map(decode_entry, transaction.sharing(source.id, keys, _FEW))
+    changed = changed_guids(
+        [decode_entry(entry.data) for entry in new],
+        list(candidates),
+        listed | set(stored.values()),
+    )
+    transaction.set_aliases(source.id, {guid: alias for alias, guid in changed.items()})
+    stored |= changed
+    return [
+        known_as(entry, stored[entry.guid]) if entry.guid in stored else entry for entry in entries
+    ]
+
+
+def settle(transaction: "Transaction") -> None:
+    """Find the copies among what changed in `transaction`; their originals are published."""
+    groups = transaction.related()
+    if not groups:
+        return
+    from feedkit.normalize.duplicates import originals, own_ids
+
+    members: list[int] = []
+    copies: dict[int, int] = {}
+    ids: dict[int, str] = {}
+    publishers: dict[int, Publisher] = {}
+    for group in groups:
+        rows = list(transaction.related_entries(group))
+        missing = {row.source_id for row in rows} - publishers.keys()
+        for source in transaction.sources_by_id(missing).values():
+            publishers[source.id] = _publisher(source)
+        candidates = [_candidate(row, publishers[row.source_id]) for row in rows]
+        found = originals(candidates)
+        ids |= own_ids(candidates, found)
+        copies |= found
+        members += group
+    transaction.settle(members, copies, ids)
+
+
+def bring_up_to_date(store: Store, followed: Collection[str], *, are_all: bool) -> None:
+    """Have the store know which sources are followed, and find every entry by its keys, where
+    there are several sources.
+
+    `followed` are the keys of the sources in the config; unless they `are_all` (a list could not
+    be read), no source is given up.
+    """
+    with store.read() as transaction:
+        sources = transaction.sources()
+    for source in sources.values():
+        is_followed = source.key in followed or (source.is_followed and not are_all)
+        is_to_be_keyed = not source.is_keyed and len({*followed, *sources}) > 1
+        if not is_to_be_keyed and source.is_followed == is_followed:
+            continue
+        with store.write() as transaction:
+            if is_to_be_keyed:
+                stored = transaction.source_entries(source.id)
+                keys = {guid: stored_keys(data, source.key) for guid, _, data in stored}
+                transaction.add_keys(source, keys)
+            if source.is_followed != is_followed:
+                transaction.follow(source, is_followed=is_followed)
+            settle(transaction)
+
+
+def _publisher(source: SourceRow) -> "Publisher":
+    from feedkit.normalize.duplicates import Publisher
+
+    kind, _, url = source.key.partition(":")
+    return Publisher(
+        source.key,
+        is_folder=kind == "articles",
+        is_followed=source.is_followed,
+        feed_url=url if kind == "feed" and url.startswith(("http:", "https:")) else None,
+        site_url=source.site_url,
+    )
+
+
+def _candidate(row: RelatedRow, publisher: "Publisher") -> "Candidate":
+    from feedkit.normalize.duplicates import Candidate
+
+    return Candidate(
+        row.id,
+        decode_entry(row.data),
+        publisher,
+        row.first_seen,
+        has_all_words=not row.has_body,
+        was_copy=row.original_id is not None,
+        own_id=row.own_id,
+    )

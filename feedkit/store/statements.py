@@ -1,0 +1,37 @@
+"""Statements in bulk: values in chunks for ``IN (…)``, rows straight to the driver."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import islice
+from typing import TypeVar
+
+from sqlalchemy import Connection, Dialect, Table, insert
+
+T = TypeVar("T")
+
+_CHUNK = 500
+"""Values in one ``IN (…)``."""
+
+
+def chunks(values: Iterable[T]) -> Iterator[list[T]]:
+    """`values` in lists that fit a statement."""
+    iterator = iter(values)
+    while chunk := list(islice(iterator, _CHUNK)):
+        yield chunk
+
+
+def insert_many(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
+    """Insert `rows`, a value for each column in the order of the schema; the last may be left out.
+
+    The statement is SQLAlchemy's, but the rows go straight to the driver: compiling parameters
+    for each would take longer than SQLite does.
+    """
+    if rows:
+        statement = _insert_text(table, len(rows[0]), connection.dialect)
+        connection.exec_driver_sql(statement, [*map(tuple, rows)])
+
+
+@cache
+def _insert_text(table: Table, width: int, dialect: Dialect) -> str:
+    names = [column.name for column in table.columns][:width]
+    return str(insert(table).compile(dialect=dialect, column_keys=names))
