@@ -12,19 +12,24 @@ from feedkit.normalize.words import words
 _TAG = re.compile(r"(<[^<>]*+>)")
 _NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*+)")
 _VOID = words("br img source track wbr")
-_IMPLIED = words("dd dt li p")
+_IMPLIED = words("dd dt li p tbody td tfoot th thead tr")
+_ROWS = words("tbody tfoot thead")
+_CELLS = words("td th")
 _ENDED_BY = {"li": words("li"), "dd": words("dd dt"), "dt": words("dd dt")}
+_ENDED_BY |= {"td": _CELLS, "th": _CELLS, "tr": _CELLS | {"tr"}}
+_ENDED_BY |= dict.fromkeys(_ROWS, _CELLS | _ROWS | {"tr"})
 _ENDS_PARAGRAPH = words(
     """address article aside blockquote center dd details div dl dt figcaption figure footer h1 h2
-    h3 h4 h5 h6 header hgroup hr li main nav ol p pre section summary ul"""
+    h3 h4 h5 h6 header hgroup hr li main nav ol p pre section summary table ul"""
 )
+_NOT_SIMPLE = words("caption col colgroup")
 _DEPTH = 100
 
 
 def with_end_tags(html: str) -> str | None:
     """`html` with every end tag that a parser would put in; None where it is not that simple.
 
-    It is simple where what is to be ended is the element opened last, and there is no table.
+    It is simple where what is to be ended is the element opened last.
     """
     parts = _TAG.split(html)
     opened: list[str] = []
@@ -35,7 +40,7 @@ def with_end_tags(html: str) -> str | None:
         name = match[2].lower()
         if match[1]:
             added = _ended(name, opened)
-        elif name == "table":
+        elif name in _NOT_SIMPLE:
             return None
         else:
             added = _begun(name, opened)
@@ -48,16 +53,20 @@ def with_end_tags(html: str) -> str | None:
 
 
 def _begun(name: str, opened: list[str]) -> str | None:
-    """The end tags before a start tag, which is added to the `opened` elements."""
+    """The tags before a start tag, which is added to the `opened` elements."""
     added = ""
-    if name in _ENDS_PARAGRAPH and opened:
+    ended = _ENDED_BY.get(name, frozenset())
+    if opened and (name in _ENDS_PARAGRAPH or ended):
         if opened[-1] == "p":
             opened.pop()
             added = "</p>"
         elif "p" in opened:
             return None
-        if opened and opened[-1] in _ENDED_BY.get(name, ()):
-            added += f"</{opened.pop()}>"
+    while opened and opened[-1] in ended:
+        added += f"</{opened.pop()}>"
+    if name == "tr" and opened and opened[-1] == "table":
+        opened.append("tbody")
+        added += "<tbody>"
     if name not in _VOID and name != "hr":
         opened.append(name)
     return added
@@ -76,6 +85,8 @@ def _ended(name: str, opened: list[str]) -> str | None:
     added = ""
     while opened and opened[-1] in _IMPLIED and opened[-1] != name:
         added += f"</{opened.pop()}>"
-    if not opened or opened.pop() != name or name not in _ENDS_PARAGRAPH:
+    if not opened or opened.pop() != name:
+        return None
+    if name not in _ENDS_PARAGRAPH and name not in _IMPLIED:
         return None
     return added

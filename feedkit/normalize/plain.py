@@ -156,15 +156,16 @@ _SIMPLE = re.compile(
 )
 _LINE_IN_PRE = re.compile(r"<pre[^<>]*+>\n")
 _FRAME_WITH_TEXT = re.compile(r"<iframe[^<>]*+>(?!</iframe>)")
-_FOREIGN = (
-    "annotation|animate|circle|clipPath|defs|ellipse|g|line|linearGradient|mask|mfrac|mi|mn|mo"
-    "|mover|mpadded|mphantom|mroot|mrow|ms|mspace|msqrt|mstyle|msub|msubsup|msup|mtable|mtd|mtext"
-    "|mtr|munder|munderover|path|polygon|polyline|radialGradient|rect|semantics|stop|symbol|text"
-    "|title|tspan|use"
+# What ends a drawing or a formula, or lets HTML into it (WHATWG HTML, 13.2.6.5).
+_NOT_FOREIGN = (
+    "annotation-xml|b|big|blockquote|body|br|center|code|d[dlt]|desc|div|em|embed|font|foreignobject"
+    "|h[1-6r]|head|i|img|li|listing|math|menu|meta|nobr|ol|p|pre|ruby|s|small|span|strong|strike|su[bp]"
+    "|svg|table|tt|u|ul|var"
 )
+_FOREIGN = rf"</?(?!(?i:{_NOT_FOREIGN})[\s/>])[a-zA-Z][\w:-]*+{_ATTRIBUTES}[\t\n ]*+/?>"
 _WHOLE_LEFT_OUT = re.compile(
     rf"<(script|style){_ATTRIBUTES}>[^<]*+</\1>"
-    rf"|<(svg|math){_ATTRIBUTES}>(?:[^<]++|</?(?:{_FOREIGN}){_ATTRIBUTES}[\t\n ]*+/?>)*+</\2>"
+    rf"|<(svg|math){_ATTRIBUTES}>(?:[^<]++|{_FOREIGN})*+</\2>"
     r"|<!--(?!-?>)(?:[^-]++|-(?!-!?>))*+--!?>"
 )
 
@@ -175,6 +176,7 @@ _ODD = re.compile("[^\n !#-%'-;=?-~\xa1-\ud7ff]")
 _IN_VALUE = {ord(character): spelt for character, spelt in _SPELT.items() if character != "'"}
 _UNENDED = re.compile("|".join(sorted(name for name in html5 if name[-1] != ";")))
 """Names that are references without a semicolon (WHATWG HTML, 13.5)."""
+_NO_MARKUP = re.compile(r"[#$%()*+,.:;@\[\]^_{|}~]|(?:[^\x00-\x7f](?<!\s))++")
 _NUMBER = re.compile(r"#(?:([0-9]{1,7})|[xX]([0-9a-fA-F]{1,6}));")
 _MOST_REMEMBERED = 8_192
 _MOST_LINKS = 500
@@ -467,8 +469,8 @@ def _spelt(reference: str) -> str:
     else:  # it is no reference
         return f"&amp;{reference}"
     spelt = _SPELT.get(character, character)
-    # Other ASCII would be markup in a place where it was none.
-    if spelt is character and (any(map(str.isascii, character)) or character.isspace()):
+    # Other ASCII could be markup in a place where it was none.
+    if spelt is character and not _NO_MARKUP.fullmatch(character):
         raise _NotPlainError
     return spelt
 

@@ -185,6 +185,21 @@ def test_what_people_write_is_plain(html: str) -> None:
     assert sanitize(plain, BASE) == plain
 
 
+def test_soup_of_lists_and_tables_comes_out_as_the_parser_has_it() -> None:
+    chosen = random.Random(5)  # noqa: S311 - tags, not secrets
+    names = ["table", "tbody", "thead", "tr", "td", "th", "p", "li", "ul", "dl", "dd", "dt", "b"]
+    plain = Plain(Desk())
+    found = 0
+    for _ in range(20_000):
+        tags = (chosen.choice(("<{}>", "<{}>", "</{}>")) for _ in range(chosen.randint(2, 12)))
+        html = "".join(tag.format(chosen.choice(names)) + chosen.choice(("", "x")) for tag in tags)
+        out = plain.sanitized(html, BASE)
+        if out is not None:
+            found += 1
+            assert out == by_the_parser(html, BASE), html
+    assert found > 100
+
+
 def test_a_text_is_not_colored_by_the_one_before() -> None:
     plain = Plain(Desk())
     first = plain.sanitized('<p><img src="a.png"><a href="b">c</a></p>', "https://one.example/")
@@ -212,6 +227,9 @@ def test_what_hides_behind_a_script_stays_what_it_is() -> None:
     )
 
 
+TABLE = "<table><tbody><tr><td>a</td><th>b</th></tr><tr><td><p>c</p></td></tr></tbody></table>"
+
+
 @pytest.mark.parametrize(
     ("html", "expected"),
     [
@@ -221,7 +239,8 @@ def test_what_hides_behind_a_script_stays_what_it_is() -> None:
         ("<div><p>a</div>", "<div><p>a</p></div>"),
         ("<p><b>a<p>b", None),
         ("<b><p>a</b>", None),
-        ("<table><tr>", None),
+        ("<table><tr><td>a<th>b<tr><td><p>c</table>d", TABLE + "d"),
+        ("<table><caption>a<tr>", None),
         ("</div>", None),
     ],
 )
