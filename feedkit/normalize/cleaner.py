@@ -121,6 +121,8 @@ class Desk:
 
     def __init__(self) -> None:
         self.base: str | None = None
+        self.page: str | None = None
+        """What references within the text are references to, if not to the base."""
         self.seen: set[str] = set()
         self.images = 0
         self.sources: list[str] = []
@@ -180,7 +182,7 @@ class Desk:
         )
 
     def resolve(self, reference: str) -> str | None:
-        return absolute(reference, self.base)
+        return absolute(reference, (reference[:1] == "#" and self.page) or self.base)
 
     def attribute(self, tag: str, name: str, value: str) -> str | None:
         """nh3 asks for every attribute that it would keep. Must not raise."""
@@ -240,7 +242,7 @@ class Desk:
             case "srcset":
                 return _srcset(value, self.base)
             case "cite":
-                return absolute(value, self.base)
+                return self.resolve(value)
             case "poster":
                 return _url(tag, value)
             case _:

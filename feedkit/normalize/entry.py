@@ -46,8 +46,8 @@ def normalize_entry(
     url = without_tracking(page) if page else None
     root = root or page
     title = one_line(entry.title)
-    content = _html(entry.content, root)
-    summary = content if entry.summary == entry.content else _html(entry.summary, root)
+    content = _html(entry.content, root, url)
+    summary = content if entry.summary == entry.content else _html(entry.summary, root, url)
     published = to_utc(entry.published)
     enclosures = _enclosures(entry.enclosures, root)
     rights = one_line(entry.rights) if entry.rights else None
@@ -200,8 +200,8 @@ def _other(url: str | None, than: str | None) -> str | None:
     return None if url == than else url
 
 
-def _html(html: str | None, base: str | None) -> str | None:
-    return (sanitize(html, base).strip(_EDGES) or None) if html else None
+def _html(html: str | None, base: str | None, page: str | None) -> str | None:
+    return (sanitize(html, base, page).strip(_EDGES) or None) if html else None
 
 
 def _enclosures(enclosures: Sequence[Enclosure], base: str | None) -> tuple[Enclosure, ...]:

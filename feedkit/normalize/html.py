@@ -20,15 +20,18 @@ _MOST_PASSES = 6
 _MARK = "\ufeff"
 
 
-def sanitize(html: str, base: str | None) -> str:
+def sanitize(html: str, base: str | None, page: str | None = None) -> str:
     """`html` as a fragment that is safe to publish, its references absolute.
 
-    References resolve against `base` (RFC 3986, 5); those that cannot be absolute are dropped.
+    References resolve against `base` (RFC 3986, 5); those that cannot be absolute are dropped. A
+    reference to a place within the text ("#note") leads to that place of `page`, the entry's own,
+    where that is known: many feeds write notes so, whatever their base.
     Scripts, styles, event handlers, forms, ids, classes (but ``language-*`` on code) and
     frames that are no known player's are left out; lazy images get their address
     (`repair_lazy_images`). The result is a fixed point: sanitizing it again changes nothing.
     Time is linear in the length, whatever is in it.
     """
+    _tools.desk.page = page
     # A parser drops a byte order mark that comes first, and would drop another the next time.
     return _sanitized(html.lstrip(_MARK), base).lstrip(_MARK)
 

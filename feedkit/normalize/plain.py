@@ -18,7 +18,7 @@ from operator import itemgetter
 
 from feedkit.normalize.cleaner import ATTRIBUTES, Desk, known_frame
 from feedkit.normalize.end_tags import with_end_tags
-from feedkit.normalize.links import VALID_IN_HTML, absolute, is_valid
+from feedkit.normalize.links import VALID_IN_HTML, is_valid
 from feedkit.normalize.stand_ins import with_stand_ins
 from feedkit.normalize.text import has_forbidden
 from feedkit.normalize.tracking import has_tracking
@@ -411,7 +411,8 @@ class Plain(dict[str, tuple[str, str]]):
         elif kind is _Kind.IMAGE and _is_simple(value):
             left = desk.image(value)
         elif _is_simple(value):
-            left = absolute(desk.attribute(name, attribute, value), desk.base)
+            left = desk.attribute(name, attribute, value)
+            left = None if left is None else desk.resolve(left)
         else:
             return None
         return "" if left is None else _attribute(attribute, left)
@@ -420,7 +421,8 @@ class Plain(dict[str, tuple[str, str]]):
         if is_valid(value):
             url: str | None = self._desk.link(value) if "?" in value else value
         elif _SIMPLE.fullmatch(value):
-            url = absolute(self._desk.link(value) if "?" in value else value, self._desk.base)
+            url = self._desk.link(value) if "?" in value else value
+            url = None if url is None else self._desk.resolve(url)
         else:
             return None
         return "" if url is None else _attribute("href", url)

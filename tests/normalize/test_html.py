@@ -80,6 +80,19 @@ def test_references_become_absolute_in_every_attribute() -> None:
     )
 
 
+def test_a_reference_within_the_text_leads_to_the_page_of_the_entry() -> None:
+    html = '<a href="#note">1</a><a href="/x#y">2</a><q cite="#z">3</q>'
+    feed, page = "https://example.org/feed.xml", "https://example.org/posts/one"
+    assert sanitize(html, feed, page) == (
+        '<a href="https://example.org/posts/one#note" rel="noopener noreferrer">1</a>'
+        '<a href="https://example.org/x#y" rel="noopener noreferrer">2</a>'
+        '<q cite="https://example.org/posts/one#z">3</q>'
+    )
+    odd = '<nobr><a href="#note">1</a></nobr>'
+    assert 'href="https://example.org/posts/one#note"' in sanitize(odd, feed, page)
+    assert 'href="https://example.org/feed.xml#note"' in sanitize(html, feed)
+
+
 def test_relative_references_without_a_base_are_dropped() -> None:
     assert sanitize('<img src="a.png" alt="A"><a href="b">b</a>', None) == (
         '<img alt="A"><a rel="noopener noreferrer">b</a>'
