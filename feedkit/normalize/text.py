@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import cache
+from html import escape
 
 import nh3
 
@@ -22,6 +23,9 @@ _BLOCKS = words(
     rt section source summary table tbody td tfoot th thead tr ul video"""
 )
 _TAG = re.compile("<[^>]*>")
+_PARTING = re.compile(rf"</?(?:{'|'.join(sorted(_BLOCKS))})(?: [^>]*)?>")
+SUMMARY_LENGTH = 300
+"""Characters: about what WordPress (55 words) and Hugo (70) take."""
 
 
 def has_forbidden(text: str) -> bool:
@@ -101,7 +105,27 @@ def excerpt(html: str, limit: int) -> str:
     A script that puts no spaces between words is cut anywhere but inside a character and its
     combining marks. `limit` is at least 1.
     """
-    text = plain_text(html)
+    return _cut(plain_text(html), limit)
+
+
+def summary_of(content: str) -> str | None:
+    """The first words of an entry's sanitized `content` as HTML, cut as `excerpt` cuts.
+
+    None where there is not much more to read than such a summary would say.
+    """
+    text = ""
+    for length in (8 * SUMMARY_LENGTH, 80 * SUMMARY_LENGTH, len(content)):
+        head = content[:length]
+        if head.rfind("<") > head.rfind(">"):
+            head = head[: head.rfind("<")]
+        text = _TAG.sub("", _PARTING.sub(" ", head)).replace("&nbsp;", " ")
+        text = _collapsed(text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+        if len(text) > 2 * SUMMARY_LENGTH:
+            return escape(_cut(text, SUMMARY_LENGTH), quote=False)
+    return None
+
+
+def _cut(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     end = limit - 1

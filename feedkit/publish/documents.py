@@ -18,7 +18,7 @@ from feedkit import __version__
 from feedkit.config import Site
 from feedkit.model import Entry, Origin, Person
 from feedkit.normalize.categories import fold
-from feedkit.normalize.text import excerpt
+from feedkit.normalize.text import excerpt, summary_of
 from feedkit.publish.extension import NAMESPACES, FeedkitEntryExtension
 from feedkit.publish.jobs import FrameJob, RenderedEntry, RenderJob, from_microseconds
 from feedkit.publish.topics import Topic
@@ -134,8 +134,9 @@ def _feed_entry(stored: StoredEntry) -> FeedEntry:
     if entry.content is not None or entry.url is None:
         # RFC 4287, 4.1.2: an entry without an alternate link must have content
         element.content(entry.content or entry.summary or "", type="html")
-    if entry.summary is not None:
-        element.summary(entry.summary, type="html")
+    summary = entry.summary or summary_of(entry.content or "")
+    if summary is not None:
+        element.summary(summary, type="html")
     if entry.categories:
         element.category([{"term": category} for category in entry.categories])
     if entry.rights:

@@ -20,7 +20,7 @@ from feedkit.store import DocumentRow, Store
 
 _WRITERS = 4
 
-RENDERING = "1"
+RENDERING = "2"
 """Grows when the same entries make other bytes, so that every document is written again."""
 
 

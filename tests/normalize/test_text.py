@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedkit.normalize.text import excerpt, one_line, plain_text, strip_forbidden
+from feedkit.normalize.html import sanitize
+from feedkit.normalize.text import (
+    SUMMARY_LENGTH,
+    excerpt,
+    one_line,
+    plain_text,
+    strip_forbidden,
+    summary_of,
+)
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -59,3 +67,34 @@ def test_clean_text_is_given_back_itself() -> None:
 
 def test_a_control_character_between_spaces_leaves_one_space() -> None:
     assert one_line("a \0 b") == "a b"
+
+
+def test_a_summary_is_made_of_the_first_words_of_long_content() -> None:
+    content = "<h2>Title</h2><p>One &amp; <b>tw</b>o &lt;i&gt;" + " word" * 200 + "</p>"
+    summary = summary_of(content)
+    assert summary is not None
+    assert summary.startswith("Title One &amp; two &lt;i&gt; word word")
+    assert summary.endswith(" word…")
+    assert len(plain_text(summary)) <= SUMMARY_LENGTH
+
+
+def test_a_summary_of_a_script_without_spaces_is_cut_between_characters() -> None:
+    summary = summary_of("<p>" + "新媒体" * 300 + "</p>")
+    assert summary == ("新媒体" * 100)[: SUMMARY_LENGTH - 1] + "…"
+
+
+@pytest.mark.parametrize("content", ["", "<p>short</p>", "<img alt='x'>" * 900, "word " * 100])
+def test_what_is_hardly_longer_than_a_summary_has_none(content: str) -> None:
+    assert summary_of(content) is None
+
+
+def test_words_far_behind_much_markup_are_found() -> None:
+    content = '<img src="https://example.org/a.png">' * 200 + "<p>" + "words " * 200 + "</p>"
+    assert (summary_of(content) or "").startswith("words words")
+
+
+@given(st.text())
+def test_a_summary_is_html_that_sanitizing_leaves_as_it_is(text: str) -> None:
+    content = sanitize(text * 40, None)
+    summary = summary_of(content)
+    assert summary is None or sanitize(summary, None) == summary

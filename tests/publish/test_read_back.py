@@ -11,6 +11,7 @@ import feedkit
 from feedkit.config import Site
 from feedkit.model import Enclosure, Entry, Feed, Origin, Person
 from feedkit.normalize.entry import normalize_feed
+from feedkit.normalize.text import summary_of
 from feedkit.publish.documents import StoredEntry, render_entry, render_frame
 from feedkit.publish.jobs import FrameJob
 from feedkit.publish.topics import Topic
@@ -90,7 +91,7 @@ def as_in_atom(entry: Entry) -> Entry:
         content = entry.summary
     return replace(
         entry,
-        summary=None if entry.summary == content else entry.summary,
+        summary=(None if entry.summary == content else entry.summary) or summary_of(content or ""),
         content=content,
         authors=entry.authors or (EDITOR,),
         published=entry.published or SEEN,
