@@ -17,7 +17,6 @@ from html.entities import html5
 from operator import itemgetter
 
 from feedkit.normalize.cleaner import ATTRIBUTES, Desk, known_frame
-from feedkit.normalize.end_tags import with_end_tags
 from feedkit.normalize.links import VALID_IN_HTML, is_valid
 from feedkit.normalize.stand_ins import with_stand_ins
 from feedkit.normalize.text import has_forbidden
@@ -200,10 +199,6 @@ class _LeftOutError(_NotPlainError):
     """There is an element that is dropped with its content."""
 
 
-class _EndTagsError(_NotPlainError):
-    """End tags do not match."""
-
-
 class _References(dict[str, str]):
     """Character references → how the serializer spells them."""
 
@@ -225,6 +220,7 @@ class Plain(dict[str, tuple[str, str]]):
         self._references = _References()
         self._links: list[str] = []
         self._is_lasting = True
+        self._leaves_out = False
         self._by_nh3 = 0
 
     def sanitized(self, html: str, base: str | None) -> str | None:
@@ -235,26 +231,31 @@ class Plain(dict[str, tuple[str, str]]):
             self._links.clear()
         if len(self._references) > _MOST_REMEMBERED:
             self._references.clear()
+        if self._leaves_out:  # as the text before, which may be of the same feed
+            html = self._without_left_out(html)
         try:
             return self._sanitized(html, base)
         except _LeftOutError:
-            if "\ufeff" in html:  # the parser drops one after a script
-                return None
-            # A comment keeps apart what the element kept apart.
-            html = _WHOLE_LEFT_OUT.sub("<!---->", with_stand_ins(html))
-        except _EndTagsError:
-            html = with_end_tags(html) or ""
+            html = self._without_left_out(html)
         except _NotPlainError:
             return None
         try:
-            return self._sanitized(html, base) if html else None
+            return self._sanitized(html, base)
         except _NotPlainError:
             return None
+
+    def _without_left_out(self, html: str) -> str:
+        # A comment keeps apart what the element kept apart.
+        rest, count = _WHOLE_LEFT_OUT.subn("<!---->", with_stand_ins(html))
+        self._leaves_out = count > 0
+        return rest
 
     def _sanitized(self, html: str, base: str | None) -> str:
         # After the last ">" there may be text, but no beginning of a tag. (It also means that
         # every "<" finds a ">", so that splitting is linear.)
         if html.rfind("<") > html.rfind(">") or "\r" in html:
+            raise _NotPlainError
+        if self._leaves_out and "\ufeff" in html:  # the parser drops one after a script
             raise _NotPlainError
         if "\xa0" in html:
             html = html.replace("\xa0", "&nbsp;")
@@ -519,7 +520,7 @@ def _checked(runs: Sequence[str], html: str) -> Set[str]:
             codes = codes.replace(pair, sign)
         codes = codes.replace(_IS_BLOCK, "")
     if codes and _taken_out(codes, _rules_of((kinds & _RULES.keys()) - _OF_LINES)):
-        raise _EndTagsError
+        raise _NotPlainError
     return kinds
 
 

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedkit.normalize.cleaner import Desk
-from feedkit.normalize.end_tags import with_end_tags
 from feedkit.normalize.html import by_the_parser, sanitize
 from feedkit.normalize.plain import Plain
 
@@ -170,12 +169,11 @@ def test_nested_markup_comes_out_as_the_parser_has_it() -> None:
     [
         "<p>One <b>two</b> <a href='/three'>three</a>.</p>\n<ul>\n<li>four</li>\n</ul>",
         "<table>\n<thead><tr><th>1</th></tr></thead>\n<tbody><tr><td>2</td></tr></tbody></table>",
-        "<p>One<p>Two<ul><li>three<li>four</ul>five</p>",
         "<h2 id='a'>T</h2><pre class='x'><code class='language-c'>int i = 0 &gt; 1;</code></pre>",
         "<p>&ldquo;It&#8217;s&rdquo; A&B <img src='a.png' alt='x'/><br/></p><!-- end -->",
         "<script async src='x.js'></script><p>a</p><style>b{}</style>",
         "<iframe src='https://player.vimeo.com/video/1' onload='x'></iframe>",
-        "<dl><dt>a<dd>b<dt>c</dl>",
+        "<dl><dt>a</dt><dd>b</dd><dt>c</dt></dl>",
     ],
 )
 def test_what_people_write_is_plain(html: str) -> None:
@@ -183,21 +181,6 @@ def test_what_people_write_is_plain(html: str) -> None:
     assert plain is not None
     assert plain == by_the_parser(html, BASE)
     assert sanitize(plain, BASE) == plain
-
-
-def test_soup_of_lists_and_tables_comes_out_as_the_parser_has_it() -> None:
-    chosen = random.Random(5)  # noqa: S311 - tags, not secrets
-    names = ["table", "tbody", "thead", "tr", "td", "th", "p", "li", "ul", "dl", "dd", "dt", "b"]
-    plain = Plain(Desk())
-    found = 0
-    for _ in range(20_000):
-        tags = (chosen.choice(("<{}>", "<{}>", "</{}>")) for _ in range(chosen.randint(2, 12)))
-        html = "".join(tag.format(chosen.choice(names)) + chosen.choice(("", "x")) for tag in tags)
-        out = plain.sanitized(html, BASE)
-        if out is not None:
-            found += 1
-            assert out == by_the_parser(html, BASE), html
-    assert found > 100
 
 
 def test_a_text_is_not_colored_by_the_one_before() -> None:
@@ -225,24 +208,3 @@ def test_what_hides_behind_a_script_stays_what_it_is() -> None:
     assert sanitize("<im<script></script>g src=x>", BASE) == by_the_parser(
         "<im<script></script>g src=x>", BASE
     )
-
-
-TABLE = "<table><tbody><tr><td>a</td><th>b</th></tr><tr><td><p>c</p></td></tr></tbody></table>"
-
-
-@pytest.mark.parametrize(
-    ("html", "expected"),
-    [
-        ("<p>a<p>b", "<p>a</p><p>b</p>"),
-        ("<p>a<ul><li>b<li>c</ul>d</p>", "<p>a</p><ul><li>b</li><li>c</li></ul>d<p></p>"),
-        ("<dl><dt>a<dd>b</dl>", "<dl><dt>a</dt><dd>b</dd></dl>"),
-        ("<div><p>a</div>", "<div><p>a</p></div>"),
-        ("<p><b>a<p>b", None),
-        ("<b><p>a</b>", None),
-        ("<table><tr><td>a<th>b<tr><td><p>c</table>d", TABLE + "d"),
-        ("<table><caption>a<tr>", None),
-        ("</div>", None),
-    ],
-)
-def test_end_tags_that_were_left_out_are_written(html: str, expected: str | None) -> None:
-    assert with_end_tags(html) == expected
