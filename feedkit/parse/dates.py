@@ -54,6 +54,14 @@ _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})?$")
 _NAME = re.compile(_WORD)
 _LONGEST = 100
 """Characters. No form of a date is longer; what is longer is not looked at."""
+_RFC_822_MONTHS = {
+    f" {name.capitalize()} ": f"-{number:02}-" for name, number in MONTHS.items() if len(name) == 3
+}
+_RFC_822_ZONES = {
+    f" {name.upper()}": f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+    for name, minutes in ZONES.items()
+}
+"""Names of months and zones with what is around them, as ISO 8601 has them there."""
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -85,26 +93,8 @@ def parse_date(text: str) -> datetime | None:
 
 def _common(text: str) -> datetime | None:
     """The forms that nearly every feed uses, by position: an RFC 822 date, ISO 8601, its date."""
-    if text[3:5] == ", " and len(text) in (29, 31):
-        month = MONTHS.get(text[8:11].lower())
-        marks = text[7] + text[11] + text[16] + text[19] + text[22] + text[25]
-        zone = text[26:]
-        if not month or marks != "   :: ":
-            return None
-        if zone == "GMT":
-            zone = "+0000"
-        elif zone.isalpha():
-            offset = _offset(zone.lower())
-            moment = _common(f"{text[:26]}+0000")
-            return moment - offset if moment and offset else moment
-        elif len(zone) != 5 or zone[0] not in "+-":
-            return None
-        try:
-            day = f"{text[12:16]}-{month:02}-{text[5:7]}"
-            moment = datetime.fromisoformat(f"{day}T{text[17:25]}{zone}")
-        except ValueError:
-            return None
-        return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    if text[3:5] == ", ":
+        return _rfc822(f"{text[:5]}0{text[5:]}" if text[6:7] == " " else text)
     is_date = len(text) == 10 and text[4:8:3] == "--"
     if is_date or (text[13:14] == ":" and text[10] in "T "):
         try:
@@ -116,9 +106,21 @@ def _common(text: str) -> datetime | None:
         if moment.tzinfo is UTC:
             return moment
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    if text[6:7] == " " and len(text) in (28, 30):
-        return _common(f"{text[:5]}0{text[5:]}")
     return None
+
+
+def _rfc822(text: str) -> datetime | None:
+    """A date such as "Tue, 05 Mar 2024 10:11:12 GMT", whose parts stand where they stand here."""
+    month, zone = _RFC_822_MONTHS.get(text[7:12]), _RFC_822_ZONES.get(text[25:])
+    if zone is None and len(text) == 31 and text[25:27] in (" +", " -"):
+        zone = text[26:]
+    if month is None or zone is None or text[16:23:3] != " ::":
+        return None
+    try:
+        moment = datetime.fromisoformat(f"{text[12:16]}{month}{text[5:7]}T{text[17:25]}{zone}")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 def _parse(text: str) -> datetime | None:
