@@ -23,6 +23,7 @@ bounds."""
 MISPLACED = "has its entries where no entry belongs"
 
 _ATOM_VERSIONS = {"0.1": "atom01", "0.2": "atom02", "0.3": "atom03"}
+_BLANK = b" \t\r\n\0\xef\xbb\xbf"
 _BEFORE_JSON = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 """Byte order marks, the zeros of wide characters, and white space."""
 _RSS_ROOTS = ("rss", "rdf:rdf", "rdf", "channel")
@@ -34,7 +35,7 @@ _ROOT_END = re.compile(r"</(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|channel)\b", re.IGN
 
 def read_feed(data: bytes, url: str | None, content_type: str | None) -> Feed:
     """The feed in `data`; raises ParseError saying, without naming the document, what it is."""
-    if not data.strip(b" \t\r\n\0\xef\xbb\xbf"):
+    if not data[:512].strip(_BLANK) and not data.strip(_BLANK):
         raise ParseError("it is empty" if not data else "it holds nothing but white space")
     if len(data) > MAX_SIZE:
         size, most = len(data) // 1_000_000, MAX_SIZE // 1_000_000

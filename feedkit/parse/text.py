@@ -149,6 +149,8 @@ _ADDRESS = re.compile(r"(?:mailto:)?([^\s@<>()]+@[^\s@<>()]+)", re.IGNORECASE)
 def read_person(text: str) -> Person | None:
     """A person as RSS names one: ``mail (Name)``, ``Name <mail>``, ``Name (mail)``, or only one."""
     text = collapse(unescape_text(text))  # tags stay, for "Name <mail>" looks like one
+    if "@" not in text:
+        return Person(name=text) if text else None
     if match := _BRACKETED.fullmatch(text):
         first, second = match[1].strip(), (match[2] or match[3] or "").strip()
         for address, name in ((first, second), (second, first)):
@@ -156,7 +158,7 @@ def read_person(text: str) -> Person | None:
                 return Person(name=name or None, email=mail[1])
     if mail := _ADDRESS.fullmatch(text):
         return Person(email=mail[1])
-    return Person(name=text) if text else None
+    return Person(name=text)
 
 
 def add_person(people: list[Person], person: Person | None) -> None:
