@@ -5,22 +5,24 @@ from datetime import datetime
 from functools import lru_cache
 from hashlib import sha1
 from urllib.parse import quote
-from uuid import NAMESPACE_URL, UUID
+from uuid import NAMESPACE_URL
 
 from feedkit.normalize.links import absolute, ascii_host
 from feedkit.normalize.text import strip_forbidden
 
 # RFC 3986, 4.3 and RFC 3987, 2.2: a scheme, and none of what no IRI may hold. One letter is
-# a drive, a name with a dot and no "//" a host with its port.
+# a drive, a name with a dot and no "//" a host with its port. Code and files name nothing for good,
+# and a web address has a host.
 _IRI = re.compile(
+    r"(?!(?i:javascript|data|vbscript|file|about|blob):)(?!(?i:https?):(?!//[^/?#]))"
     r"(?:[A-Za-z][A-Za-z0-9+\-]+:|[A-Za-z][A-Za-z0-9+.\-]+://)"
     r"(?:[^\x00-\x20\x7f-\xa0<>\"{}|\\^`%\ud800-\udfff\ufdd0-\ufdef\ufff0-\uffff]++"
     r"|%[0-9A-Fa-f]{2})++"
 )
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]*")
-_HTTP = re.compile(r"https?:", re.IGNORECASE)
+_VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+"""The digit that says whose rules a UUID follows (RFC 4122, 4.1.1): its first two bits are 1 and 0."""
 _HTTP_IRI = re.compile(r"https?://[^/?#]", re.IGNORECASE)
-_CODE = re.compile(r"(?:javascript|data|vbscript|file|about|blob):", re.IGNORECASE)
 
 
 def entry_id(
@@ -40,26 +42,29 @@ def entry_id(
     ``urn:uuid:`` of title and date, and of `content` where there is neither.
     """
     guid = guid.strip()
+    if url and guid in ("", url):  # whose guid is a permanent link
+        return url
     if guid:
         return _guid_id(guid, namespace)
-    if url:
-        return url
     stable = [title, published.isoformat() if published else ""]
     return name_id(namespace, *(stable if any(stable) else ["", "", content or ""]))
 
 
 def is_iri(text: str) -> bool:
     """Whether `text` is an absolute IRI that can be an id."""
-    if not _IRI.fullmatch(text) or _CODE.match(text):
-        return False
-    return not _HTTP.match(text) or _HTTP_IRI.match(text) is not None
+    return _IRI.fullmatch(text) is not None
 
 
 def name_id(namespace: str, *names: str) -> str:
     """The ``urn:uuid:`` of `names` within `namespace`: equal names, equal id (RFC 4122, 4.3)."""
     name = "\n".join((namespace, *names)).encode(errors="surrogatepass")
-    digest = sha1(NAMESPACE_URL.bytes + name, usedforsecurity=False).digest()
-    return UUID(bytes=digest[:16], version=5).urn
+    digits = sha1(NAMESPACE_URL.bytes + name, usedforsecurity=False).hexdigest()
+    # As `uuid.UUID(bytes=…, version=5).urn` writes it, in a third of the time.
+    variant = _VARIANTS[digits[16]]
+    return (
+        f"urn:uuid:{digits[:8]}-{digits[8:12]}-5{digits[13:16]}"
+        f"-{variant}{digits[17:20]}-{digits[20:32]}"
+    )
 
 
 def article_id(host: str, folder: str, path: str) -> str:
