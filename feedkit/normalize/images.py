@@ -110,7 +110,10 @@ def without_pixels(html: str) -> str:
 
 def fit_image(html: str) -> str | None:
     """The first image of sanitized `html` that can stand for the whole; None when there is none."""
-    for match in _IMAGE.finditer(html):
+    first = html.find("<img")
+    if first < 0:
+        return None
+    for match in _IMAGE.finditer(html, first):
         attributes = match[1] or ""
         source = _SOURCE.search(attributes)
         if source is None or any(_pixels(size) < _LEAST for size in _SIZE.findall(attributes)):
