@@ -18,6 +18,21 @@ MAX_ENCLOSURES = 200
 """Files that are taken of one entry: each is compared with all before it."""
 
 
+class ExtraDraft(Struct):
+    """What podcasts' elements and those of places have said so far, which most entries lack."""
+
+    duration: int | None = None
+    episode: int | None = None
+    season: int | None = None
+    explicit: bool | None = None
+    transcripts: tuple[Resource, ...] = ()
+    chapters: Resource | None = None
+    place: Place | None = None
+    latitude: str = ""
+    longitude: str = ""
+    """geo:lat and geo:long, each an element of its own."""
+
+
 class EntryDraft(Struct):
     """What an entry's elements have said so far."""
 
@@ -69,16 +84,13 @@ class EntryDraft(Struct):
     """The URL of a licence, for what says nothing else of its rights."""
     comments_url: str | None = None
     origin: Origin | None = None
-    duration: int | None = None
-    episode: int | None = None
-    season: int | None = None
-    explicit: bool | None = None
-    transcripts: tuple[Resource, ...] = ()
-    chapters: Resource | None = None
-    place: Place | None = None
-    latitude: str = ""
-    longitude: str = ""
-    """geo:lat and geo:long, each an element of its own."""
+    known_extra: ExtraDraft | None = None
+
+    def extra(self) -> ExtraDraft:
+        """What is known of the entry as an episode and a place, to be added to."""
+        if self.known_extra is None:
+            self.known_extra = ExtraDraft()
+        return self.known_extra
 
 
 class FeedDraft(Struct):
@@ -177,12 +189,12 @@ def finish_entry(draft: EntryDraft, inherited: Sequence[Person] = ()) -> Entry:
         rights=draft.rights or draft.license,
         comments_url=draft.comments_url,
         origin=draft.origin,
-        extra=_extra(draft),
+        extra=_extra(draft.known_extra) if draft.known_extra else None,
         base=base,
     )
 
 
-def _extra(draft: EntryDraft) -> Extra | None:
+def _extra(draft: ExtraDraft) -> Extra | None:
     extra = Extra(
         duration=draft.duration,
         episode=draft.episode,
@@ -195,7 +207,7 @@ def _extra(draft: EntryDraft) -> Extra | None:
     return None if extra == _NO_EXTRA else extra
 
 
-def _place(draft: EntryDraft) -> Place | None:
+def _place(draft: ExtraDraft) -> Place | None:
     """What GeoRSS says, else the point of geo:lat and geo:long."""
     if draft.place or not draft.latitude:
         return draft.place

@@ -18,26 +18,30 @@ _GML_NUMBERS = ("gml:pos", "gml:poslist", "gml:lowercorner", "gml:uppercorner")
 def _read_simple(draft: EntryDraft, element: etree._Element) -> None:
     """``georss:point``, ``georss:line``, ``georss:polygon``, ``georss:box``."""
     shape = canonical(element.tag).rpartition(":")[2]
-    draft.place = draft.place or read_shape(shape, text_of(element))
+    extra = draft.extra()
+    extra.place = extra.place or read_shape(shape, text_of(element))
 
 
 def _read_gml(draft: EntryDraft, element: etree._Element) -> None:
     """``georss:where``, which holds a shape of GML."""
+    extra = draft.extra()
     for child in element:
         prefix, _, name = canonical(child.tag).rpartition(":")
         if prefix == "gml" and (shape := GML_SHAPES.get(name)):
             texts = (
                 text_of(inner) for inner in child.iter() if canonical(inner.tag) in _GML_NUMBERS
             )
-            draft.place = draft.place or read_shape(shape, " ".join(texts))
+            extra.place = extra.place or read_shape(shape, " ".join(texts))
 
 
 def _read_latitude(draft: EntryDraft, element: etree._Element) -> None:
-    draft.latitude = draft.latitude or text_of(element).strip()
+    extra = draft.extra()
+    extra.latitude = extra.latitude or text_of(element).strip()
 
 
 def _read_longitude(draft: EntryDraft, element: etree._Element) -> None:
-    draft.longitude = draft.longitude or text_of(element).strip()
+    extra = draft.extra()
+    extra.longitude = extra.longitude or text_of(element).strip()
 
 
 def _read_point(draft: EntryDraft, element: etree._Element) -> None:

@@ -45,17 +45,20 @@ def read_feed_cover(draft: FeedDraft, element: etree._Element) -> None:
 
 def read_episode_duration(draft: EntryDraft, element: etree._Element) -> None:
     """``itunes:duration``, in seconds or as a clock shows them."""
-    draft.duration = read_duration(element.text) if draft.duration is None else draft.duration
+    extra = draft.extra()
+    extra.duration = read_duration(element.text) if extra.duration is None else extra.duration
 
 
 def read_episode(draft: EntryDraft, element: etree._Element) -> None:
     """``itunes:episode``, ``podcast:episode``."""
-    draft.episode = read_number(element.text) if draft.episode is None else draft.episode
+    extra = draft.extra()
+    extra.episode = read_number(element.text) if extra.episode is None else extra.episode
 
 
 def read_season(draft: EntryDraft, element: etree._Element) -> None:
     """``itunes:season``, ``podcast:season``."""
-    draft.season = read_number(element.text) if draft.season is None else draft.season
+    extra = draft.extra()
+    extra.season = read_number(element.text) if extra.season is None else extra.season
 
 
 def read_episode_title(draft: EntryDraft, element: etree._Element) -> None:
@@ -65,7 +68,8 @@ def read_episode_title(draft: EntryDraft, element: etree._Element) -> None:
 
 def read_explicit(draft: EntryDraft, element: etree._Element) -> None:
     """``itunes:explicit``, ``googleplay:explicit``."""
-    draft.explicit = read_flag(element.text) if draft.explicit is None else draft.explicit
+    extra = draft.extra()
+    extra.explicit = read_flag(element.text) if extra.explicit is None else extra.explicit
 
 
 def read_show_notes(draft: EntryDraft, element: etree._Element) -> None:
@@ -117,13 +121,15 @@ def read_owner_mail(draft: FeedDraft, element: etree._Element) -> None:
 def read_transcript(draft: EntryDraft, element: etree._Element) -> None:
     """``podcast:transcript``."""
     resource = _resource(draft, element)
-    if resource and len(draft.transcripts) < MAX_TRANSCRIPTS:
-        draft.transcripts += (resource,)
+    extra = draft.extra()
+    if resource and len(extra.transcripts) < MAX_TRANSCRIPTS:
+        extra.transcripts += (resource,)
 
 
 def read_chapters(draft: EntryDraft, element: etree._Element) -> None:
     """``podcast:chapters``."""
-    draft.chapters = draft.chapters or _resource(draft, element)
+    extra = draft.extra()
+    extra.chapters = extra.chapters or _resource(draft, element)
 
 
 def _resource(draft: EntryDraft, element: etree._Element) -> Resource | None:

@@ -92,8 +92,10 @@ def _site(channel: etree._Element) -> str | None:
 
 def _read_item(element: etree._Element, feed: FeedDraft, has_more: bool) -> Entry:
     """The item; `has_more` says whether its own attributes may tell of it, too."""
-    draft = EntryDraft(base=enter(feed.base, element.get(XML_BASE)))
-    draft.language = read_language(element.get(XML_LANG)) or feed.language
+    draft = EntryDraft(base=feed.base, language=feed.language)
+    if element.keys():  # of attributes, of which most items have none
+        draft.base = enter(feed.base, element.get(XML_BASE))
+        draft.language = read_language(element.get(XML_LANG)) or feed.language
     for child in element:
         if read := _ITEM[child.tag]:
             read(draft, child)

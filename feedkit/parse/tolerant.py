@@ -334,17 +334,18 @@ def _is_playable(content: Values) -> bool:
 
 def _read_episode(draft: EntryDraft, entry: Values) -> None:
     base = draft.base
-    draft.duration = read_duration(_text(entry, "itunes_duration"))
-    draft.episode = _first_number(entry, "itunes_episode", "podcast_episode")
-    draft.season = _first_number(entry, "itunes_season", "podcast_season")
+    extra = draft.extra()
+    extra.duration = read_duration(_text(entry, "itunes_duration"))
+    extra.episode = _first_number(entry, "itunes_episode", "podcast_episode")
+    extra.season = _first_number(entry, "itunes_season", "podcast_season")
     flags = [read_flag(word) for word in (*_podcast(entry, "explicit"), _text(entry, "explicit"))]
-    draft.explicit = next((flag for flag in flags if flag is not None), None)
-    draft.place = _place(entry)
-    draft.latitude = _text(entry, f"geo_{UNREAD}lat")
-    draft.longitude = _text(entry, f"geo_{UNREAD}long")
+    extra.explicit = next((flag for flag in flags if flag is not None), None)
+    extra.place = _place(entry)
+    extra.latitude = _text(entry, f"geo_{UNREAD}lat")
+    extra.longitude = _text(entry, f"geo_{UNREAD}long")
     found = [_resource(values, base) for values in _numbered(entry, "podcast_transcript")]
-    draft.transcripts = tuple(filter(None, found))[:MAX_TRANSCRIPTS]
-    draft.chapters = _resource(_object(entry, "podcast_chapters"), base)
+    extra.transcripts = tuple(filter(None, found))[:MAX_TRANSCRIPTS]
+    extra.chapters = _resource(_object(entry, "podcast_chapters"), base)
 
 
 def _place(entry: Values) -> Place | None:
