@@ -20,8 +20,9 @@ _IRI = re.compile(
     r"|%[0-9A-Fa-f]{2})++"
 )
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]*")
+_URL_NAMESPACE = NAMESPACE_URL.bytes
 _VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
-"""The digit that says whose rules a UUID follows (RFC 4122, 4.1.1): its first two bits are 1 and 0."""
+"""The digit of a UUID that says whose rules it follows (RFC 4122, 4.1.1): its first bits are 10."""
 _HTTP_IRI = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 
 
@@ -58,7 +59,7 @@ def is_iri(text: str) -> bool:
 def name_id(namespace: str, *names: str) -> str:
     """The ``urn:uuid:`` of `names` within `namespace`: equal names, equal id (RFC 4122, 4.3)."""
     name = "\n".join((namespace, *names)).encode(errors="surrogatepass")
-    digits = sha1(NAMESPACE_URL.bytes + name, usedforsecurity=False).hexdigest()
+    digits = sha1(_URL_NAMESPACE + name, usedforsecurity=False).hexdigest()
     # As `uuid.UUID(bytes=…, version=5).urn` writes it, in a third of the time.
     variant = _VARIANTS[digits[16]]
     return (

@@ -57,11 +57,12 @@ _LONGEST = 100
 _RFC_822_MONTHS = {
     f" {name.capitalize()} ": f"-{number:02}-" for name, number in MONTHS.items() if len(name) == 3
 }
+"""Names of months with what is around them, as ISO 8601 has them there."""
 _RFC_822_ZONES = {
-    f" {name.upper()}": f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+    f" {name.upper()}": ("-" if minutes < 0 else "+") + f"{timedelta(minutes=abs(minutes))!s:0>8}"
     for name, minutes in ZONES.items()
 }
-"""Names of months and zones with what is around them, as ISO 8601 has them there."""
+"""Names of zones with the space before them, as offsets of ISO 8601."""
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -23,6 +23,8 @@ MAX_MARKUP = 1_000_000
 """Tags. A feed of 20 MB with all its HTML unescaped has fewer; an entry of the model that is made
 of a single tag takes 400 bytes, so more is an attack."""
 
+_SHORTEST_TAG = 3
+"""Bytes: well-formed XML that is shorter than `MAX_MARKUP` of these need not be counted."""
 _NAMESPACE_ERRORS = (
     etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE,
     etree.ErrorTypes.NS_ERR_XML_NAMESPACE,
@@ -63,21 +65,28 @@ class Document(Struct, frozen=True):
 
 def read_document(data: bytes, content_type: str | None) -> Document:
     """The XML tree of `data`; raises ParseError when it has more markup than a feed can need."""
-    if len(data) > MAX_MARKUP and data.count(b"<") > MAX_MARKUP:
-        raise ParseError(f"more than {MAX_MARKUP:,} tags, which no feed needs")
     encodings = declared_encodings(data, content_type)
     if encodings[0] == "utf-8":
         plain = data.removeprefix(b"\xef\xbb\xbf").lstrip(_SPACE)
         if not has_doctype(plain):
+            if len(plain) > _SHORTEST_TAG * MAX_MARKUP:
+                _bound_markup(plain)
             try:
                 return Document(_parse(plain), None)
             except etree.XMLSyntaxError:
                 pass
+    _bound_markup(data)
     text, note = decode(data, encodings)
     document = _mend(text, [note] if note else [])
     if document.error is None:
         return document
     return replace(document, error=_in_place(document.error, lines_before(text)))
+
+
+def _bound_markup(data: bytes) -> None:
+    """Raises ParseError when `data` may hold more tags than `MAX_MARKUP`."""
+    if data.count(b"<") > MAX_MARKUP:
+        raise ParseError(f"more than {MAX_MARKUP:,} tags, which no feed needs")
 
 
 def lines_before(text: str) -> int:
