@@ -137,6 +137,24 @@ def test_only_language_tags_are_languages(tag: str, kept: str | None) -> None:
     assert normal(Entry(id="", language=tag)).language == kept
 
 
+def test_what_entries_repeat_is_read_in_each_of_them_by_its_own_base() -> None:
+    author = (Person(name="Ann", url="me"),)
+    entries = tuple(
+        Entry(id=str(number), authors=author, contributors=author, base=base, language=language)
+        for number, (base, language) in enumerate(
+            [("/a/", "de"), ("/b/", "no language"), ("/a/", "de"), (None, None)]
+        )
+    )
+    feed = normalize_feed(Feed(language="en", entries=entries), url="https://x.example/feed")
+    assert [(entry.authors[0].url, entry.language) for entry in feed.entries] == [
+        ("https://x.example/a/me", "de"),
+        ("https://x.example/b/me", "en"),
+        ("https://x.example/a/me", "de"),
+        ("https://x.example/me", "en"),
+    ]
+    assert all(entry.authors == entry.contributors for entry in feed.entries)
+
+
 def test_categories_are_bounded() -> None:
     entry = normal(Entry(id="", categories=(*(f"tag {n}" for n in range(500)), "x" * 5000)))
     assert len(entry.categories) == 100

@@ -1,6 +1,7 @@
 """Ids: valid, and the same in every run."""
 
 from datetime import UTC, datetime
+from uuid import RFC_4122, UUID
 
 import pytest
 from hypothesis import given
@@ -60,6 +61,13 @@ def test_any_other_guid_becomes_a_uuid_of_the_feed_and_itself(guid: str) -> None
     assert id_of(guid).startswith("urn:uuid:")
     assert id_of(guid) == id_of(guid)
     assert id_of(guid) != id_of(guid, namespace="https://other.example/")
+
+
+def test_a_made_id_is_a_uuid_of_version_5() -> None:
+    for number in range(200):
+        made = UUID(id_of(str(number)))
+        assert made.urn == id_of(str(number))
+        assert (made.version, made.variant) == (5, RFC_4122)
 
 
 def test_ids_made_of_guids_never_change_between_releases() -> None:

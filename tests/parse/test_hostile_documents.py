@@ -110,6 +110,15 @@ def test_a_bomb_does_not_go_off(name: str) -> None:
         assert longest < 20 * MEGABYTE
 
 
+def test_tags_are_counted_where_they_are_tags() -> None:
+    tags = f"{_RSS} (b'<a/>' * 1_000_000)"
+    said = read_in_a_child(tags, memory=500 * MEGABYTE, seconds=20)
+    assert "more than 1,000,000 tags" in said
+    text = f"{_RSS} (b'<item><title><![CDATA[' + b'<' * 1_100_000 + b']]></title></item>')"
+    said = read_in_a_child(text, memory=500 * MEGABYTE, seconds=20)
+    assert said.startswith("a feed: 1 ")
+
+
 def test_an_external_entity_reads_no_file_and_asks_no_server(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("the secret of the house")
