@@ -11,11 +11,13 @@ All that is not plain beyond doubt is left to nh3, and tests hold both to the sa
 
 import re
 from collections.abc import Callable, Iterator, Sequence, Set
+from functools import lru_cache
 from html import unescape
 from html.entities import html5
 from operator import itemgetter
 
 from feedkit.normalize.cleaner import ATTRIBUTES, Desk, known_frame
+from feedkit.normalize.lazy import is_placeholder
 from feedkit.normalize.links import VALID_IN_HTML, is_valid
 from feedkit.normalize.stand_ins import with_stand_ins
 from feedkit.normalize.text import has_forbidden
@@ -165,7 +167,7 @@ _UNENDED = re.compile("|".join(sorted(name for name in html5 if name[-1] != ";")
 _NO_MARKUP = re.compile(r"[#$%()*+,.:;@\[\]^_{|}~]|(?:[^\x00-\x7f](?<!\s))++")
 _NUMBER = re.compile(r"#(?:([0-9]{1,7})|[xX]([0-9a-fA-F]{1,6}));")
 _MOST_REMEMBERED = 8_192
-_MOST_LINKS = 500
+_MOST_RECENT = 500
 _LONGEST_REMEMBERED = 400
 """Characters of a run."""
 _MOST_TAGS = 50_000
@@ -173,6 +175,9 @@ _MOST_BY_NH3 = 64
 _DEPTH = 40
 _MOST_REWRITING = 8_000_000
 """Characters times rules."""
+
+# For how long a replacement holds.
+_NOW, _SOON, _ALWAYS = range(3)
 
 _replaced: Callable[[tuple[str, str]], str] = itemgetter(0)
 _code: Callable[[tuple[str, str]], str] = itemgetter(1)
@@ -207,8 +212,8 @@ class Plain(dict[str, tuple[str, str]]):
         self._desk = desk
         self._tags: dict[str, tuple[str, str]] = {}
         self._references = _References()
-        self._links: list[str] = []
-        self._is_lasting = True
+        self._recent: list[str] = []
+        self._lasts = _ALWAYS
         self._leaves_out = False
         self._by_nh3 = 0
 
@@ -216,7 +221,7 @@ class Plain(dict[str, tuple[str, str]]):
         """What `feedkit.normalize.html.sanitize` makes of `html`; None where it is not plain."""
         if len(self) > _MOST_REMEMBERED:
             self.clear()
-            self._links.clear()
+            self._recent.clear()
         if self._leaves_out:  # as the text before, which may be of the same feed
             html = self._without_left_out(html)
         try:
@@ -269,12 +274,12 @@ class Plain(dict[str, tuple[str, str]]):
         link = _LINK.fullmatch(run)
         if link and not has_tracking(link[1]):
             found = f'<a href="{link[1]}"{_OWN["a"]}>', _A
-            self._remember_link(run, found)
+            self._remember(run, found)
             return found
-        self._is_lasting = True
+        self._lasts = _ALWAYS
         if run.startswith("<img "):
-            return self._image(run)
-        if run.find("<", 1) < 0:
+            found = self._image(run)
+        elif run.find("<", 1) < 0:
             found = self._tag(run)
         else:
             known = self._tags
@@ -283,18 +288,21 @@ class Plain(dict[str, tuple[str, str]]):
                 for piece in _PIECE.findall(run)
             ]
             found = "".join(map(_replaced, pieces)), "".join(map(_code, pieces))
-        if self._is_lasting and len(run) <= _LONGEST_REMEMBERED:
-            self[run] = found
+        if self._lasts and len(run) <= _LONGEST_REMEMBERED:
+            if self._lasts == _ALWAYS:
+                self[run] = found
+            else:
+                self._remember(run, found)
         return found
 
-    def _remember_link(self, run: str, found: tuple[str, str]) -> None:
-        """Links come back soon or never."""
+    def _remember(self, run: str, found: tuple[str, str]) -> None:
+        """What has an address comes back soon or never."""
         self[run] = found
-        self._links.append(run)
-        if len(self._links) > _MOST_LINKS:
-            for link in self._links:
-                del self[link]
-            self._links.clear()
+        self._recent.append(run)
+        if len(self._recent) > _MOST_RECENT:
+            for each in self._recent:
+                del self[each]
+            self._recent.clear()
 
     def _tag(self, tag: str) -> tuple[str, str]:
         """A tag, or a comment, replaced."""
@@ -305,11 +313,12 @@ class Plain(dict[str, tuple[str, str]]):
         if closed:
             found = _end_tag(closed.lower())
         elif name:
-            was_lasting, self._is_lasting = self._is_lasting, True
+            before, self._lasts = self._lasts, _ALWAYS
             found = self._start_tag(tag, name.lower(), attributes, slash)
-            if not self._is_lasting:
+            if self._lasts < _ALWAYS:
+                self._lasts = min(self._lasts, before)
                 return found
-            self._is_lasting = was_lasting
+            self._lasts = before
         else:
             found = "", ""
         if len(self._tags) > _MOST_REMEMBERED:
@@ -325,7 +334,6 @@ class Plain(dict[str, tuple[str, str]]):
         if (slash and name in _ENDS) or (name in ("iframe", "pre") and not tag.startswith(name, 1)):
             raise _NotPlainError
         if name == "img":
-            self._is_lasting = False
             return self._image(tag)
         kept = self._attributes(name, attributes) if attributes else _OWN.get(name, "")
         if kept is None:
@@ -336,16 +344,19 @@ class Plain(dict[str, tuple[str, str]]):
 
     def _image(self, tag: str) -> tuple[str, str]:
         end = -2 if tag.endswith(('"/>', "'/>", " />")) else -1
-        sources = len(self._desk.sources)
+        sources = self._desk.sources
+        count = len(sources)
         kept = self._attributes("img", tag[4:end].rstrip())
+        found = sources[count:]
+        del sources[count:]
         if kept is None:
-            del self._desk.sources[sources:]  # nh3 will tell of them
             return self._by_nh3_alone(tag, "img"), _TEXT
-        self._desk.images += 1
+        if not found or is_placeholder(found[0]) or self._desk.has_pixels():
+            raise _NotPlainError  # a lazy image, or one that is there to be counted, maybe
         return f"<img{kept}>", _TEXT
 
     def _by_nh3_alone(self, tag: str, name: str) -> str:
-        self._is_lasting = False
+        self._lasts = _NOW
         self._by_nh3 += 1
         if self._by_nh3 > _MOST_BY_NH3 or not _TAG.fullmatch(tag):
             raise _NotPlainError
@@ -395,12 +406,17 @@ class Plain(dict[str, tuple[str, str]]):
             return _attribute(attribute, value) if value == "no-referrer" else None
         if kind == _LAZY:
             raise _NotPlainError
-        self._is_lasting = False
         if kind in (_PLAYER, _CANDIDATES):
+            self._lasts = _NOW
             left = desk.attribute(name, attribute, value)
-        elif not is_valid(value) and not _SIMPLE.fullmatch(value):
+            return "" if left is None else _attribute(attribute, left)
+        if is_valid(value):
+            self._lasts = min(self._lasts, _SOON)
+        elif _SIMPLE.fullmatch(value):
+            self._lasts = _NOW
+        else:
             return None
-        elif kind == _IMAGE:
+        if kind == _IMAGE:
             left = desk.image(value)
         else:
             link = desk.attribute(name, attribute, value)
@@ -478,7 +494,7 @@ def _texts(texts: list[str]) -> list[str]:
 def _checked(runs: Sequence[str], html: str) -> Set[str]:
     """The codes there are; raises unless a parser makes the tree of them that is written."""
     codes = "".join(runs)
-    kinds = set(codes)
+    kinds = frozenset(codes)
     if _A in kinds and _LINK_IN_LINK.search(codes):
         raise _NotPlainError
     if _FRAME in kinds and _FRAME_WITH_TEXT.search(html):
@@ -487,19 +503,27 @@ def _checked(runs: Sequence[str], html: str) -> Set[str]:
         raise _NotPlainError
     if _TEXT in kinds:
         codes = codes.replace(_TEXT, "")
-    if kinds & _IN_LINES:
-        codes = _taken_out(codes, _rules_of(kinds & _IN_LINES))
-    if kinds & _OF_LINES:
-        for pair, sign in _rules_of(kinds & _OF_LINES):
+    in_lines, of_lines, others = _plan(kinds)
+    if in_lines:
+        codes = _taken_out(codes, in_lines)
+    if of_lines:
+        for pair, sign in of_lines:
             codes = codes.replace(pair, sign)
         codes = codes.replace(_IS_BLOCK, "")
-    if codes and _taken_out(codes, _rules_of((kinds & _RULES.keys()) - _OF_LINES)):
+    if codes and _taken_out(codes, others):
         raise _NotPlainError
     return kinds
 
 
-def _rules_of(kinds: Set[str]) -> list[_Rule]:
-    return [rule for kind in kinds for rule in _RULES[kind]]
+@lru_cache(maxsize=1024)
+def _plan(kinds: Set[str]) -> tuple[list[_Rule], list[_Rule], list[_Rule]]:
+    """The rules for elements within lines, for blocks of lines, and for all but those blocks."""
+
+    def rules(starts: Set[str]) -> list[_Rule]:
+        return [rule for start in starts for rule in _RULES[start]]
+
+    starts = kinds & _RULES.keys()
+    return rules(starts & _IN_LINES), rules(starts & _OF_LINES), rules(starts - _OF_LINES)
 
 
 def _taken_out(codes: str, rules: list[_Rule]) -> str:
