@@ -22,12 +22,14 @@ _VALID = re.compile(
     rf"{_ORDINARY}(?=[/?#]|\Z)"
     rf"(?:[{_PLAIN}]++|%[0-9A-Fa-f]{{2}})*+(?:#(?:[{_PLAIN}]++|%[0-9A-Fa-f]{{2}})*+)?"
 )
-# A path from the root, without dot segments (RFC 3986, 5.2.4).
-_ROOTED = re.compile(
-    rf"(?:/(?![/.])(?:[{_PLAIN.replace('/', '').replace('?', '')}]++|%[0-9A-Fa-f]{{2}})*+)++"
-    rf"(?:\?(?:[{_PLAIN}]++|%[0-9A-Fa-f]{{2}})*+)?(?:#(?:[{_PLAIN}]++|%[0-9A-Fa-f]{{2}})*+)?"
-)
-_ORIGIN = re.compile(r"https?://[^/?#]*")
+# References that need no more than to be put behind a part of the base (RFC 3986, 5.2.2): paths
+# without dot segments, from the root or from where the base is, and fragments.
+_SEGMENT = rf"(?:[{_PLAIN.translate(dict.fromkeys(map(ord, '/?;')))}]++|%[0-9A-Fa-f]{{2}})"
+_TAIL = rf"(?:\?(?:[{_PLAIN}]++|%[0-9A-Fa-f]{{2}})++)?+(?:#(?:[{_PLAIN}]++|%[0-9A-Fa-f]{{2}})++)?+"
+_ROOTED = re.compile(rf"(?:/(?![/.]){_SEGMENT}*+)++{_TAIL}")
+_BESIDE = re.compile(rf"(?!\.|[^/?#:;]*+[:;]){_SEGMENT}++(?:/(?![/.]){_SEGMENT}*+)*+{_TAIL}")
+_WITHIN = re.compile(rf"#(?:[{_PLAIN}]++|%[0-9A-Fa-f]{{2}})++")
+_PARTS = re.compile(r"(https?://[^/?#]*+)([^?#]*+)(\??[^#]*+)")
 _HOST = re.compile(rf"{_ORDINARY}(?=[/?#]|\Z)")
 _INVALID = re.compile(rf"[^{_PLAIN}%]+|%(?![0-9A-Fa-f]{{2}})")
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -55,9 +57,8 @@ def absolute(url: str | None, base: str | None) -> str | None:
         return None
     if _VALID.fullmatch(url):
         return url
-    if base and url[0] == "/" and _ROOTED.fullmatch(url):
-        origin = _origin(base)
-        return origin and origin + url
+    if base and (before := _plainly_before(url, base)):
+        return before + url
     url = _SURROGATES.sub("\ufffd", _IGNORED.sub("", url.strip(_EDGES)))
     if not url:
         return None
@@ -79,12 +80,29 @@ def is_valid(url: str) -> bool:
     return _VALID.fullmatch(url) is not None
 
 
+def _plainly_before(url: str, base: str) -> str | None:
+    """What of `base` stands before `url` in the absolute URI; None where that has to be made."""
+    if url[0] == "/":
+        return _parts(base)[0] if _ROOTED.fullmatch(url) else None
+    if url[0] == "#":
+        return _parts(base)[2] if _WITHIN.fullmatch(url) else None
+    return _parts(base)[1] if _BESIDE.fullmatch(url) else None
+
+
 @lru_cache(maxsize=256)
-def _origin(base: str) -> str | None:
-    """Scheme and authority of `base`, as `absolute` writes them."""
+def _parts(base: str) -> tuple[str, str, str]:
+    """Of `base`, as `absolute` writes it: the origin, the folder, and all but the fragment.
+
+    The latter two are empty where dot segments would have to be taken out of the path.
+    """
     root = _base(base)
-    match = _ORIGIN.match(root) if root else None
-    return match[0] if match else None
+    match = _PARTS.match(root) if root else None
+    if match is None:
+        return "", "", ""
+    origin, path, query = match.groups()
+    if "/." in path or "//" in path or ";" in path:
+        return origin, "", ""
+    return origin, origin + (path[: path.rfind("/") + 1] or "/"), origin + path + query
 
 
 @lru_cache(maxsize=256)

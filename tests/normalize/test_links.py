@@ -1,6 +1,7 @@
 """Links as documents carry them."""
 
 import re
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given
@@ -91,3 +92,23 @@ def test_any_reference_gives_a_valid_uri_or_nothing(url: str, base: str | None) 
     if found is not None:
         assert URI.fullmatch(found)
         assert absolute(found, None) == found
+
+
+PLAIN = st.lists(
+    st.sampled_from(
+        ["a", "b.html", "..", ".", "/", "?", "q=1", "#", "note:1", "%20", ";", "&", "~"]
+    ),
+    min_size=1,
+    max_size=6,
+).map("".join)
+BASES = st.sampled_from([
+    BASE, "https://example.org", "https://x.org/a/../b/c", "https://x.org/a//b", "https://x.org?q/x",
+    "https://x.org/a;b/c", "https://x.org:8080/p/q/",
+])  # fmt: skip
+
+
+@given(PLAIN, BASES)
+def test_plain_references_are_resolved_as_any(reference: str, base: str) -> None:
+    expected = absolute(urljoin(base, reference), None)
+    is_relative = not re.match(r"[A-Za-z]+:|//", reference)
+    assert not is_relative or absolute(reference, base) == expected
