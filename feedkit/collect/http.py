@@ -2,15 +2,17 @@
 
 It is polite (RFC 9110 conditional requests, few connections a host, no cookies, no referrer) and
 it trusts no server: time, bytes, redirects and addresses are all bounded. It knows nothing of
-feeds, and keeps nothing between two requests: what to ask for, and when, is decided elsewhere.
+feeds. Between two requests it keeps only which hosts asked to be left alone; what to ask for, and
+when, is decided elsewhere.
 """
 
 import asyncio
 import re
 import ssl
 import zlib
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from types import TracebackType
 from typing import Protocol, Self
@@ -18,14 +20,16 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import aiohttp
 import brotli
+import msgspec
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 from msgspec import Struct
 from yarl import URL
 
+from feedkit.collect.freshness import fresh_for, retry_at
 from feedkit.collect.guard import PrivateAddressError, public_socket
 from feedkit.config import Fetch
-from feedkit.errors import CollectError
+from feedkit.errors import CollectError, RefusalError
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
@@ -38,6 +42,13 @@ MAX_CODINGS = 2
 """How many codings a body may be wrapped in: one is usual, two is a server's mistake."""
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
+_DELTA = "feed"
+"""The instance manipulation that sends only the new entries of a feed (RFC 3229)."""
+_TAKEN = frozenset({HTTPStatus.OK, HTTPStatus.NO_CONTENT})
+_HOLDS_FOR_THE_HOST = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+"""Statuses whose Retry-After speaks of the server, not of one document (RFC 6585, 4; RFC 9110,
+15.6.4)."""
 _KEEP_ALIVE = 2.0
 """Seconds an idle connection is kept: enough for the next feed of the same host in one cycle,
 and too short for thousands of hosts to pile up open files."""
@@ -52,6 +63,9 @@ class Fetched(Struct, frozen=True):
     """Where it came from, after redirects; without the user and password that it may have had."""
     not_modified: bool
     """304: what the validators belong to is still current (RFC 9110, 15.4.5)."""
+    is_delta: bool = False
+    """226: `body` has only what is new since the version of the validators (RFC 3229), and what
+    is missing from it is not gone."""
     body: bytes = b""
     """Decompressed, and whole."""
     content_type: str | None = None
@@ -59,13 +73,37 @@ class Fetched(Struct, frozen=True):
     """As received, byte for byte: one character (U+0000 to U+00FF) for each byte."""
     last_modified: str | None = None
     """As received, in the same way."""
+    wait: timedelta | None = None
+    """How long it stays fresh, as the server says (RFC 9111, 4.2.1); None: it does not say."""
+    moved_to: str | None = None
+    """Where what was asked for has moved for good: the end of the 301 and 308 that the road began
+    with, without user and password. None: it began with none."""
+
+
+class _Redirect(Struct, frozen=True):
+    """An answer that says where else to look (RFC 9110, 15.4)."""
+
+    location: str
+    is_permanent: bool
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Client:
-    """Fetches over HTTP within `limits`; an async context manager, to be shared by all sources."""
+    """Fetches over HTTP within `limits`; an async context manager, to be shared by all sources.
 
-    def __init__(self, limits: Fetch, user_agent: str) -> None:
+    A host that answers 429 or 503 with a Retry-After is left alone until then: whatever else of it
+    is asked for raises `RefusalError` without a request.
+    """
+
+    def __init__(
+        self, limits: Fetch, user_agent: str, *, now: Callable[[], datetime] = _utc_now
+    ) -> None:
+        """`now` gives the time in UTC, by which dates of servers are judged."""
         self._limits = limits
+        self._now = now
         self._headers = {
             # A control character in it would forge a header (RFC 9110, 5.5).
             "User-Agent": re.sub(r"[\x00-\x1f\x7f]+", " ", user_agent),
@@ -73,6 +111,7 @@ class Client:
             "Accept-Encoding": "gzip, deflate, br",
         }
         self._slots = _Slots(limits.concurrency, limits.per_host)
+        self._closed: dict[str, datetime] = {}
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -116,45 +155,92 @@ class Client:
         (RFC 9110, 13.2.1); without them every feed behind a redirect would be sent whole each
         time.
 
-        Raises `CollectError` for everything that keeps a whole 200, 204 or 304 from arriving
-        within `limits`. Its text, like that of every reader of sources, follows the source's name
-        ("answered 404 Not Found").
+        With an ETag it also offers to take only the entries that are new (RFC 3229, `A-IM: feed`):
+        whoever asks with one must be able to merge an answer that `is_delta`.
+
+        Raises `CollectError` for everything that keeps a whole 200, 204, 226 or 304 from arriving
+        within `limits`, and of these `RefusalError` for an answer with another status. Its text,
+        like that of every reader of sources, follows the source's name ("answered 404 Not Found").
         """
         validators = _Validators(_sendable(etag), _sendable(last_modified))
         road = [_address(url)]
-        remaining = self._limits.timeout.total_seconds()
-        loop = asyncio.get_running_loop()
+        moved_to: URL | None = None
+        is_permanent = True
+        remaining = self._limits.timeout
         while True:
-            async with self._slots.hold(road[-1].raw_host or ""):
-                started = loop.time()
-                try:
-                    async with asyncio.timeout(remaining):
-                        answer = await self._hop(road[-1], validators)
-                except TimeoutError as error:
-                    seconds = self._limits.timeout.total_seconds()
-                    reason = f"gave no whole answer within {seconds:g} s (fetch.timeout)"
-                    raise _failure(road, reason) from error
-                except _REPORTED as error:
-                    raise _failure(road, _reason(error)) from error
-                remaining -= loop.time() - started
+            answer, took = await self._step(road, validators, remaining)
+            remaining -= took
             if isinstance(answer, Fetched):
-                return answer
-            road.append(_next_hop(road, answer))
+                return msgspec.structs.replace(answer, moved_to=_public(moved_to))
+            road.append(_next_hop(road, answer.location))
+            is_permanent = is_permanent and answer.is_permanent
+            if is_permanent:
+                moved_to = road[-1]
 
-    async def _hop(self, url: URL, validators: "_Validators") -> "Fetched | str":
+    async def _step(
+        self, road: Sequence[URL], validators: "_Validators", remaining: timedelta
+    ) -> tuple[Fetched | _Redirect, timedelta]:
+        """What the end of `road` answers within the time that remains, and how long it took.
+
+        Waiting for a slot does not count.
+        """
+        loop = asyncio.get_running_loop()
+        host = road[-1].raw_host or ""
+        async with self._slots.hold(host):
+            self._check_open(host)
+            started = loop.time()
+            try:
+                async with asyncio.timeout(remaining.total_seconds()):
+                    answer = await self._hop(road[-1], validators)
+            except TimeoutError as error:
+                seconds = self._limits.timeout.total_seconds()
+                reason = f"gave no whole answer within {seconds:g} s (fetch.timeout)"
+                raise CollectError(_told_from(road, reason)) from error
+            except _StatusError as error:
+                raise self._refusal(road, error) from error
+            except _REPORTED as error:
+                raise CollectError(_told_from(road, _reason(error))) from error
+            return answer, timedelta(seconds=loop.time() - started)
+
+    def _check_open(self, host: str) -> None:
+        until = self._closed.get(host)
+        if until is not None and until > self._now():
+            raise RefusalError(
+                f"was not asked: its host wants no request before {_clock(until)} (Retry-After)",
+                status=None,
+                retry_at=until,
+                host=host,
+            )
+
+    def _refusal(self, road: Sequence[URL], error: "_StatusError") -> RefusalError:
+        host = road[-1].raw_host or ""
+        reason = str(error)
+        if error.retry_at is not None:
+            reason += f", and wants no request before {_clock(error.retry_at)} (Retry-After)"
+            if error.status in _HOLDS_FOR_THE_HOST:
+                self._closed[host] = max(error.retry_at, self._closed.get(host, error.retry_at))
+        return RefusalError(
+            _told_from(road, reason), status=error.status, retry_at=error.retry_at, host=host
+        )
+
+    async def _hop(self, url: URL, validators: "_Validators") -> Fetched | _Redirect:
         """What `url` itself answers: a response worth having, or where else to look."""
         if self._session is None:
             raise RuntimeError("the client is used inside `async with` only")
         async with self._session.get(
             url, headers=validators.headers(), allow_redirects=False
         ) as response:
-            if response.status in _REDIRECTS:
-                return _location(response)
-            if response.status == HTTPStatus.NOT_MODIFIED and validators.headers():
-                return _fetched(response, validators)
-            if response.status not in (HTTPStatus.OK, HTTPStatus.NO_CONTENT):
-                raise _RefusedError(f"answered {_status(response.status)}")
-            return _fetched(response, body=await self._body(response))
+            now, status = self._now(), response.status
+            if status in _REDIRECTS:
+                return _Redirect(_location(response), status in _PERMANENT)
+            if status == HTTPStatus.NOT_MODIFIED and validators.headers():
+                return _fetched(response, now, known=validators)
+            is_delta = status == HTTPStatus.IM_USED and validators.etag is not None
+            if is_delta:
+                _check_manipulation(response)
+            elif status not in _TAKEN:
+                raise _StatusError(response, now)
+            return _fetched(response, now, is_delta=is_delta, body=await self._body(response))
 
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:
         """The body, decoded (RFC 9110, 8.4), while it and what it unfolds to stay within bounds."""
@@ -271,6 +357,11 @@ def _location(response: aiohttp.ClientResponse) -> str:
     return location
 
 
+def _public(url: URL | None) -> str | None:
+    """`url` without the user and password that it may have."""
+    return None if url is None else str(url.with_user(None))
+
+
 def shown(url: str) -> str:
     """`url` as people may see it: no user and password, no control characters, not too long."""
     text = re.sub(r"(?<=//)[^/?#]*@", "", url)
@@ -290,12 +381,21 @@ class _Validators(Struct, frozen=True):
     last_modified: str | None
 
     def headers(self) -> dict[str, str]:
+        """The fields that make a request conditional; none where nothing is known."""
         given = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
-        return {name: _wire_text(value) for name, value in given.items() if value is not None}
+        fields = {name: _wire_text(value) for name, value in given.items() if value is not None}
+        if self.etag is not None:
+            fields["A-IM"] = _DELTA  # what is new since when is known by an ETag only (RFC 3229)
+        return fields
 
 
 def _fetched(
-    response: aiohttp.ClientResponse, known: _Validators | None = None, body: bytes = b""
+    response: aiohttp.ClientResponse,
+    now: datetime,
+    *,
+    known: _Validators | None = None,
+    is_delta: bool = False,
+    body: bytes = b"",
 ) -> Fetched:
     def received(name: bytes) -> str | None:
         values = (value for key, value in response.raw_headers if key.lower() == name)
@@ -305,11 +405,23 @@ def _fetched(
     return Fetched(
         url=str(response.url.with_user(None)),
         not_modified=known is not None,
+        is_delta=is_delta,
         body=body,
         content_type=received(b"content-type"),
         etag=etag or (known.etag if known else None),
         last_modified=last_modified or (known.last_modified if known else None),
+        wait=fresh_for(response.headers, now),
     )
+
+
+def _check_manipulation(response: aiohttp.ClientResponse) -> None:
+    """Raise unless the 226 is the one that was asked for: new entries, and nothing else done."""
+    done = ",".join(response.headers.getall("IM", ()))
+    if [name.strip().lower() for name in done.split(",")] != [_DELTA]:
+        raise _RefusedError(
+            f"answered 226 IM Used with the manipulation {shown(done)!r}, though only {_DELTA!r} "
+            "was asked for"
+        )
 
 
 def _sendable(value: str | None) -> str | None:
@@ -510,16 +622,27 @@ class _RefusedError(Exception):
     """An answer that is not taken."""
 
 
+class _StatusError(_RefusedError):
+    """An answer whose status says that there is nothing to take."""
+
+    def __init__(self, response: aiohttp.ClientResponse, now: datetime) -> None:
+        super().__init__(f"answered {_status(response.status)}")
+        self.status = response.status
+        self.retry_at = retry_at(response.headers, now)
+
+
 _REPORTED = (_RefusedError, aiohttp.ClientError, OSError, ValueError, zlib.error, brotli.error)
 """What a request may raise: aiohttp's own errors, the system's, a host or header that cannot be
 written (ValueError), and data that is not in the coding it is said to be in."""
 
 
-def _failure(road: Sequence[URL], reason: str) -> CollectError:
+def _told_from(road: Sequence[URL], reason: str) -> str:
     """`reason`, and where it was met when that is not the address asked for."""
-    if len(road) > 1:
-        return CollectError(f"redirects to {shown(str(road[-1]))}, which {reason}")
-    return CollectError(reason)
+    return f"redirects to {shown(str(road[-1]))}, which {reason}" if len(road) > 1 else reason
+
+
+def _clock(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M} UTC"
 
 
 def _too_large(limit: int, form: str = "") -> _RefusedError:
