@@ -7,6 +7,7 @@ when, is decided elsewhere.
 """
 
 import asyncio
+import errno
 import re
 import ssl
 import zlib
@@ -14,6 +15,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequenc
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from tempfile import SpooledTemporaryFile
 from types import TracebackType
 from typing import Protocol, Self
 from urllib.parse import unquote, urljoin, urlsplit
@@ -52,6 +54,9 @@ _HOLDS_FOR_THE_HOST = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVIC
 _KEEP_ALIVE = 2.0
 """Seconds an idle connection is kept: enough for the next feed of the same host in one cycle,
 and too short for thousands of hosts to pile up open files."""
+_IN_MEMORY = 10**6
+"""Bytes of a body that may be in memory while it arrives; a larger one waits on the disk. Many
+servers that send almost `max_bytes`, and then nothing, would else fill the memory together."""
 _READ = 64 * 1024
 """Bytes read from the network, and decompressed, at a time."""
 
@@ -249,17 +254,18 @@ class Client:
             raise _too_large(limit)
         coding = _Coding(_codings(response), limit)
         received = 0
-        body = bytearray()
-        while chunk := await response.content.readany():
-            received += len(chunk)
-            if received > limit:
-                raise _too_large(limit)
-            for piece in coding.decode(chunk):
-                body += piece
-        if isinstance(response, _Response):
-            response.check_end()
-        coding.finish()
-        return bytes(body)
+        with SpooledTemporaryFile(_IN_MEMORY) as body:
+            while chunk := await response.content.readany():
+                received += len(chunk)
+                if received > limit:
+                    raise _too_large(limit)
+                for piece in coding.decode(chunk):
+                    body.write(piece)
+            if isinstance(response, _Response):
+                response.check_end()
+            coding.finish()
+            body.seek(0)
+            return body.read()
 
 
 # Who may talk to whom, and when.
@@ -680,6 +686,8 @@ def _reason(error: Exception) -> str:
             return "answered something that is not HTTP, or with a header too large to read"
         case zlib.error() | brotli.error():
             return "sent data that is not in the encoding it names (Content-Encoding)"
+        case OSError(errno=errno.ENOSPC | errno.ENOENT | errno.EDQUOT):
+            return "is too large for the memory, and the folder for temporary files has no room"
         case OSError():
             return f"broke off the connection ({_told_by_system(error)}); try again later"
         case ValueError():  # aiohttp.InvalidURL is one as well

@@ -6,6 +6,7 @@ import os
 import socket
 import ssl
 import subprocess
+import tempfile
 import time
 import tracemalloc
 import zlib
@@ -19,6 +20,7 @@ import pytest
 from aiohttp import TCPConnector, web
 from aiohttp.test_utils import TestServer
 from fetching import LIMITS, OK, Get, always, fetch, refusal, refusal_of, resolving, whole
+from hostile import BOMBS, drip, redirecting
 from raw_server import Answer, Exchange, serving
 
 from feedkit.collect import guard
@@ -245,21 +247,6 @@ def test_what_people_see_of_an_address() -> None:
 # Redirects.
 
 
-def redirecting(*locations: str, status: int = 302) -> Answer:
-    """Path /0 leads to the first location, /1 to the second, …; every other path is the feed."""
-
-    async def answer(exchange: Exchange) -> None:
-        step = exchange.path.strip("/")
-        if step.isdecimal() and int(step) < len(locations):
-            location = f"Location: {locations[int(step)]}"
-            status_line = f"HTTP/1.1 {status} Somewhere\r\n".encode()
-            await exchange.send(whole(b"moved", location, status=status_line))
-        else:
-            await exchange.send(whole(b"<rss/>"))
-
-    return answer
-
-
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_redirects_are_followed_with_their_validators(status: int) -> None:
     fetched, seen = fetch(
@@ -414,23 +401,6 @@ def test_data_in_another_coding_than_announced_is_refused(coding: str) -> None:
     assert "Content-Encoding" in sentence
 
 
-def endless(wbits: int) -> bytes:
-    """A few hundred kilobytes that unfold to 400 MB: one deflate block, repeated."""
-    compressor = zlib.compressobj(wbits=wbits)
-    head = compressor.compress(bytes(10**6)) + compressor.flush(zlib.Z_FULL_FLUSH)
-    block = compressor.compress(bytes(10**6)) + compressor.flush(zlib.Z_FULL_FLUSH)
-    return head + block * 400
-
-
-BOMBS = {
-    "gzip": endless(16 + zlib.MAX_WBITS),
-    "deflate": endless(-zlib.MAX_WBITS),
-    "br": brotli.compress(bytes(400 * 10**6), quality=1),
-}
-BOMBS["gzip, gzip"] = gzip.compress(BOMBS["gzip"])
-BOMBS["br, gzip"] = gzip.compress(BOMBS["br"])
-
-
 @pytest.mark.parametrize("coding", BOMBS)
 def test_a_decompression_bomb_is_stopped_early(coding: str) -> None:
     answer = whole(BOMBS[coding], f"Content-Encoding: {coding}")
@@ -452,6 +422,18 @@ def test_a_body_of_just_the_limit_is_taken() -> None:
     assert fetch(whole(body))[0].body == body
 
 
+def test_a_large_body_that_cannot_be_kept_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    limits = msgspec.structs.replace(LIMITS, max_bytes=3_000_000)
+    assert fetch(whole(bytes(900_000)), limits=limits)[0].body == bytes(900_000)
+    sentence = refusal(whole(bytes(2_000_000)), limits=limits)
+    assert sentence == (
+        "is too large for the memory, and the folder for temporary files has no room"
+    )
+
+
 def test_an_announced_size_over_the_limit_is_refused_unread() -> None:
     answer = OK + b"Content-Length: 99999999999\r\n\r\n"
     assert refusal(answer) == "is larger than 1 MB (fetch.max_bytes)"
@@ -471,18 +453,6 @@ def test_an_endless_body_is_cut(framing: str) -> None:
 
     assert refusal(answer) == "is larger than 1 MB (fetch.max_bytes)"
     assert sent < 20_000_000
-
-
-def drip(before: bytes, piece: bytes) -> Answer:
-    async def answer(exchange: Exchange) -> None:
-        if before:
-            await exchange.send(before)
-        while True:
-            await asyncio.sleep(0.02)
-            if piece:
-                await exchange.send(piece)
-
-    return answer
 
 
 @pytest.mark.parametrize(
