@@ -17,13 +17,12 @@ from pathlib import Path
 import brotli
 import msgspec
 import pytest
-from aiohttp import TCPConnector, web
+from aiohttp import web
 from aiohttp.test_utils import TestServer
 from fetching import LIMITS, OK, Get, always, fetch, refusal, refusal_of, resolving, whole
 from hostile import BOMBS, drip, redirecting
 from raw_server import Answer, Exchange, serving
 
-from feedkit.collect import guard
 from feedkit.collect.http import Client, Fetched, _Coding, shown
 from feedkit.config import Fetch
 from feedkit.errors import CollectError
@@ -594,97 +593,6 @@ def test_a_certificate_that_nobody_signed(tmp_path: Path) -> None:
 
     with pytest.raises(CollectError, match=r"a TLS certificate that is not valid \(self.signed"):
         asyncio.run(run())
-
-
-# The guard.
-
-GUARDED = msgspec.structs.replace(LIMITS, allow_private_hosts=False)
-
-
-@pytest.mark.parametrize(
-    "host",
-    [
-        "127.0.0.1",
-        "127.1",
-        "2130706433",
-        "0x7f000001",
-        "0x7f.0.0.1",
-        "0177.0.0.1",
-        "localhost",
-        "[::1]",
-        "[::ffff:127.0.0.1]",
-        "[::ffff:7f00:1]",
-        "0.0.0.0",
-        "%31%32%37.0.0.1",
-        "１２７.0.0.1",
-    ],
-)
-def test_no_spelling_of_a_private_address_is_connected(host: str) -> None:
-    async def run() -> int:
-        async with serving(always(whole(b""))) as server, Client(GUARDED, "feedkit") as client:
-            with pytest.raises(CollectError, match=r"fetch\.allow_private_hosts|is not an address"):
-                await client.get(f"http://{host}:{server.port}/")
-            return len(server.exchanges)
-
-    assert asyncio.run(run()) == 0
-
-
-def test_a_name_that_leads_to_a_private_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    resolving(monkeypatch, "169.254.169.254")
-    assert refusal_of("http://feeds.example/", GUARDED) == (
-        "leads to a private address (169.254.169.254); "
-        "if it should, set fetch.allow_private_hosts = true"
-    )
-
-
-def test_a_name_with_several_private_addresses_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    resolving(monkeypatch, "::1 127.0.0.1 10.0.0.1")
-    assert refusal_of("http://feeds.example/", GUARDED).startswith("leads to a private address (")
-
-
-def test_a_name_that_changes_between_two_look_ups_is_refused(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(guard, "_refused", lambda address: str(address) != "127.0.0.2")
-
-    async def run() -> list[str]:
-        async with serving(always(whole(b"secret"))) as inside, Client(GUARDED, "f") as client:
-            asked = resolving(monkeypatch, "127.0.0.2", "127.0.0.1")
-            url = f"http://feeds.example:{inside.port}/"
-            with pytest.raises(CollectError, match="refused the connection"):
-                await client.get(url)  # nobody listens at the first address
-            assert client._session is not None
-            assert isinstance(client._session.connector, TCPConnector)
-            client._session.connector.clear_dns_cache()
-            with pytest.raises(CollectError, match=r"private address.*127\.0\.0\.1"):
-                await client.get(url)
-            assert not inside.exchanges
-            return asked
-
-    assert asyncio.run(run()) == ["feeds.example"] * 2
-
-
-def test_a_redirect_to_a_private_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    # The first server stands for one on the internet: only its address, 127.0.0.2, is let through.
-    monkeypatch.setattr(guard, "_refused", lambda address: str(address) != "127.0.0.2")
-
-    async def run() -> int:
-        async with serving(always(whole(b"secret"))) as inside:
-            moved = web.Application()
-
-            async def answer(_: web.Request) -> web.Response:
-                raise web.HTTPFound(f"http://127.0.0.1:{inside.port}/")
-
-            moved.router.add_get("/", answer)
-            async with (
-                TestServer(moved, host="127.0.0.2") as outside,
-                Client(GUARDED, "f") as client,
-            ):
-                with pytest.raises(CollectError, match=r"redirects to .* leads to a private"):
-                    await client.get(f"http://127.0.0.2:{outside.port}/")
-            return len(inside.exchanges)
-
-    assert asyncio.run(run()) == 0
 
 
 # Many at once.
