@@ -11,10 +11,11 @@ import errno
 import re
 import ssl
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from types import TracebackType
 from typing import Protocol, Self
@@ -29,8 +30,9 @@ from msgspec import Struct
 from yarl import URL
 
 from feedkit.collect.freshness import fresh_for, retry_at
-from feedkit.collect.guard import PrivateAddressError, public_socket
-from feedkit.config import Fetch
+from feedkit.collect.guard import PrivateAddressError, names_private, public_socket
+from feedkit.collect.terms import Terms, terms_of, trusting
+from feedkit.config import Fetch, RequestOptions
 from feedkit.errors import CollectError, RefusalError
 
 ACCEPT = (
@@ -118,13 +120,22 @@ class Client:
         self._slots = _Slots(limits.concurrency, limits.per_host)
         self._closed: dict[str, datetime] = {}
         self._session: aiohttp.ClientSession | None = None
+        self._proxied: aiohttp.ClientSession | None = None
+        self._tls: dict[Path, ssl.SSLContext] = {}
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(
+        guard = None if self._limits.allow_private_hosts else public_socket
+        self._session = self._new_session(guard)
+        # A person chose the proxies, so they may be anywhere; nothing is asked here without one.
+        self._proxied = self._new_session(None)
+        return self
+
+    def _new_session(self, guard: aiohttp.SocketFactoryType | None) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=0,  # `_Slots` counts requests, where waiting costs no request its time
                 keepalive_timeout=_KEEP_ALIVE,
-                socket_factory=None if self._limits.allow_private_hosts else public_socket,
+                socket_factory=guard,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
@@ -135,7 +146,6 @@ class Client:
             trust_env=False,
             read_bufsize=_READ,
         )
-        return self
 
     async def __aexit__(
         self,
@@ -143,12 +153,18 @@ class Client:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        sessions, self._session, self._proxied = (self._session, self._proxied), None, None
+        for session in sessions:
+            if session is not None:
+                await session.close()
 
     async def get(
-        self, url: str, *, etag: str | None = None, last_modified: str | None = None
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        options: RequestOptions | None = None,
     ) -> Fetched:
         """GET `url`, conditionally where validators are known (RFC 9110, 13.1.2 and 13.1.3).
 
@@ -160,6 +176,10 @@ class Client:
         (RFC 9110, 13.2.1); without them every feed behind a redirect would be sent whole each
         time.
 
+        `options` are those of the source that `url` is of, or was before it moved. What they keep
+        secret is sent to that source's own origin only. Behind a proxy it is the proxy that looks
+        names up, so that of private hosts only addresses and localhost are refused there.
+
         With an ETag it also offers to take only the entries that are new (RFC 3229, `A-IM: feed`):
         whoever asks with one must be able to merge an answer that `is_delta`.
 
@@ -168,12 +188,13 @@ class Client:
         like that of every reader of sources, follows the source's name ("answered 404 Not Found").
         """
         validators = _Validators(_sendable(etag), _sendable(last_modified))
+        terms = Terms() if options is None else terms_of(options, _address(options.url))
         road = [_address(url)]
         moved_to: URL | None = None
         is_permanent = True
         remaining = self._limits.timeout
         while True:
-            answer, took = await self._step(road, validators, remaining)
+            answer, took = await self._step(road, validators, terms, remaining)
             remaining -= took
             if isinstance(answer, Fetched):
                 return msgspec.structs.replace(answer, moved_to=_public(moved_to))
@@ -183,7 +204,7 @@ class Client:
                 moved_to = road[-1]
 
     async def _step(
-        self, road: Sequence[URL], validators: "_Validators", remaining: timedelta
+        self, road: Sequence[URL], validators: "_Validators", terms: Terms, remaining: timedelta
     ) -> tuple[Fetched | _Redirect, timedelta]:
         """What the end of `road` answers within the time that remains, and how long it took.
 
@@ -196,7 +217,7 @@ class Client:
             started = loop.time()
             try:
                 async with asyncio.timeout(remaining.total_seconds()):
-                    answer = await self._hop(road[-1], validators)
+                    answer = await self._hop(road[-1], validators, terms)
             except TimeoutError as error:
                 seconds = self._limits.timeout.total_seconds()
                 reason = f"gave no whole answer within {seconds:g} s (fetch.timeout)"
@@ -228,13 +249,9 @@ class Client:
             _told_from(road, reason), status=error.status, retry_at=error.retry_at, host=host
         )
 
-    async def _hop(self, url: URL, validators: "_Validators") -> Fetched | _Redirect:
+    async def _hop(self, url: URL, validators: "_Validators", terms: Terms) -> Fetched | _Redirect:
         """What `url` itself answers: a response worth having, or where else to look."""
-        if self._session is None:
-            raise RuntimeError("the client is used inside `async with` only")
-        async with self._session.get(
-            url, headers=validators.headers(), allow_redirects=False
-        ) as response:
+        async with self._request(url, terms, validators.headers()) as response:
             now, status = self._now(), response.status
             if status in _REDIRECTS:
                 return _Redirect(_location(response), status in _PERMANENT)
@@ -246,6 +263,33 @@ class Client:
             elif status not in _TAKEN:
                 raise _StatusError(response, now)
             return _fetched(response, now, is_delta=is_delta, body=await self._body(response))
+
+    def _request(
+        self, url: URL, terms: Terms, fields: Mapping[str, str]
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        """The request for `url` on the source's `terms`, whose own `fields` go before them."""
+        session = self._session if terms.proxy is None else self._proxied
+        if session is None:
+            raise RuntimeError("the client is used inside `async with` only")
+        is_guarded = not self._limits.allow_private_hosts
+        if terms.proxy is not None and is_guarded and names_private(url.raw_host or ""):
+            raise PrivateAddressError(url.raw_host or "")
+        to_proxy = {} if terms.proxy is None else terms.proxy.fields
+        # The proxy reads what is asked of http hosts, but of https hosts only whom to connect to.
+        is_read = url.scheme == "http"
+        return session.get(
+            url.with_user(None) if url.raw_user is not None else url,
+            headers={**terms.fields_for(url), **(to_proxy if is_read else {}), **fields},
+            allow_redirects=False,
+            proxy=None if terms.proxy is None else terms.proxy.url,
+            proxy_headers=None if is_read or terms.proxy is None else to_proxy,
+            ssl=True if terms.ca is None else self._trusting(terms.ca),
+        )
+
+    def _trusting(self, ca: Path) -> ssl.SSLContext:
+        if ca not in self._tls:
+            self._tls[ca] = trusting(ca)
+        return self._tls[ca]
 
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:
         """The body, decoded (RFC 9110, 8.4), while it and what it unfolds to stay within bounds."""
@@ -676,12 +720,18 @@ def _reason(error: Exception) -> str:
     match error:
         case _RefusedError():
             return str(error)
+        case PrivateAddressError():
+            return _private(error)
+        case aiohttp.ClientProxyConnectionError():
+            return f"cannot be asked: its proxy {_no_connection(error)}"
         case aiohttp.ClientConnectorError():
             return _no_connection(error)
         case aiohttp.ServerDisconnectedError():
             return "closed the connection without an answer; try again later"
         case aiohttp.ClientPayloadError():
             return "sent a body that breaks off or is garbled; try again later"
+        case aiohttp.ClientHttpProxyError():
+            return f"cannot be asked: its proxy answered {_status(error.status)}"
         case aiohttp.ClientResponseError():
             return "answered something that is not HTTP, or with a header too large to read"
         case zlib.error() | brotli.error():
@@ -708,10 +758,14 @@ def _no_connection(error: aiohttp.ClientConnectorError) -> str:
             return f"cannot be reached over TLS ({_told_by_system(error.os_error)})"
     cause = error.os_error
     if isinstance(cause, PrivateAddressError):
-        return f"{cause} ({cause.address}); if it should, set fetch.allow_private_hosts = true"
+        return _private(cause)
     if isinstance(cause, ConnectionRefusedError):
         return "refused the connection; check the port, or try again later"
     return f"cannot be reached ({_told_by_system(cause)}); check the address and the network"
+
+
+def _private(error: PrivateAddressError) -> str:
+    return f"{error} ({error.address}); if it should, set fetch.allow_private_hosts = true"
 
 
 def _told_by_system(error: OSError) -> str:

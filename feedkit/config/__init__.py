@@ -7,8 +7,8 @@ bytes, a path absolute, a pattern compiled.
 """
 
 from feedkit.config.reader import load_settings
+from feedkit.config.request import RequestOptions, Secret
 from feedkit.config.settings import (
-    FORMATS,
     ArticleFolder,
     CategorySettings,
     FeedSource,
@@ -20,6 +20,7 @@ from feedkit.config.settings import (
     Site,
     StoreSettings,
 )
+from feedkit.config.values import FORMATS
 
 __all__ = [
     "FORMATS",
@@ -29,7 +30,9 @@ __all__ = [
     "Fetch",
     "OpmlList",
     "Publish",
+    "RequestOptions",
     "Schedule",
+    "Secret",
     "Settings",
     "Site",
     "StoreSettings",

@@ -1,6 +1,7 @@
 """``config.toml`` → `Settings`, in one reading that finds every problem."""
 
 import difflib
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
@@ -9,6 +10,12 @@ from typing import TypeAlias, TypeVar
 
 import msgspec
 
+from feedkit.config.request import (
+    REQUEST_KEYS,
+    RequestOptions,
+    contradictions,
+    request_options,
+)
 from feedkit.config.settings import (
     ArticleFolder,
     CategorySettings,
@@ -22,6 +29,7 @@ from feedkit.config.settings import (
     StoreSettings,
 )
 from feedkit.config.values import (
+    HIDDEN,
     HTTP,
     SQLITE,
     Unexpected,
@@ -84,6 +92,7 @@ _FEEDS: _Keys = {
     "cron": read_cron,
     "include": read_patterns,
     "exclude": read_patterns,
+    **REQUEST_KEYS,
 }
 _OPML: _Keys = {"path": read_file_path}
 _REQUIRED = {
@@ -185,10 +194,22 @@ class _Reader:
             schedule = self._schedule(
                 {key: table.pop(key) for key in ("every", "cron") if key in table}, where
             )
-            feeds[url] = self._typed(
-                table | {"path": path, "schedule": schedule or default}, FeedSource
-            )
+            request = self._request(url, table, where)
+            values = {"path": path, "schedule": schedule or default, "request": request}
+            feeds[url] = self._typed(table | values, FeedSource)
         return tuple(feeds.values())
+
+    def _request(self, url: str, table: dict[str, object], where: str) -> RequestOptions | None:
+        """How `url` is asked, taken out of its `table`."""
+        given = {key: table.pop(key) for key in REQUEST_KEYS if key in table}
+        if not HTTP.match(url):
+            self.problems += [
+                f"{where}.{key}: expected for an http(s) address only; {_quoted(url)} is a file"
+                for key in given
+            ]
+            return None
+        self.problems += [f"{where}: {sentence}" for sentence in contradictions(url, given)]
+        return request_options(url, given, self._path)
 
     def _categories(self, document: dict[str, object]) -> tuple[CategorySettings, ...]:
         tables = document.get("categories", {})
@@ -288,7 +309,9 @@ class _Reader:
 
 
 def _quoted(found: object) -> str:
-    """What was found, as TOML would write it, on one line and not too long."""
+    """What was found, as TOML would write it, on one line and not too long; never a password."""
+    if found is HIDDEN:
+        return "something else, which is not shown"
     if isinstance(found, bool):
         return str(found).lower()
     if isinstance(found, dict):
@@ -298,7 +321,7 @@ def _quoted(found: object) -> str:
     if isinstance(found, int) and found.bit_length() > 200:
         return "a number of many digits"
     text = f'"{found}"' if isinstance(found, str) else str(found)
-    return _one_line(text)
+    return _one_line(re.sub(r"(?<=//)[^/?#\s]*@", "", text))
 
 
 def _one_line(text: str) -> str:

@@ -7,8 +7,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-FORMATS = ("atom", "rss")
-"""The document formats that can be published, by the names `[publish] formats` takes."""
+from feedkit.config.request import RequestOptions
+from feedkit.config.values import FORMATS
 
 
 class Site(Struct, frozen=True):
@@ -80,6 +80,8 @@ class FeedSource(Struct, frozen=True):
     schedule: Schedule = Schedule()
     include: tuple[re.Pattern[str], ...] = ()
     exclude: tuple[re.Pattern[str], ...] = ()
+    request: RequestOptions | None = None
+    """None: as every other source is asked."""
 
 
 class OpmlList(Struct, frozen=True):

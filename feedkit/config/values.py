@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from feedkit.config.settings import FORMATS
-
 T = TypeVar("T")
+
+FORMATS = ("atom", "rss")
+"""The document formats that can be published, by the names `[publish] formats` takes."""
 
 
 class Unexpected(Exception):  # noqa: N818 - a value's verdict, never seen outside this package
@@ -23,6 +24,12 @@ class Unexpected(Exception):  # noqa: N818 - a value's verdict, never seen outsi
         self.expected = expected
         self.found = found
 
+
+class _Hidden:
+    """Stands for a value that must not be shown."""
+
+
+HIDDEN = _Hidden()
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
