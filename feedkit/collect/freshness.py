@@ -37,8 +37,8 @@ def fresh_for(fields: Fields, now: datetime) -> timedelta | None:
         lifetime, age = _seconds(directives["max-age"]), _seconds(fields.get("Age", "0"))
         fresh = None if lifetime is None else lifetime - (age or timedelta())
     else:
-        expires, date = _http_date(fields.get("Expires")), _http_date(fields.get("Date"))
-        fresh = None if expires is None else expires - (date or now)
+        expires = _http_date(fields.get("Expires"))
+        fresh = None if expires is None else expires - (_http_date(fields.get("Date")) or now)
     return fresh if fresh is not None and fresh > timedelta() else None
 
 

@@ -447,9 +447,10 @@ def _fetched(
     is_delta: bool = False,
     body: bytes = b"",
 ) -> Fetched:
+    given = {name.lower(): value for name, value in reversed(response.raw_headers)}
+
     def received(name: bytes) -> str | None:
-        values = (value for key, value in response.raw_headers if key.lower() == name)
-        return _sendable(next(values, b"").decode("latin-1"))
+        return _sendable(given.get(name, b"").decode("latin-1"))
 
     etag, last_modified = received(b"etag"), received(b"last-modified")
     return Fetched(
