@@ -11,8 +11,8 @@ import errno
 import re
 import ssl
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -31,6 +31,7 @@ from yarl import URL
 
 from feedkit.collect.freshness import fresh_for, retry_at
 from feedkit.collect.guard import PrivateAddressError, names_private, public_socket
+from feedkit.collect.hosts import Hosts, clock
 from feedkit.collect.terms import Terms, terms_of, trusting
 from feedkit.config import Fetch, RequestOptions
 from feedkit.errors import CollectError, RefusalError
@@ -117,8 +118,7 @@ class Client:
             "Accept": ACCEPT,
             "Accept-Encoding": "gzip, deflate, br",
         }
-        self._slots = _Slots(limits.concurrency, limits.per_host)
-        self._closed: dict[str, datetime] = {}
+        self._hosts = Hosts(limits, now)
         self._session: aiohttp.ClientSession | None = None
         self._proxied: aiohttp.ClientSession | None = None
         self._tls: dict[Path, ssl.SSLContext] = {}
@@ -133,7 +133,7 @@ class Client:
     def _new_session(self, guard: aiohttp.SocketFactoryType | None) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                limit=0,  # `_Slots` counts requests, where waiting costs no request its time
+                limit=0,  # `Hosts` counts requests, where waiting costs no request its time
                 keepalive_timeout=_KEEP_ALIVE,
                 socket_factory=guard,
             ),
@@ -208,12 +208,11 @@ class Client:
     ) -> tuple[Fetched | _Redirect, timedelta]:
         """What the end of `road` answers within the time that remains, and how long it took.
 
-        Waiting for a slot does not count.
+        Waiting for a turn does not count.
         """
         loop = asyncio.get_running_loop()
         host = road[-1].raw_host or ""
-        async with self._slots.hold(host):
-            self._check_open(host)
+        async with self._hosts.turn(host):
             started = loop.time()
             try:
                 async with asyncio.timeout(remaining.total_seconds()):
@@ -228,23 +227,13 @@ class Client:
                 raise CollectError(_told_from(road, _reason(error))) from error
             return answer, timedelta(seconds=loop.time() - started)
 
-    def _check_open(self, host: str) -> None:
-        until = self._closed.get(host)
-        if until is not None and until > self._now():
-            raise RefusalError(
-                f"was not asked: its host wants no request before {_clock(until)} (Retry-After)",
-                status=None,
-                retry_at=until,
-                host=host,
-            )
-
     def _refusal(self, road: Sequence[URL], error: "_StatusError") -> RefusalError:
         host = road[-1].raw_host or ""
         reason = str(error)
         if error.retry_at is not None:
-            reason += f", and wants no request before {_clock(error.retry_at)} (Retry-After)"
+            reason += f", and wants no request before {clock(error.retry_at)} (Retry-After)"
             if error.status in _HOLDS_FOR_THE_HOST:
-                self._closed[host] = max(error.retry_at, self._closed.get(host, error.retry_at))
+                self._hosts.close(host, error.retry_at)
         return RefusalError(
             _told_from(road, reason), status=error.status, retry_at=error.retry_at, host=host
         )
@@ -310,38 +299,6 @@ class Client:
             coding.finish()
             body.seek(0)
             return body.read()
-
-
-# Who may talk to whom, and when.
-
-
-class _Slots:
-    """So many requests at once, and so many of them to one host, whatever its ports."""
-
-    def __init__(self, total: int, per_host: int) -> None:
-        self._total = asyncio.Semaphore(total)
-        self._per_host = per_host
-        self._hosts: dict[str, _HostSlots] = {}
-
-    @asynccontextmanager
-    async def hold(self, host: str) -> AsyncIterator[None]:
-        """Wait for a slot of `host`, then for one of all: a busy host never holds up the others."""
-        here = self._hosts.setdefault(host, _HostSlots(self._per_host))
-        here.users += 1
-        try:
-            async with here.free, self._total:
-                yield
-        finally:
-            here.users -= 1
-            if not here.users:  # thousands of hosts are met, and few of them again soon
-                del self._hosts[host]
-
-
-class _HostSlots:
-    def __init__(self, count: int) -> None:
-        self.free = asyncio.Semaphore(count)
-        self.users = 0
-        """Those who hold a slot, and those who wait for one."""
 
 
 # Addresses: as given where that is possible, and never with a password where people read.
@@ -690,10 +647,6 @@ written (ValueError), and data that is not in the coding it is said to be in."""
 def _told_from(road: Sequence[URL], reason: str) -> str:
     """`reason`, and where it was met when that is not the address asked for."""
     return f"redirects to {shown(str(road[-1]))}, which {reason}" if len(road) > 1 else reason
-
-
-def _clock(time: datetime) -> str:
-    return f"{time:%Y-%m-%d %H:%M} UTC"
 
 
 def _too_large(limit: int, form: str = "") -> _RefusedError:

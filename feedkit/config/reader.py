@@ -35,6 +35,7 @@ from feedkit.config.values import (
     Unexpected,
     read_count,
     read_cron,
+    read_delay,
     read_duration,
     read_feed_url,
     read_file_path,
@@ -70,6 +71,7 @@ _STORE: _Keys = {"url": read_store_url}
 _FETCH: _Keys = {
     "concurrency": read_count,
     "per_host": read_count,
+    "host_delay": read_delay,
     "timeout": read_duration,
     "max_bytes": read_size,
     "user_agent": read_text,

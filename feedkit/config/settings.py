@@ -34,6 +34,8 @@ class Fetch(Struct, frozen=True):
 
     concurrency: int = 32
     per_host: int = 2
+    host_delay: timedelta = timedelta(seconds=1)
+    """Between the starts of two requests to one host; hosts on loopback are not waited for."""
     timeout: timedelta = timedelta(seconds=30)
     max_bytes: int = 20_000_000
     user_agent: str | None = None

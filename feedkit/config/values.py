@@ -94,6 +94,16 @@ def read_duration(value: object) -> timedelta:
     return timedelta(seconds=seconds)
 
 
+def read_delay(value: object) -> timedelta:
+    """A time of at most a minute, or "0s" for none."""
+    if value == "0s":
+        return timedelta()
+    delay = read_duration(value)
+    if delay > timedelta(minutes=1):
+        raise Unexpected('a time such as "0s", "0.5s" or "2s", at most a minute')
+    return delay
+
+
 def read_size(value: object) -> int:
     """A size such as "500kB", "20MB" or "1GiB", in bytes."""
     match = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import itertools
 import os
 import socket
 import ssl
@@ -662,6 +663,84 @@ def test_waiting_for_a_slot_costs_no_request_its_time() -> None:
     assert crowd.most == 1
 
 
+class Arrivals:
+    """Notes when each request arrives."""
+
+    def __init__(self) -> None:
+        self.times: list[float] = []
+
+    async def answer(self, _: web.Request) -> web.Response:
+        self.times.append(time.monotonic())
+        return web.Response(text="<rss/>")
+
+    @property
+    def shortest_gap(self) -> float:
+        return min(after - before for before, after in itertools.pairwise(self.times))
+
+
+def apart(seconds: float) -> Fetch:
+    return msgspec.structs.replace(LIMITS, host_delay=timedelta(seconds=seconds))
+
+
+def test_requests_to_one_host_begin_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    arrivals = Arrivals()
+    resolving(monkeypatch, "127.0.0.1")
+
+    async def run(get: Get, url: str) -> None:
+        url = url.replace("127.0.0.1", "one.example")
+        await asyncio.gather(*(get(f"{url}{number}") for number in range(4)))
+
+    with_server(arrivals.answer, run, apart(0.4))
+    assert len(arrivals.times) == 4
+    assert arrivals.shortest_gap > 0.2  # what is on its way for long may come closer to the next
+
+
+def test_a_redirect_within_a_host_keeps_its_distance_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    arrivals = Arrivals()
+    resolving(monkeypatch, "127.0.0.1")
+
+    async def answer(request: web.Request) -> web.Response:
+        found = await arrivals.answer(request)
+        if request.path == "/0":
+            raise web.HTTPFound("/1")
+        return found
+
+    async def run(get: Get, url: str) -> None:
+        await get(url.replace("127.0.0.1", "one.example") + "0")
+
+    with_server(answer, run, apart(0.4))
+    assert arrivals.shortest_gap > 0.2
+
+
+def test_a_busy_host_takes_no_turn_from_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    arrivals = Arrivals()
+    resolving(monkeypatch, "127.0.0.1")
+
+    async def run(get: Get, url: str) -> None:
+        hosts = (url.replace("127.0.0.1", f"host{number}.example") for number in range(12))
+        busy = url.replace("127.0.0.1", "busy.example")
+        waiting = [asyncio.ensure_future(get(busy)) for _ in range(3)]
+        await asyncio.gather(*map(get, hosts))
+        assert sum(task.done() for task in waiting) <= 1
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+    limits = msgspec.structs.replace(apart(60), concurrency=1)
+    with_server(arrivals.answer, run, limits)
+    assert len(arrivals.times) == 13
+
+
+def test_this_machine_is_not_spared() -> None:
+    arrivals = Arrivals()
+
+    async def run(get: Get, url: str) -> None:
+        await asyncio.gather(*(get(f"{url}{number}") for number in range(9)))
+
+    with_server(arrivals.answer, run, apart(60))
+    assert len(arrivals.times) == 9
+
+
 def test_one_connection_serves_the_feeds_of_one_host() -> None:
     ports = set()
 
@@ -689,7 +768,7 @@ def test_nothing_is_left_behind() -> None:
                     task.cancel()
                 ended = await asyncio.gather(*tasks, return_exceptions=True)
                 assert all(isinstance(end, asyncio.CancelledError) for end in ended)
-                assert len(client._slots._hosts) == 0
+                assert len(client._hosts._hosts) == 0
             await asyncio.sleep(0.05)
             ours = {task for task in asyncio.all_tasks() - before if "connected" not in repr(task)}
             assert not ours

@@ -7,6 +7,7 @@ that a refusal which came a packet too late would be noticed, also where no serv
 import asyncio
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from ipaddress import IPv4Address
 
 import msgspec
@@ -19,7 +20,7 @@ from feedkit.collect import guard
 from feedkit.collect.http import Client
 from feedkit.errors import CollectError
 
-GUARDED = msgspec.structs.replace(LIMITS, allow_private_hosts=False)
+GUARDED = msgspec.structs.replace(LIMITS, allow_private_hosts=False, host_delay=timedelta())
 
 
 class Connects:
