@@ -7,34 +7,42 @@ when, is decided elsewhere.
 """
 
 import asyncio
-import errno
 import re
 import ssl
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from types import TracebackType
-from typing import Protocol, Self
-from urllib.parse import unquote, urljoin, urlsplit
+from typing import Self
 
 import aiohttp
-import brotli
 import msgspec
-from aiohttp.client_proto import ResponseHandler
-from aiohttp.connector import Connection
 from msgspec import Struct
 from yarl import URL
 
-from feedkit.collect.freshness import fresh_for, retry_at
+from feedkit.collect.addresses import address_of, next_hop, public, shown
+from feedkit.collect.codings import Decoding, codings_of
+from feedkit.collect.failures import (
+    REPORTED,
+    AnswerError,
+    StatusError,
+    reason_for,
+    status_text,
+    told_from,
+    too_large,
+)
+from feedkit.collect.freshness import fresh_for
 from feedkit.collect.guard import PrivateAddressError, names_private, public_socket
 from feedkit.collect.hosts import Hosts, clock
 from feedkit.collect.terms import Terms, terms_of, trusting
+from feedkit.collect.wire import DELTA, ConditionalFields, WireRequest, WireResponse, sendable
 from feedkit.config import Fetch, RequestOptions
 from feedkit.errors import CollectError, RefusalError
+
+__all__ = ["ACCEPT", "Client", "Fetched", "shown"]
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
@@ -42,14 +50,8 @@ ACCEPT = (
 )
 """Feeds first, then what feeds are mislabelled as, then whatever there is (RFC 9110, 12.5.1)."""
 
-MAX_REDIRECTS = 10
-MAX_CODINGS = 2
-"""How many codings a body may be wrapped in: one is usual, two is a server's mistake."""
-
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
-_DELTA = "feed"
-"""The instance manipulation that sends only the new entries of a feed (RFC 3229)."""
 _TAKEN = frozenset({HTTPStatus.OK, HTTPStatus.NO_CONTENT})
 _HOLDS_FOR_THE_HOST = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 """Statuses whose Retry-After speaks of the server, not of one document (RFC 6585, 4; RFC 9110,
@@ -61,7 +63,7 @@ _IN_MEMORY = 10**6
 """Bytes of a body that may be in memory while it arrives; a larger one waits on the disk. Many
 servers that send almost `max_bytes`, and then nothing, would else fill the memory together."""
 _READ = 64 * 1024
-"""Bytes read from the network, and decompressed, at a time."""
+"""Bytes read from the network at a time."""
 
 
 class Fetched(Struct, frozen=True):
@@ -140,8 +142,8 @@ class Client:
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
             headers=self._headers,
-            request_class=_Request,
-            response_class=_Response,
+            request_class=WireRequest,
+            response_class=WireResponse,
             auto_decompress=False,
             trust_env=False,
             read_bufsize=_READ,
@@ -187,9 +189,9 @@ class Client:
         within `limits`, and of these `RefusalError` for an answer with another status. Its text,
         like that of every reader of sources, follows the source's name ("answered 404 Not Found").
         """
-        validators = _Validators(_sendable(etag), _sendable(last_modified))
-        terms = Terms() if options is None else terms_of(options, _address(options.url))
-        road = [_address(url)]
+        validators = ConditionalFields(sendable(etag), sendable(last_modified))
+        terms = Terms() if options is None else terms_of(options, address_of(options.url))
+        road = [address_of(url)]
         moved_to: URL | None = None
         is_permanent = True
         remaining = self._limits.timeout
@@ -197,14 +199,14 @@ class Client:
             answer, took = await self._step(road, validators, terms, remaining)
             remaining -= took
             if isinstance(answer, Fetched):
-                return msgspec.structs.replace(answer, moved_to=_public(moved_to))
-            road.append(_next_hop(road, answer.location))
+                return msgspec.structs.replace(answer, moved_to=public(moved_to))
+            road.append(next_hop(road, answer.location))
             is_permanent = is_permanent and answer.is_permanent
             if is_permanent:
                 moved_to = road[-1]
 
     async def _step(
-        self, road: Sequence[URL], validators: "_Validators", terms: Terms, remaining: timedelta
+        self, road: Sequence[URL], validators: ConditionalFields, terms: Terms, remaining: timedelta
     ) -> tuple[Fetched | _Redirect, timedelta]:
         """What the end of `road` answers within the time that remains, and how long it took.
 
@@ -220,14 +222,14 @@ class Client:
             except TimeoutError as error:
                 seconds = self._limits.timeout.total_seconds()
                 reason = f"gave no whole answer within {seconds:g} s (fetch.timeout)"
-                raise CollectError(_told_from(road, reason)) from error
-            except _StatusError as error:
+                raise CollectError(told_from(road, reason)) from error
+            except StatusError as error:
                 raise self._refusal(road, error) from error
-            except _REPORTED as error:
-                raise CollectError(_told_from(road, _reason(error))) from error
+            except REPORTED as error:
+                raise CollectError(told_from(road, reason_for(error))) from error
             return answer, timedelta(seconds=loop.time() - started)
 
-    def _refusal(self, road: Sequence[URL], error: "_StatusError") -> RefusalError:
+    def _refusal(self, road: Sequence[URL], error: StatusError) -> RefusalError:
         host = road[-1].raw_host or ""
         reason = str(error)
         if error.retry_at is not None:
@@ -235,10 +237,12 @@ class Client:
             if error.status in _HOLDS_FOR_THE_HOST:
                 self._hosts.close(host, error.retry_at)
         return RefusalError(
-            _told_from(road, reason), status=error.status, retry_at=error.retry_at, host=host
+            told_from(road, reason), status=error.status, retry_at=error.retry_at, host=host
         )
 
-    async def _hop(self, url: URL, validators: "_Validators", terms: Terms) -> Fetched | _Redirect:
+    async def _hop(
+        self, url: URL, validators: ConditionalFields, terms: Terms
+    ) -> Fetched | _Redirect:
         """What `url` itself answers: a response worth having, or where else to look."""
         async with self._request(url, terms, validators.headers()) as response:
             now, status = self._now(), response.status
@@ -250,7 +254,7 @@ class Client:
             if is_delta:
                 _check_manipulation(response)
             elif status not in _TAKEN:
-                raise _StatusError(response, now)
+                raise StatusError(response, now)
             return _fetched(response, now, is_delta=is_delta, body=await self._body(response))
 
     def _request(
@@ -284,130 +288,43 @@ class Client:
         """The body, decoded (RFC 9110, 8.4), while it and what it unfolds to stay within bounds."""
         limit = self._limits.max_bytes
         if (response.content_length or 0) > limit:
-            raise _too_large(limit)
-        coding = _Coding(_codings(response), limit)
+            raise too_large(limit)
+        names = ",".join(response.headers.getall("Content-Encoding", ()))
+        coding = Decoding(codings_of(names), limit)
         received = 0
         with SpooledTemporaryFile(_IN_MEMORY) as body:
             while chunk := await response.content.readany():
                 received += len(chunk)
                 if received > limit:
-                    raise _too_large(limit)
+                    raise too_large(limit)
                 for piece in coding.decode(chunk):
                     body.write(piece)
-            if isinstance(response, _Response):
+            if isinstance(response, WireResponse):
                 response.check_end()
             coding.finish()
             body.seek(0)
             return body.read()
 
 
-# Addresses: as given where that is possible, and never with a password where people read.
-
-
-def _address(url: str) -> URL:
-    """`url` as a request target. Raises `CollectError` when it is none.
-
-    Percent-encoding stays as it was written; only what may not stand in a URL is encoded
-    (RFC 3986, 2.1), and a host in letters of other scripts becomes its A-label (RFC 5891).
-    """
-    try:
-        parts = urlsplit(url.strip())
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise CollectError(_reason(error)) from error
-    if parts.scheme not in ("http", "https"):
-        raise CollectError("is no http or https address; nothing else is fetched")
-    if not host:
-        raise CollectError("is an address without a host; write it as in https://example.org/feed")
-    query = f"?{_encoded(parts.query)}" if parts.query else ""
-    try:
-        origin = URL.build(
-            scheme=parts.scheme,
-            user=None if parts.username is None else unquote(parts.username),
-            password=None if parts.password is None else unquote(parts.password),
-            host=unquote(host),
-            port=port,
-        )
-        return URL(f"{origin}{_encoded(parts.path) or '/'}{query}", encoded=True)
-    except ValueError as error:
-        raise CollectError(_reason(error)) from error
-
-
-def _encoded(text: str) -> str:
-    return re.sub(
-        r'[^!-~]|["<>]',
-        lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode(errors="surrogateescape")),
-        text,
-    )
-
-
-def _next_hop(road: Sequence[URL], location: str) -> URL:
-    """Where a redirect leads (RFC 9110, 10.2.2), unless it leads astray."""
-    try:
-        target = _address(urljoin(str(road[-1]), location))
-    except (CollectError, ValueError) as error:
-        why = str(error) if isinstance(error, CollectError) else _reason(error)
-        raise CollectError(f"redirects to {shown(location)}, which {why}") from error
-    if target in road:
-        raise CollectError(f"redirects in a circle, back to {shown(str(target))}")
-    if len(road) > MAX_REDIRECTS:
-        raise CollectError(
-            f"redirects more than {MAX_REDIRECTS} times, at last to {shown(str(target))}"
-        )
-    return target
-
-
 def _location(response: aiohttp.ClientResponse) -> str:
     location = response.headers.get("Location", "").strip()
     if not location:
-        raise _RefusedError(f"answered {_status(response.status)} without saying where to")
+        raise AnswerError(f"answered {status_text(response.status)} without saying where to")
     return location
-
-
-def _public(url: URL | None) -> str | None:
-    """`url` without the user and password that it may have."""
-    return None if url is None else str(url.with_user(None))
-
-
-def shown(url: str) -> str:
-    """`url` as people may see it: no user and password, no control characters, not too long."""
-    text = re.sub(r"(?<=//)[^/?#]*@", "", url)
-    text = "".join(
-        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
-    )
-    return text if len(text) <= 200 else f"{text[:199]}…"
-
-
-# Headers: bytes, whatever characters they were meant to be.
-
-
-class _Validators(Struct, frozen=True):
-    """What says which version of a document is known (RFC 9110, 8.8)."""
-
-    etag: str | None
-    last_modified: str | None
-
-    def headers(self) -> dict[str, str]:
-        """The fields that make a request conditional; none where nothing is known."""
-        given = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
-        fields = {name: _wire_text(value) for name, value in given.items() if value is not None}
-        if self.etag is not None:
-            fields["A-IM"] = _DELTA  # what is new since when is known by an ETag only (RFC 3229)
-        return fields
 
 
 def _fetched(
     response: aiohttp.ClientResponse,
     now: datetime,
     *,
-    known: _Validators | None = None,
+    known: ConditionalFields | None = None,
     is_delta: bool = False,
     body: bytes = b"",
 ) -> Fetched:
     given = {name.lower(): value for name, value in reversed(response.raw_headers)}
 
     def received(name: bytes) -> str | None:
-        return _sendable(given.get(name, b"").decode("latin-1"))
+        return sendable(given.get(name, b"").decode("latin-1"))
 
     etag, last_modified = received(b"etag"), received(b"last-modified")
     return Fetched(
@@ -425,304 +342,8 @@ def _fetched(
 def _check_manipulation(response: aiohttp.ClientResponse) -> None:
     """Raise unless the 226 is the one that was asked for: new entries, and nothing else done."""
     done = ",".join(response.headers.getall("IM", ()))
-    if [name.strip().lower() for name in done.split(",")] != [_DELTA]:
-        raise _RefusedError(
-            f"answered 226 IM Used with the manipulation {shown(done)!r}, though only {_DELTA!r} "
+    if [name.strip().lower() for name in done.split(",")] != [DELTA]:
+        raise AnswerError(
+            f"answered 226 IM Used with the manipulation {shown(done)!r}, though only {DELTA!r} "
             "was asked for"
         )
-
-
-def _sendable(value: str | None) -> str | None:
-    """`value` where it can be a header's (RFC 9110, 5.5): bytes, and none that ends a line."""
-    if not value or re.search(r"[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]", value):
-        return None
-    return value
-
-
-_RAW = "\x85"  # a control character that no UTF-8 text of a header has use for
-_RAW_VALUE = re.compile(f"{_RAW}([0-9a-f]*){_RAW}".encode())
-
-
-def _wire_text(value: str) -> str:
-    """The text that aiohttp is to write for the bytes of `value`.
-
-    aiohttp writes headers in UTF-8 and drops what that cannot say; bytes of any other kind are
-    written in hexadecimal, for `_RawWriter` to put right.
-    """
-    raw = value.encode("latin-1")
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError:
-        return f"{_RAW}{raw.hex()}{_RAW}"
-    return text if _RAW not in text else f"{_RAW}{raw.hex()}{_RAW}"
-
-
-class _RawWriter(asyncio.Transport):
-    """Between aiohttp's writer and the connection while the header is written."""
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        super().__init__()
-        self._transport = transport
-
-    def is_closing(self) -> bool:
-        return self._transport.is_closing()
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        head = _RAW_VALUE.sub(lambda found: bytes.fromhex(found[1].decode()), bytes(data))
-        self._transport.write(head)
-
-
-class _Request(aiohttp.ClientRequest):
-    """A request whose header may hold bytes that are not UTF-8."""
-
-    async def send(self, conn: Connection) -> aiohttp.ClientResponse:
-        protocol = conn.protocol
-        transport = protocol.transport if protocol is not None else None
-        if protocol is None or transport is None or not any(map(_is_raw, self.headers.values())):
-            return await super().send(conn)
-        # A GET has no body: its header, which is all of it, is written before `send` returns.
-        protocol.transport = _RawWriter(transport)
-        try:
-            return await super().send(conn)
-        finally:
-            protocol.transport = transport
-
-
-def _is_raw(value: str) -> bool:
-    return value.startswith(_RAW)
-
-
-class _Response(aiohttp.ClientResponse):
-    """A response that knows whether its body came to an end or was cut off."""
-
-    _wire: ResponseHandler | None = None
-
-    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
-        # The connection may be over, and forgotten, before anybody has read a byte.
-        self._wire = connection.protocol
-        return await super().start(connection)
-
-    def check_end(self) -> None:
-        """Raise the error that ended a body which only the connection's end delimits.
-
-        Such a body has neither Content-Length nor chunks (RFC 9112, 6.3), and aiohttp does not
-        tell a connection that was closed from one that was reset in the middle of it.
-        """
-        delimited = self.content_length is not None or "Transfer-Encoding" in self.headers
-        error = self._wire.exception() if self._wire is not None else None
-        if isinstance(error, OSError) and not delimited:
-            raise error
-
-
-# Content codings (RFC 9110, 8.4.1), undone a small step at a time: a few kilobytes can unfold to
-# gigabytes, and each step is counted before the next is taken.
-
-
-class _Decoder(Protocol):
-    def decode(self, data: bytes) -> Iterator[bytes]: ...
-
-    def is_whole(self) -> bool:
-        """Whether the coded data has come to its own end."""
-        ...
-
-
-class _Zlib:
-    """gzip (RFC 1952) with all of its members, or deflate, which servers send with a zlib header
-    (RFC 1950, as the standard has it) and without (RFC 1951)."""
-
-    def __init__(self, *, gzip: bool) -> None:
-        self._gzip = gzip
-        self._rest = b""
-        self._stream = zlib.decompressobj(16 + zlib.MAX_WBITS) if gzip else None
-
-    def decode(self, data: bytes) -> Iterator[bytes]:
-        if self._stream is None:
-            # The first byte of a zlib header ends in 8; no encoder starts a raw block so.
-            wrapped = data[0] & 0x0F == 8
-            self._stream = zlib.decompressobj(zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)
-        while True:
-            if self._stream.eof:
-                data = self._rest + data
-                self._rest = data[:2]
-                if not self._gzip or self._rest != b"\x1f\x8b":
-                    return  # padding or rubbish after the end, which browsers ignore too
-                self._stream = zlib.decompressobj(16 + zlib.MAX_WBITS)
-                self._rest = b""
-            piece = self._stream.decompress(data, _READ)
-            yield piece
-            data = self._stream.unconsumed_tail or self._stream.unused_data
-            if not data and len(piece) < _READ:  # a full piece may have left more inside
-                return
-
-    def is_whole(self) -> bool:
-        return self._stream is not None and self._stream.eof
-
-
-class _Brotli:
-    """br (RFC 7932)."""
-
-    def __init__(self) -> None:
-        self._stream = brotli.Decompressor()
-
-    def decode(self, data: bytes) -> Iterator[bytes]:
-        # `can_accept_more_data` says yes while output is still waiting (Brotli 1.2): only an empty
-        # piece says that the input is used up.
-        while piece := self._stream.process(data, output_buffer_limit=_READ):
-            yield piece
-            data = b""
-
-    def is_whole(self) -> bool:
-        return self._stream.is_finished()
-
-
-class _Coding:
-    """Undoes the codings of one body, the last applied first, each within `limit` bytes."""
-
-    def __init__(self, names: Iterable[str], limit: int) -> None:
-        self._limit = limit
-        self._stages = [_decoder(name) for name in reversed(list(names))]
-        self._sizes = [0] * len(self._stages)
-        self._fed = False
-
-    def decode(self, data: bytes) -> Iterator[bytes]:
-        """What `data`, the next bytes of the body, stand for, in small pieces."""
-        self._fed = True
-        return self._decode(data, 0)
-
-    def _decode(self, data: bytes, stage: int) -> Iterator[bytes]:
-        if stage == len(self._stages):
-            yield data
-            return
-        for piece in self._stages[stage].decode(data):
-            self._sizes[stage] += len(piece)
-            if self._sizes[stage] > self._limit:
-                raise _too_large(self._limit, "decompressed")
-            if piece:
-                yield from self._decode(piece, stage + 1)
-
-    def finish(self) -> None:
-        """Raise when the coded data was cut short. A body of no bytes at all is just empty."""
-        if self._fed and not all(stage.is_whole() for stage in self._stages):
-            raise _RefusedError("sent compressed data that breaks off; try again later")
-
-
-def _decoder(name: str) -> _Decoder:
-    return _Brotli() if name == "br" else _Zlib(gzip=name == "gzip")
-
-
-def _codings(response: aiohttp.ClientResponse) -> list[str]:
-    """The codings of the body in the order they were applied (RFC 9110, 8.4)."""
-    header = ",".join(response.headers.getall("Content-Encoding", ()))
-    names = [name.strip().lower().removeprefix("x-") for name in header.split(",")]
-    names = [name for name in names if name not in ("", "identity")]
-    if len(names) > MAX_CODINGS or not {"gzip", "deflate", "br"}.issuperset(names):
-        raise _RefusedError(
-            f"sent a body in the encoding {shown(header)}, though only gzip, deflate and br "
-            "were asked for"
-        )
-    return names
-
-
-# What went wrong, in words.
-
-
-class _RefusedError(Exception):
-    """An answer that is not taken."""
-
-
-class _StatusError(_RefusedError):
-    """An answer whose status says that there is nothing to take."""
-
-    def __init__(self, response: aiohttp.ClientResponse, now: datetime) -> None:
-        super().__init__(f"answered {_status(response.status)}")
-        self.status = response.status
-        self.retry_at = retry_at(response.headers, now)
-
-
-_REPORTED = (_RefusedError, aiohttp.ClientError, OSError, ValueError, zlib.error, brotli.error)
-"""What a request may raise: aiohttp's own errors, the system's, a host or header that cannot be
-written (ValueError), and data that is not in the coding it is said to be in."""
-
-
-def _told_from(road: Sequence[URL], reason: str) -> str:
-    """`reason`, and where it was met when that is not the address asked for."""
-    return f"redirects to {shown(str(road[-1]))}, which {reason}" if len(road) > 1 else reason
-
-
-def _too_large(limit: int, form: str = "") -> _RefusedError:
-    return _RefusedError(
-        f"is larger than {_size(limit)}{' ' + form if form else ''} (fetch.max_bytes)"
-    )
-
-
-def _size(count: int) -> str:
-    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if count >= factor:
-            return f"{count / factor:g} {unit}"
-    return f"{count} bytes"
-
-
-def _status(code: int) -> str:
-    try:
-        return f"{code} {HTTPStatus(code).phrase}"
-    except ValueError:
-        return str(code)
-
-
-def _reason(error: Exception) -> str:
-    """Why there is no response, worded to follow its address. Never the server's own words."""
-    match error:
-        case _RefusedError():
-            return str(error)
-        case PrivateAddressError():
-            return _private(error)
-        case aiohttp.ClientProxyConnectionError():
-            return f"cannot be asked: its proxy {_no_connection(error)}"
-        case aiohttp.ClientConnectorError():
-            return _no_connection(error)
-        case aiohttp.ServerDisconnectedError():
-            return "closed the connection without an answer; try again later"
-        case aiohttp.ClientPayloadError():
-            return "sent a body that breaks off or is garbled; try again later"
-        case aiohttp.ClientHttpProxyError():
-            return f"cannot be asked: its proxy answered {_status(error.status)}"
-        case aiohttp.ClientResponseError():
-            return "answered something that is not HTTP, or with a header too large to read"
-        case zlib.error() | brotli.error():
-            return "sent data that is not in the encoding it names (Content-Encoding)"
-        case OSError(errno=errno.ENOSPC | errno.ENOENT | errno.EDQUOT):
-            return "is too large for the memory, and the folder for temporary files has no room"
-        case OSError():
-            return f"broke off the connection ({_told_by_system(error)}); try again later"
-        case ValueError():  # aiohttp.InvalidURL is one as well
-            return "is not an address that can be used; check the host name and the port"
-        case _:
-            return f"could not be fetched ({type(error).__name__})"
-
-
-def _no_connection(error: aiohttp.ClientConnectorError) -> str:
-    match error:
-        case aiohttp.ClientConnectorDNSError():
-            return "has a host name that cannot be resolved; check the spelling and the network"
-        case aiohttp.ClientConnectorCertificateError():
-            certificate = error.certificate_error
-            why = getattr(certificate, "verify_message", "") or type(certificate).__name__
-            return f"has a TLS certificate that is not valid ({why})"
-        case aiohttp.ClientSSLError():
-            return f"cannot be reached over TLS ({_told_by_system(error.os_error)})"
-    cause = error.os_error
-    if isinstance(cause, PrivateAddressError):
-        return _private(cause)
-    if isinstance(cause, ConnectionRefusedError):
-        return "refused the connection; check the port, or try again later"
-    return f"cannot be reached ({_told_by_system(cause)}); check the address and the network"
-
-
-def _private(error: PrivateAddressError) -> str:
-    return f"{error} ({error.address}); if it should, set fetch.allow_private_hosts = true"
-
-
-def _told_by_system(error: OSError) -> str:
-    if isinstance(error, ssl.SSLError) and error.reason:
-        return error.reason.replace("_", " ").lower()
-    return error.strerror or str(error)[:200] or type(error).__name__

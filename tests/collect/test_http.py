@@ -24,7 +24,9 @@ from fetching import LIMITS, OK, Get, always, fetch, refusal, refusal_of, resolv
 from hostile import BOMBS, drip, redirecting
 from raw_server import Answer, Exchange, serving
 
-from feedkit.collect.http import Client, Fetched, _Coding, shown
+from feedkit.collect.addresses import shown
+from feedkit.collect.codings import Decoding
+from feedkit.collect.http import Client, Fetched
 from feedkit.config import Fetch
 from feedkit.errors import CollectError
 
@@ -370,7 +372,7 @@ def test_codings_are_undone_byte_by_byte(coding: str) -> None:
 def test_no_byte_is_left_inside_a_decompressor(size: int) -> None:
     data = b"x" * size
     for name, wbits in (("deflate", -zlib.MAX_WBITS), ("deflate", zlib.MAX_WBITS)):
-        coding = _Coding([name], 10**6)
+        coding = Decoding([name], 10**6)
         assert b"".join(coding.decode(deflated(data, wbits))) == data
         coding.finish()
 
