@@ -37,6 +37,7 @@ from feedkit.collect.failures import (
 from feedkit.collect.freshness import fresh_for
 from feedkit.collect.guard import PrivateAddressError, names_private, public_socket
 from feedkit.collect.hosts import Hosts, clock
+from feedkit.collect.names import Resolver
 from feedkit.collect.terms import Terms, terms_of, trusting
 from feedkit.collect.wire import DELTA, ConditionalFields, WireRequest, WireResponse, sendable
 from feedkit.config import Fetch, RequestOptions
@@ -123,9 +124,11 @@ class Client:
         self._hosts = Hosts(limits, now)
         self._session: aiohttp.ClientSession | None = None
         self._proxied: aiohttp.ClientSession | None = None
+        self._resolver: Resolver | None = None
         self._tls: dict[Path, ssl.SSLContext] = {}
 
     async def __aenter__(self) -> Self:
+        self._resolver = Resolver(self._limits.concurrency)
         guard = None if self._limits.allow_private_hosts else public_socket
         self._session = self._new_session(guard)
         # A person chose the proxies, so they may be anywhere; nothing is asked here without one.
@@ -138,6 +141,7 @@ class Client:
                 limit=0,  # `Hosts` counts requests, where waiting costs no request its time
                 keepalive_timeout=_KEEP_ALIVE,
                 socket_factory=guard,
+                resolver=self._resolver,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
@@ -159,6 +163,8 @@ class Client:
         for session in sessions:
             if session is not None:
                 await session.close()
+        if self._resolver is not None:
+            await self._resolver.close()
 
     async def get(
         self,

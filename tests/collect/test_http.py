@@ -8,6 +8,7 @@ import socket
 import ssl
 import subprocess
 import tempfile
+import threading
 import time
 import tracemalloc
 import zlib
@@ -560,6 +561,32 @@ def test_a_name_that_nobody_has(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     sentence = refusal_of("http://gone.example/")
     assert sentence.startswith("has a host name that cannot be resolved")
+
+
+def test_names_that_nobody_answers_for_keep_no_other_from_being_looked_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answered = threading.Event()
+
+    def getaddrinfo(host: str, port: int, *_: object, **__: object) -> list[tuple[object, ...]]:
+        if host.startswith("silent"):
+            answered.wait(60)
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+        return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port))]
+
+    async def run() -> Fetched:
+        monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+        async with serving(always(whole(b"<rss/>"))) as server, Client(LIMITS, "f") as client:
+            names = (f"http://silent{number}.example/" for number in range(20))
+            silent = [asyncio.ensure_future(client.get(name)) for name in names]
+            await asyncio.sleep(0.1)
+            try:
+                return await client.get(f"http://good.example:{server.port}/")
+            finally:
+                answered.set()
+                await asyncio.gather(*silent, return_exceptions=True)
+
+    assert asyncio.run(run()).body == b"<rss/>"
 
 
 def test_a_server_without_tls() -> None:
