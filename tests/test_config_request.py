@@ -62,6 +62,7 @@ def test_a_user_in_the_address_is_a_user_of_the_feed(file: Path) -> None:
     assert found.username is not None
     assert found.password is not None
     assert (found.username.reveal({}), found.password.reveal({})) == ("me", "a/${b}")
+    assert found.url == "https://example.org/feed"
 
 
 def test_a_variable_that_is_not_set_keeps_no_command_from_its_work(file: Path) -> None:

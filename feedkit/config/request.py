@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from msgspec import Struct
 
@@ -90,8 +90,8 @@ class RequestOptions(Struct, frozen=True):
     """What is sent to, and how the way leads to, one source."""
 
     url: str
-    """The source's own. Its origin (RFC 6454, 4) alone is sent the user, the password and the
-    headers, whatever address is asked for and wherever that redirects to."""
+    """The source's own, without user and password. Its origin (RFC 6454, 4) alone is sent the
+    user, the password and the headers, whatever address is asked for and wherever that leads."""
     username: Secret | None = None
     password: Secret | None = None
     headers: tuple[tuple[str, Secret], ...] = ()
@@ -190,7 +190,8 @@ def request_options(
     if parts.username is not None:
         values["username"] = _literal(unquote(parts.username))
         values["password"] = _literal(unquote(parts.password or ""))
-    return RequestOptions(url=url, **values) if values else None  # type: ignore[arg-type]
+    public = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    return RequestOptions(url=public, **values) if values else None  # type: ignore[arg-type]
 
 
 def _literal(text: str) -> Secret:

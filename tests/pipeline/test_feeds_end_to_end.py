@@ -1,7 +1,6 @@
 """Feeds, from a real server on loopback (and from local files) to the documents."""
 
 import asyncio
-import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -467,22 +466,25 @@ def test_a_feed_behind_a_password_is_collected_and_nobody_is_told(planet: Planet
         body = rss("a", "one").encode()
         await exchange.send(status + b"Content-Length: %d\r\n\r\n" % len(body) + body)
 
-    async def run(environment: dict[str, str]) -> Ended:
+    async def feedkit(command: str, environment: dict[str, str]) -> Ended:
         async with serving(answer) as server:
+            url = f"{server.url}/feed"
             more = 'username = "me"\npassword = "${FEED_PASSWORD}"\n'
-            planet.configure(feeds(f"{server.url}/feed", more=more))
-            command = functools.partial(planet.feedkit, "run", "-v", environment=environment)
-            return await asyncio.to_thread(command)
+            planet.configure(feeds(url, more=more))
+            arguments = [command, "-v", *([url] if command == "check" else [])]
+            return await asyncio.to_thread(planet.feedkit, *arguments, environment=environment)
 
-    missing = asyncio.run(run({}))
+    missing = asyncio.run(feedkit("run", {}))
     sentence = "/feed: needs the environment variable FEED_PASSWORD, which is not set"
     assert any(line.endswith(sentence) for line in missing.lines)
     assert seen == []
 
-    found = asyncio.run(run({"FEED_PASSWORD": "s3cret"}))
+    found = asyncio.run(feedkit("run", {"FEED_PASSWORD": "s3cret"}))
     assert seen == [b"Basic bWU6czNjcmV0"]
+    checked = asyncio.run(feedkit("check", {"FEED_PASSWORD": "s3cret"}))
+    assert seen == [b"Basic bWU6czNjcmV0"] * 2
     assert planet.titles() == ["one"]
-    told = [*missing.lines, *found.lines, found.output]
+    told = [*missing.lines, *found.lines, *checked.lines, found.output, checked.output]
     assert not [line for line in told if "s3cret" in line or "bWU6" in line]
     for file in planet.root.rglob("*"):
         assert not file.is_file() or b"s3cret" not in file.read_bytes()
