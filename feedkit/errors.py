@@ -34,7 +34,12 @@ class RefusalError(CollectError):
     """
 
     def __init__(
-        self, sentence: str, *, status: int | None, retry_at: datetime | None, host: str
+        self,
+        sentence: str,
+        *,
+        status: int | None = None,
+        retry_at: datetime | None = None,
+        host: str = "",
     ) -> None:
         super().__init__(sentence)
         self.status = status

@@ -17,12 +17,12 @@ from feedkit.errors import RefusalError
 class Hosts:
     """The turns of all requests of one client, within its limits."""
 
-    def __init__(self, limits: Fetch, now: Callable[[], datetime]) -> None:
-        """`now` gives the time in UTC."""
+    def __init__(self, limits: Fetch, clock: Callable[[], datetime]) -> None:
+        """`clock` tells the time in UTC."""
         self._total = asyncio.Semaphore(limits.concurrency)
         self._per_host = limits.per_host
         self._delay = limits.host_delay.total_seconds()
-        self._now = now
+        self._clock = clock
         self._hosts: dict[str, _Host] = {}
         self._next_start: dict[str, float] = {}
         self._closed: dict[str, datetime] = {}
@@ -74,9 +74,9 @@ class Hosts:
 
     def _check_open(self, host: str) -> None:
         until = self._closed.get(host)
-        if until is not None and until > self._now():
+        if until is not None and until > self._clock():
             raise RefusalError(
-                f"was not asked: its host wants no request before {clock(until)} (Retry-After)",
+                f"was not asked: its host wants no request before {minute(until)} (Retry-After)",
                 status=None,
                 retry_at=until,
                 host=host,
@@ -90,7 +90,7 @@ class _Host:
         """Those who have a turn, and those who wait for one."""
 
 
-def clock(time: datetime) -> str:
+def minute(time: datetime) -> str:
     """`time`, which is in UTC, as people read it."""
     return f"{time:%Y-%m-%d %H:%M} UTC"
 

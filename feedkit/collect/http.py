@@ -36,7 +36,7 @@ from feedkit.collect.failures import (
 )
 from feedkit.collect.freshness import fresh_for
 from feedkit.collect.guard import PrivateAddressError, names_private, public_socket
-from feedkit.collect.hosts import Hosts, clock
+from feedkit.collect.hosts import Hosts, minute
 from feedkit.collect.names import Resolver
 from feedkit.collect.terms import Terms, terms_of, trusting
 from feedkit.collect.wire import DELTA, ConditionalFields, WireRequest, WireResponse, sendable
@@ -110,18 +110,18 @@ class Client:
     """
 
     def __init__(
-        self, limits: Fetch, user_agent: str, *, now: Callable[[], datetime] = _utc_now
+        self, limits: Fetch, user_agent: str, *, clock: Callable[[], datetime] = _utc_now
     ) -> None:
-        """`now` gives the time in UTC, by which dates of servers are judged."""
+        """`clock` tells the time in UTC, by which dates of servers are judged."""
         self._limits = limits
-        self._now = now
+        self._clock = clock
         self._headers = {
             # A control character in it would forge a header (RFC 9110, 5.5).
             "User-Agent": re.sub(r"[\x00-\x1f\x7f]+", " ", user_agent),
             "Accept": ACCEPT,
             "Accept-Encoding": "gzip, deflate, br",
         }
-        self._hosts = Hosts(limits, now)
+        self._hosts = Hosts(limits, clock)
         self._session: aiohttp.ClientSession | None = None
         self._proxied: aiohttp.ClientSession | None = None
         self._resolver: Resolver | None = None
@@ -239,7 +239,7 @@ class Client:
         host = road[-1].raw_host or ""
         reason = str(error)
         if error.retry_at is not None:
-            reason += f", and wants no request before {clock(error.retry_at)} (Retry-After)"
+            reason += f", and wants no request before {minute(error.retry_at)} (Retry-After)"
             if error.status in _HOLDS_FOR_THE_HOST:
                 self._hosts.close(host, error.retry_at)
         return RefusalError(
@@ -251,7 +251,7 @@ class Client:
     ) -> Fetched | _Redirect:
         """What `url` itself answers: a response worth having, or where else to look."""
         async with self._request(url, terms, validators.headers()) as response:
-            now, status = self._now(), response.status
+            now, status = self._clock(), response.status
             if status in _REDIRECTS:
                 return _Redirect(_location(response), status in _PERMANENT)
             if status == HTTPStatus.NOT_MODIFIED and validators.headers():

@@ -19,7 +19,7 @@ def refused(answer: Answer | bytes) -> RefusalError:
     async def run() -> Fetched:
         async with (
             serving(always(answer) if isinstance(answer, bytes) else answer) as server,
-            Client(LIMITS, "feedkit", now=lambda: NOW) as client,
+            Client(LIMITS, "feedkit", clock=lambda: NOW) as client,
         ):
             return await client.get(server.url + "/feed.xml")
 
@@ -74,7 +74,7 @@ def test_a_refusal_at_the_end_of_a_redirect_is_that_of_the_host_there() -> None:
             there_url = f"http://localhost:{there.port}/feed"
             async with (
                 serving(always(redirect(302, there_url))) as here,
-                Client(LIMITS, "feedkit", now=lambda: NOW) as client,
+                Client(LIMITS, "feedkit", clock=lambda: NOW) as client,
             ):
                 with pytest.raises(RefusalError) as caught:
                     await client.get(here.url)
@@ -104,7 +104,7 @@ def asked_of(
         busy = whole(b"", header, status=f"HTTP/1.1 {status} No\r\n".encode())
         async with (
             serving(by_path(busy=busy)) as server,
-            Client(LIMITS, "feedkit", now=lambda: clock[0]) as client,
+            Client(LIMITS, "feedkit", clock=lambda: clock[0]) as client,
         ):
             with pytest.raises(RefusalError):
                 await client.get(server.url + "/busy")
