@@ -32,6 +32,7 @@ check: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python bench/articles.py
 	@$(BIN)/python bench/parse.py
+	@$(BIN)/python bench/fetch.py
 
 clean:
 	rm -rf $(VENV)

@@ -5,6 +5,7 @@ do. Nothing here imports anything of feedkit, so that every part may raise and c
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 
 class FeedkitError(Exception):
@@ -21,6 +22,34 @@ class ConfigError(FeedkitError):
 
 class CollectError(FeedkitError):
     """A source could not be read: the network, the server, a file or a limit said no."""
+
+
+class RefusalError(CollectError):
+    """A server answered, and the answer was no; or it was not asked, because it had said to wait.
+
+    `status` is that of the answer (RFC 9110, 15), None where nobody was asked. `retry_at` is the
+    time in UTC before which the server wants no request (Retry-After: RFC 9110, 10.2.3), None
+    where it names none. `host` is the one that answered: its ASCII form in lower case, without
+    a port. With 429 and 503, and without a status, `retry_at` holds for all of that host.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        status: int | None = None,
+        retry_at: datetime | None = None,
+        host: str = "",
+    ) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.retry_at = retry_at
+        self.host = host
+
+    @property
+    def is_gone(self) -> bool:
+        """410: what was here is gone, and will not come back (RFC 9110, 15.5.11)."""
+        return self.status == 410
 
 
 class ParseError(FeedkitError):

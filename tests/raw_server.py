@@ -5,6 +5,7 @@ import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from socket import SO_LINGER, SOL_SOCKET, socket
+from ssl import SSLContext
 
 
 class Exchange:
@@ -41,15 +42,17 @@ Answer = Callable[[Exchange], Awaitable[None]]
 class RawServer:
     """A listening server and the requests it got."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, host: str, port: int, scheme: str) -> None:
         self.port = port
-        self.url = f"http://127.0.0.1:{port}"
+        self.url = f"{scheme}://{host}:{port}"
         self.exchanges: list[Exchange] = []
 
 
 @asynccontextmanager
-async def serving(answer: Answer) -> AsyncIterator[RawServer]:
-    """Each connection is one request, one answer."""
+async def serving(
+    answer: Answer, host: str = "127.0.0.1", tls: SSLContext | None = None
+) -> AsyncIterator[RawServer]:
+    """Each connection is one request, one answer. `host` is an address on loopback."""
     tasks: set[asyncio.Task[None]] = set()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -65,9 +68,9 @@ async def serving(answer: Answer) -> AsyncIterator[RawServer]:
             writer.close()
 
     listening = socket()
-    listening.bind(("127.0.0.1", 0))
-    server = RawServer(listening.getsockname()[1])
-    async with await asyncio.start_server(connected, sock=listening):
+    listening.bind((host, 0))
+    server = RawServer(host, listening.getsockname()[1], "https" if tls else "http")
+    async with await asyncio.start_server(connected, sock=listening, ssl=tls):
         try:
             yield server
         finally:

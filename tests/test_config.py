@@ -45,6 +45,7 @@ def test_one_address_is_all_that_a_config_must_have(file: Path) -> None:
     assert settings.store.url == f"sqlite:///{file.parent}/feedkit.db"
     assert settings.fetch.concurrency == 32
     assert settings.fetch.per_host == 2
+    assert settings.fetch.host_delay == timedelta(seconds=1)
     assert settings.fetch.timeout == timedelta(seconds=30)
     assert settings.fetch.max_bytes == 20_000_000
     assert settings.fetch.allow_private_hosts is False
@@ -71,6 +72,7 @@ def test_every_key_of_the_design_that_this_version_has_is_read(file: Path) -> No
         [fetch]
         concurrency = 8
         per_host = 1
+        host_delay = "2s"
         timeout = "1m"
         max_bytes = "5MiB"
         user_agent = "planet/1"
@@ -172,6 +174,19 @@ def test_each_default_that_the_shipped_config_shows_can_be_uncommented(file: Pat
 def test_durations(file: Path, text: str, seconds: int) -> None:
     file.write_text(f'{SITE}[schedule]\nevery = "{text}"')
     assert load_settings(file).schedule.every == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("0s", 0), ("0.5s", 0.5), ("1m", 60)])
+def test_delays_may_be_none(file: Path, text: str, seconds: float) -> None:
+    file.write_text(f'{SITE}[fetch]\nhost_delay = "{text}"')
+    assert load_settings(file).fetch.host_delay == timedelta(seconds=seconds)
+
+
+def test_a_delay_is_at_most_a_minute(file: Path) -> None:
+    assert problem(file, f'{SITE}[fetch]\nhost_delay = "2m"') == (
+        'config.toml: fetch.host_delay: expected a time such as "0s", "0.5s" or "2s", '
+        'at most a minute, found "2m"'
+    )
 
 
 @pytest.mark.parametrize("value", ['"1"', '""', "30", '"0s"', '"-1h"', '"5 minutes"', '"400d"'])

@@ -78,6 +78,21 @@ def is_private(address: str) -> bool:
     return _refused(parsed)
 
 
+def names_private(host: str) -> bool:
+    """Whether `host`, as a URL has it, is a private address in any spelling, or localhost.
+
+    For those whose names somebody else looks up: a proxy. Other names are not looked up here.
+    """
+    name = host.lower().removesuffix(".")
+    if name == "localhost" or name.endswith(".localhost"):  # RFC 6761, 6.3
+        return True
+    try:
+        # The spellings of inet_aton(3): decimal, octal, hexadecimal, and with fewer parts.
+        return is_private(name if ":" in name else socket.inet_ntoa(socket.inet_aton(name)))
+    except OSError:
+        return False
+
+
 def _refused(address: IPv4Address | IPv6Address) -> bool:
     if isinstance(address, IPv4Address):
         return any(address in network for network in _REFUSED_V4)

@@ -125,8 +125,10 @@ async def _fetch(where: str, shown: str, limits: Fetch, settings: Settings | Non
     from feedkit.pipeline.feeds import user_agent
 
     name = user_agent(settings) if settings else f"feedkit/{__version__}"
+    feeds = settings.feeds if settings else ()
+    options = next((feed.request for feed in feeds if feed.url == where), None)
     async with Client(limits, name) as client:
-        fetched = await client.get(where)
+        fetched = await client.get(where, options=options)
     return Found(shown, fetched.body, url=fetched.url, content_type=fetched.content_type)
 
 

@@ -179,7 +179,9 @@ async def _fetch(
     if feed.path is not None:
         body = await asyncio.to_thread(read_file, feed.path, settings.fetch.max_bytes)
         return Fetched(url=feed.url, not_modified=False, body=body)
-    return await client.get(feed.url, etag=known.etag, last_modified=known.last_modified)
+    return await client.get(
+        feed.url, etag=known.etag, last_modified=known.last_modified, options=feed.request
+    )
 
 
 def _save(

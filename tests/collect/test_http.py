@@ -2,103 +2,34 @@
 
 import asyncio
 import gzip
+import itertools
 import os
 import socket
 import ssl
 import subprocess
+import tempfile
+import threading
 import time
 import tracemalloc
 import zlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeAlias
 
 import brotli
 import msgspec
 import pytest
-from aiohttp import TCPConnector, web
+from aiohttp import web
 from aiohttp.test_utils import TestServer
+from fetching import LIMITS, OK, Get, always, fetch, refusal, refusal_of, resolving, whole
+from hostile import BOMBS, drip, redirecting
 from raw_server import Answer, Exchange, serving
 
-from feedkit.collect import guard
-from feedkit.collect.http import Client, Fetched, _Coding, shown
+from feedkit.collect.addresses import shown
+from feedkit.collect.codings import Decoding
+from feedkit.collect.http import Client, Fetched
 from feedkit.config import Fetch
 from feedkit.errors import CollectError
-
-LIMITS = Fetch(timeout=timedelta(seconds=10), max_bytes=1_000_000, allow_private_hosts=True)
-OK = b"HTTP/1.1 200 OK\r\n"
-
-
-Get: TypeAlias = Callable[..., Awaitable[Fetched]]
-
-
-def whole(body: bytes, *headers: str, status: bytes = OK) -> bytes:
-    lines = [*headers, f"Content-Length: {len(body)}", "Connection: close", "", ""]
-    return status + "\r\n".join(lines).encode("latin-1") + body
-
-
-def always(data: bytes) -> Answer:
-    async def answer(exchange: Exchange) -> None:
-        await exchange.send(data)
-
-    return answer
-
-
-def fetch(
-    answer: Answer | bytes,
-    path: str = "/feed.xml",
-    limits: Fetch = LIMITS,
-    etag: str | None = None,
-    last_modified: str | None = None,
-) -> tuple[Fetched, list[Exchange]]:
-    """What the client makes of `answer`, and what the server saw."""
-
-    async def run() -> tuple[Fetched, list[Exchange]]:
-        async with (
-            serving(always(answer) if isinstance(answer, bytes) else answer) as server,
-            Client(limits, "feedkit/0 (+https://planet.example/)") as client,
-        ):
-            fetched = await client.get(server.url + path, etag=etag, last_modified=last_modified)
-        return fetched, server.exchanges
-
-    return asyncio.run(run())
-
-
-def refusal(answer: Answer | bytes, **given: Fetch | str) -> str:
-    """The sentence that the client raises for `answer`."""
-    with pytest.raises(CollectError) as caught:
-        fetch(answer, **given)  # type: ignore[arg-type]
-    return str(caught.value)
-
-
-def refusal_of(url: str, limits: Fetch = LIMITS) -> str:
-    async def run() -> Fetched:
-        async with Client(limits, "feedkit") as client:
-            return await client.get(url)
-
-    with pytest.raises(CollectError) as caught:
-        asyncio.run(run())
-    return str(caught.value)
-
-
-def resolving(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
-    """Let each look-up give the next of `answers`, at last the last; returns who was asked for."""
-    asked: list[str] = []
-
-    def getaddrinfo(host: str, port: int, *_: object, **__: object) -> list[tuple[object, ...]]:
-        addresses = answers[min(len(asked), len(answers) - 1)].split()
-        asked.append(host)
-        return [
-            (socket.AF_INET6, socket.SOCK_STREAM, 0, "", (address, port, 0, 0))
-            if ":" in address
-            else (socket.AF_INET, socket.SOCK_STREAM, 0, "", (address, port))
-            for address in addresses
-        ]
-
-    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    return asked
-
 
 # What is asked, and what comes back.
 
@@ -319,21 +250,6 @@ def test_what_people_see_of_an_address() -> None:
 # Redirects.
 
 
-def redirecting(*locations: str, status: int = 302) -> Answer:
-    """Path /0 leads to the first location, /1 to the second, …; every other path is the feed."""
-
-    async def answer(exchange: Exchange) -> None:
-        step = exchange.path.strip("/")
-        if step.isdecimal() and int(step) < len(locations):
-            location = f"Location: {locations[int(step)]}"
-            status_line = f"HTTP/1.1 {status} Somewhere\r\n".encode()
-            await exchange.send(whole(b"moved", location, status=status_line))
-        else:
-            await exchange.send(whole(b"<rss/>"))
-
-    return answer
-
-
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_redirects_are_followed_with_their_validators(status: int) -> None:
     fetched, seen = fetch(
@@ -457,7 +373,7 @@ def test_codings_are_undone_byte_by_byte(coding: str) -> None:
 def test_no_byte_is_left_inside_a_decompressor(size: int) -> None:
     data = b"x" * size
     for name, wbits in (("deflate", -zlib.MAX_WBITS), ("deflate", zlib.MAX_WBITS)):
-        coding = _Coding([name], 10**6)
+        coding = Decoding([name], 10**6)
         assert b"".join(coding.decode(deflated(data, wbits))) == data
         coding.finish()
 
@@ -488,23 +404,6 @@ def test_data_in_another_coding_than_announced_is_refused(coding: str) -> None:
     assert "Content-Encoding" in sentence
 
 
-def endless(wbits: int) -> bytes:
-    """A few hundred kilobytes that unfold to 400 MB: one deflate block, repeated."""
-    compressor = zlib.compressobj(wbits=wbits)
-    head = compressor.compress(bytes(10**6)) + compressor.flush(zlib.Z_FULL_FLUSH)
-    block = compressor.compress(bytes(10**6)) + compressor.flush(zlib.Z_FULL_FLUSH)
-    return head + block * 400
-
-
-BOMBS = {
-    "gzip": endless(16 + zlib.MAX_WBITS),
-    "deflate": endless(-zlib.MAX_WBITS),
-    "br": brotli.compress(bytes(400 * 10**6), quality=1),
-}
-BOMBS["gzip, gzip"] = gzip.compress(BOMBS["gzip"])
-BOMBS["br, gzip"] = gzip.compress(BOMBS["br"])
-
-
 @pytest.mark.parametrize("coding", BOMBS)
 def test_a_decompression_bomb_is_stopped_early(coding: str) -> None:
     answer = whole(BOMBS[coding], f"Content-Encoding: {coding}")
@@ -526,6 +425,18 @@ def test_a_body_of_just_the_limit_is_taken() -> None:
     assert fetch(whole(body))[0].body == body
 
 
+def test_a_large_body_that_cannot_be_kept_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    limits = msgspec.structs.replace(LIMITS, max_bytes=3_000_000)
+    assert fetch(whole(bytes(900_000)), limits=limits)[0].body == bytes(900_000)
+    sentence = refusal(whole(bytes(2_000_000)), limits=limits)
+    assert sentence == (
+        "is too large for the memory, and the folder for temporary files has no room"
+    )
+
+
 def test_an_announced_size_over_the_limit_is_refused_unread() -> None:
     answer = OK + b"Content-Length: 99999999999\r\n\r\n"
     assert refusal(answer) == "is larger than 1 MB (fetch.max_bytes)"
@@ -545,18 +456,6 @@ def test_an_endless_body_is_cut(framing: str) -> None:
 
     assert refusal(answer) == "is larger than 1 MB (fetch.max_bytes)"
     assert sent < 20_000_000
-
-
-def drip(before: bytes, piece: bytes) -> Answer:
-    async def answer(exchange: Exchange) -> None:
-        if before:
-            await exchange.send(before)
-        while True:
-            await asyncio.sleep(0.02)
-            if piece:
-                await exchange.send(piece)
-
-    return answer
 
 
 @pytest.mark.parametrize(
@@ -664,6 +563,32 @@ def test_a_name_that_nobody_has(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sentence.startswith("has a host name that cannot be resolved")
 
 
+def test_names_that_nobody_answers_for_keep_no_other_from_being_looked_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answered = threading.Event()
+
+    def getaddrinfo(host: str, port: int, *_: object, **__: object) -> list[tuple[object, ...]]:
+        if host.startswith("silent"):
+            answered.wait(60)
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+        return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port))]
+
+    async def run() -> Fetched:
+        monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+        async with serving(always(whole(b"<rss/>"))) as server, Client(LIMITS, "f") as client:
+            names = (f"http://silent{number}.example/" for number in range(20))
+            silent = [asyncio.ensure_future(client.get(name)) for name in names]
+            await asyncio.sleep(0.1)
+            try:
+                return await client.get(f"http://good.example:{server.port}/")
+            finally:
+                answered.set()
+                await asyncio.gather(*silent, return_exceptions=True)
+
+    assert asyncio.run(run()).body == b"<rss/>"
+
+
 def test_a_server_without_tls() -> None:
     async def run() -> None:
         def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -698,97 +623,6 @@ def test_a_certificate_that_nobody_signed(tmp_path: Path) -> None:
 
     with pytest.raises(CollectError, match=r"a TLS certificate that is not valid \(self.signed"):
         asyncio.run(run())
-
-
-# The guard.
-
-GUARDED = msgspec.structs.replace(LIMITS, allow_private_hosts=False)
-
-
-@pytest.mark.parametrize(
-    "host",
-    [
-        "127.0.0.1",
-        "127.1",
-        "2130706433",
-        "0x7f000001",
-        "0x7f.0.0.1",
-        "0177.0.0.1",
-        "localhost",
-        "[::1]",
-        "[::ffff:127.0.0.1]",
-        "[::ffff:7f00:1]",
-        "0.0.0.0",
-        "%31%32%37.0.0.1",
-        "１２７.0.0.1",
-    ],
-)
-def test_no_spelling_of_a_private_address_is_connected(host: str) -> None:
-    async def run() -> int:
-        async with serving(always(whole(b""))) as server, Client(GUARDED, "feedkit") as client:
-            with pytest.raises(CollectError, match=r"fetch\.allow_private_hosts|is not an address"):
-                await client.get(f"http://{host}:{server.port}/")
-            return len(server.exchanges)
-
-    assert asyncio.run(run()) == 0
-
-
-def test_a_name_that_leads_to_a_private_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    resolving(monkeypatch, "169.254.169.254")
-    assert refusal_of("http://feeds.example/", GUARDED) == (
-        "leads to a private address (169.254.169.254); "
-        "if it should, set fetch.allow_private_hosts = true"
-    )
-
-
-def test_a_name_with_several_private_addresses_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    resolving(monkeypatch, "::1 127.0.0.1 10.0.0.1")
-    assert refusal_of("http://feeds.example/", GUARDED).startswith("leads to a private address (")
-
-
-def test_a_name_that_changes_between_two_look_ups_is_refused(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(guard, "_refused", lambda address: str(address) != "127.0.0.2")
-
-    async def run() -> list[str]:
-        async with serving(always(whole(b"secret"))) as inside, Client(GUARDED, "f") as client:
-            asked = resolving(monkeypatch, "127.0.0.2", "127.0.0.1")
-            url = f"http://feeds.example:{inside.port}/"
-            with pytest.raises(CollectError, match="refused the connection"):
-                await client.get(url)  # nobody listens at the first address
-            assert client._session is not None
-            assert isinstance(client._session.connector, TCPConnector)
-            client._session.connector.clear_dns_cache()
-            with pytest.raises(CollectError, match=r"private address.*127\.0\.0\.1"):
-                await client.get(url)
-            assert not inside.exchanges
-            return asked
-
-    assert asyncio.run(run()) == ["feeds.example"] * 2
-
-
-def test_a_redirect_to_a_private_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    # The first server stands for one on the internet: only its address, 127.0.0.2, is let through.
-    monkeypatch.setattr(guard, "_refused", lambda address: str(address) != "127.0.0.2")
-
-    async def run() -> int:
-        async with serving(always(whole(b"secret"))) as inside:
-            moved = web.Application()
-
-            async def answer(_: web.Request) -> web.Response:
-                raise web.HTTPFound(f"http://127.0.0.1:{inside.port}/")
-
-            moved.router.add_get("/", answer)
-            async with (
-                TestServer(moved, host="127.0.0.2") as outside,
-                Client(GUARDED, "f") as client,
-            ):
-                with pytest.raises(CollectError, match=r"redirects to .* leads to a private"):
-                    await client.get(f"http://127.0.0.2:{outside.port}/")
-            return len(inside.exchanges)
-
-    assert asyncio.run(run()) == 0
 
 
 # Many at once.
@@ -858,6 +692,84 @@ def test_waiting_for_a_slot_costs_no_request_its_time() -> None:
     assert crowd.most == 1
 
 
+class Arrivals:
+    """Notes when each request arrives."""
+
+    def __init__(self) -> None:
+        self.times: list[float] = []
+
+    async def answer(self, _: web.Request) -> web.Response:
+        self.times.append(time.monotonic())
+        return web.Response(text="<rss/>")
+
+    @property
+    def shortest_gap(self) -> float:
+        return min(after - before for before, after in itertools.pairwise(self.times))
+
+
+def apart(seconds: float) -> Fetch:
+    return msgspec.structs.replace(LIMITS, host_delay=timedelta(seconds=seconds))
+
+
+def test_requests_to_one_host_begin_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    arrivals = Arrivals()
+    resolving(monkeypatch, "127.0.0.1")
+
+    async def run(get: Get, url: str) -> None:
+        url = url.replace("127.0.0.1", "one.example")
+        await asyncio.gather(*(get(f"{url}{number}") for number in range(4)))
+
+    with_server(arrivals.answer, run, apart(0.4))
+    assert len(arrivals.times) == 4
+    assert arrivals.shortest_gap > 0.2  # what is on its way for long may come closer to the next
+
+
+def test_a_redirect_within_a_host_keeps_its_distance_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    arrivals = Arrivals()
+    resolving(monkeypatch, "127.0.0.1")
+
+    async def answer(request: web.Request) -> web.Response:
+        found = await arrivals.answer(request)
+        if request.path == "/0":
+            raise web.HTTPFound("/1")
+        return found
+
+    async def run(get: Get, url: str) -> None:
+        await get(url.replace("127.0.0.1", "one.example") + "0")
+
+    with_server(answer, run, apart(0.4))
+    assert arrivals.shortest_gap > 0.2
+
+
+def test_a_busy_host_takes_no_turn_from_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    arrivals = Arrivals()
+    resolving(monkeypatch, "127.0.0.1")
+
+    async def run(get: Get, url: str) -> None:
+        hosts = (url.replace("127.0.0.1", f"host{number}.example") for number in range(12))
+        busy = url.replace("127.0.0.1", "busy.example")
+        waiting = [asyncio.ensure_future(get(busy)) for _ in range(3)]
+        await asyncio.gather(*map(get, hosts))
+        assert sum(task.done() for task in waiting) <= 1
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+    limits = msgspec.structs.replace(apart(60), concurrency=1)
+    with_server(arrivals.answer, run, limits)
+    assert len(arrivals.times) == 13
+
+
+def test_this_machine_is_not_spared() -> None:
+    arrivals = Arrivals()
+
+    async def run(get: Get, url: str) -> None:
+        await asyncio.gather(*(get(f"{url}{number}") for number in range(9)))
+
+    with_server(arrivals.answer, run, apart(60))
+    assert len(arrivals.times) == 9
+
+
 def test_one_connection_serves_the_feeds_of_one_host() -> None:
     ports = set()
 
@@ -885,7 +797,7 @@ def test_nothing_is_left_behind() -> None:
                     task.cancel()
                 ended = await asyncio.gather(*tasks, return_exceptions=True)
                 assert all(isinstance(end, asyncio.CancelledError) for end in ended)
-                assert len(client._slots._hosts) == 0
+                assert len(client._hosts._hosts) == 0
             await asyncio.sleep(0.05)
             ours = {task for task in asyncio.all_tasks() - before if "connected" not in repr(task)}
             assert not ours

@@ -1,11 +1,13 @@
 """Feeds, from a real server on loopback (and from local files) to the documents."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from feed_server import FeedServer, atom, rss
-from planet import ARTICLES, Planet, both, is_well_formed
+from planet import ARTICLES, Ended, Planet, both, is_well_formed
+from raw_server import Exchange, serving
 
 from feedkit.errors import StoreError
 from feedkit.pipeline import feeds as collecting
@@ -450,3 +452,39 @@ def test_a_store_that_fails_while_feeds_are_collected_ends_the_run_with_its_sent
     monkeypatch.setattr(collecting, "_save", full)  # a full disk is not to be had in a test
     with pytest.raises(StoreError, match="database or disk is full"):
         planet.cycle()
+
+
+# Secrets
+
+
+def test_a_feed_behind_a_password_is_collected_and_nobody_is_told(planet: Planet) -> None:
+    seen: list[bytes | None] = []
+
+    async def answer(exchange: Exchange) -> None:
+        seen.append(exchange.header("authorization"))
+        status = b"HTTP/1.1 200 OK\r\n" if seen[-1] else b"HTTP/1.1 401 Unauthorized\r\n"
+        body = rss("a", "one").encode()
+        await exchange.send(status + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+    async def feedkit(command: str, environment: dict[str, str]) -> Ended:
+        async with serving(answer) as server:
+            url = f"{server.url}/feed"
+            more = 'username = "me"\npassword = "${FEED_PASSWORD}"\n'
+            planet.configure(feeds(url, more=more))
+            arguments = [command, "-v", *([url] if command == "check" else [])]
+            return await asyncio.to_thread(planet.feedkit, *arguments, environment=environment)
+
+    missing = asyncio.run(feedkit("run", {}))
+    sentence = "/feed: needs the environment variable FEED_PASSWORD, which is not set"
+    assert any(line.endswith(sentence) for line in missing.lines)
+    assert seen == []
+
+    found = asyncio.run(feedkit("run", {"FEED_PASSWORD": "s3cret"}))
+    assert seen == [b"Basic bWU6czNjcmV0"]
+    checked = asyncio.run(feedkit("check", {"FEED_PASSWORD": "s3cret"}))
+    assert seen == [b"Basic bWU6czNjcmV0"] * 2
+    assert planet.titles() == ["one"]
+    told = [*missing.lines, *found.lines, *checked.lines, found.output, checked.output]
+    assert not [line for line in told if "s3cret" in line or "bWU6" in line]
+    for file in planet.root.rglob("*"):
+        assert not file.is_file() or b"s3cret" not in file.read_bytes()

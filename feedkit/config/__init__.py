@@ -1,0 +1,40 @@
+"""``config.toml`` → `Settings`.
+
+Every problem of a file is found in one reading and told in one sentence each: the file, the key's
+path, what was found and what was expected, and for an unknown key the nearest known one. Times
+and sizes are typed here, at the door: past it a duration is a `timedelta`, a size a number of
+bytes, a path absolute, a pattern compiled.
+"""
+
+from feedkit.config.reader import load_settings
+from feedkit.config.request import RequestOptions, Secret
+from feedkit.config.settings import (
+    ArticleFolder,
+    CategorySettings,
+    FeedSource,
+    Fetch,
+    OpmlList,
+    Publish,
+    Schedule,
+    Settings,
+    Site,
+    StoreSettings,
+)
+from feedkit.config.values import FORMATS
+
+__all__ = [
+    "FORMATS",
+    "ArticleFolder",
+    "CategorySettings",
+    "FeedSource",
+    "Fetch",
+    "OpmlList",
+    "Publish",
+    "RequestOptions",
+    "Schedule",
+    "Secret",
+    "Settings",
+    "Site",
+    "StoreSettings",
+    "load_settings",
+]

@@ -1,0 +1,117 @@
+"""What ``config.toml`` says, typed: durations, sizes in bytes, absolute paths, patterns."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from feedkit.config.request import RequestOptions
+from feedkit.config.values import FORMATS
+
+
+class Site(Struct, frozen=True):
+    """Who publishes, and where."""
+
+    url: str
+    """The public address of the output folder, ending in "/"."""
+    title: str = "feedkit"
+    description: str = ""
+    language: str | None = None
+    author: str | None = None
+    output: Path = Path("public")
+
+
+class StoreSettings(Struct, frozen=True):
+    """Where entries are kept: an SQLAlchemy URL."""
+
+    url: str
+
+
+class Fetch(Struct, frozen=True):
+    """Limits of what is collected. `max_bytes` bounds articles and local feeds as well."""
+
+    concurrency: int = 32
+    per_host: int = 2
+    host_delay: timedelta = timedelta(seconds=1)
+    """Between the starts of two requests to one host; hosts on loopback are not waited for."""
+    timeout: timedelta = timedelta(seconds=30)
+    max_bytes: int = 20_000_000
+    user_agent: str | None = None
+    """None: feedkit's name, version and the site's URL."""
+    allow_private_hosts: bool = False
+
+
+class Schedule(Struct, frozen=True):
+    """How often a feed is fetched: by interval, or by a crontab expression in UTC, whose days of
+    the week are names."""
+
+    every: timedelta | None = None
+    cron: str | None = None
+
+
+class Publish(Struct, frozen=True):
+    """Which documents are written, and how long they are."""
+
+    formats: tuple[str, ...] = FORMATS
+    entries: int = 50
+    categories: Literal["declared", "all"] = "declared"
+    min_entries: int = 5
+
+
+class ArticleFolder(Struct, frozen=True):
+    """A folder of article files, or a single one."""
+
+    name: str
+    """The path as config.toml writes it."""
+    path: Path
+    base_url: str | None = None
+    """Where the folder is on the web, ending in "/"; None: its articles have no address."""
+    categories: tuple[str, ...] = ()
+
+
+class FeedSource(Struct, frozen=True):
+    """A feed to collect: an http(s) URL, or a local file where `path` is set."""
+
+    url: str
+    """As config.toml writes it."""
+    path: Path | None = None
+    title: str | None = None
+    categories: tuple[str, ...] = ()
+    schedule: Schedule = Schedule()
+    include: tuple[re.Pattern[str], ...] = ()
+    exclude: tuple[re.Pattern[str], ...] = ()
+    request: RequestOptions | None = None
+    """None: as every other source is asked."""
+
+
+class OpmlList(Struct, frozen=True):
+    """A local OPML file that lists feeds; its folders are categories."""
+
+    name: str
+    path: Path
+
+
+class CategorySettings(Struct, frozen=True):
+    """A declared category."""
+
+    name: str
+    slug: str | None = None
+    title: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+class Settings(Struct, frozen=True):
+    """All of ``config.toml``, checked."""
+
+    file: Path
+    site: Site
+    store: StoreSettings
+    fetch: Fetch = Fetch()
+    schedule: Schedule = Schedule(every=timedelta(hours=1))
+    publish: Publish = Publish()
+    articles: tuple[ArticleFolder, ...] = ()
+    feeds: tuple[FeedSource, ...] = ()
+    opml: tuple[OpmlList, ...] = ()
+    categories: tuple[CategorySettings, ...] = ()
