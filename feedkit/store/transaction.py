@@ -24,10 +24,12 @@ from feedkit.store.rows import (
     EntryRow,
     EntryState,
     FileRow,
+    Moving,
     NamedCategory,
     NewEntry,
     RelatedRow,
     SourceRow,
+    Timing,
     Validators,
 )
 from feedkit.store.schema import (
@@ -36,6 +38,7 @@ from feedkit.store.schema import (
     entries,
     entry_categories,
     files,
+    hosts,
     sources,
 )
 from feedkit.store.statements import chunks, insert_many
@@ -145,6 +148,52 @@ class Transaction:
     def update_source(self, source_id: int, **values: str | int | None) -> None:
         """Set columns of one source."""
         self._connection.execute(update(sources).where(sources.c.id == source_id).values(**values))
+
+    def set_timing(self, source_id: int, timing: Timing) -> None:
+        """Remember when a source is due, and what is known for that."""
+        values = timing._asdict()
+        for name in ("skip_hours", "skip_days"):
+            values[name] = msgspec.json.encode(values[name]).decode()
+        self.update_source(source_id, **values)
+
+    def set_moving(self, source_id: int, moving: Moving) -> None:
+        """Remember where a source has moved, and where it may be moving."""
+        self.update_source(
+            source_id,
+            url=moving.url,
+            moved_to=moving.to,
+            moved_since=moving.since,
+            moved_times=moving.times,
+        )
+
+    def order_times(self, source_id: int) -> list[int]:
+        """The times by which the source's entries are ordered, withdrawn ones left out."""
+        statement = select(entries.c.order_time).where(
+            entries.c.source_id == source_id, entries.c.state != EntryState.WITHDRAWN
+        )
+        return list(self._connection.execute(statement).scalars())
+
+    def entry_counts(self) -> dict[int, int]:
+        """How many entries are stored of each source that has any, by its id."""
+        rows = self._connection.execute(
+            select(entries.c.source_id, func.count()).group_by(entries.c.source_id)
+        )
+        return {row[0]: row[1] for row in rows}
+
+    # Hosts
+
+    def host_waits(self, now: int) -> dict[str, int]:
+        """The hosts that asked to wait, each with the end of that, which is still to come."""
+        rows = self._connection.execute(
+            select(hosts.c.host, hosts.c.retry_at).where(hosts.c.retry_at > now)
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def set_host_wait(self, host: str, retry_at: int, now: int) -> None:
+        """Remember that `host` asked to wait, and forget those whose time has come."""
+        past = (hosts.c.retry_at <= now) | (hosts.c.host == host)
+        self._connection.execute(delete(hosts).where(past))
+        self._connection.execute(insert(hosts).values(host=host, retry_at=retry_at))
 
     def rename_source(self, source: SourceRow, title: str, site_url: str | None) -> None:
         """Keep what the feed says of itself; documents that name it are to be written again."""
@@ -600,7 +649,16 @@ def _source_row(row: "Row[tuple[object, ...]]") -> SourceRow:
         error=row.error,
         is_keyed=row.is_keyed,
         is_followed=row.is_followed,
+        timing=_timing(row),
+        moving=Moving(row.url, row.moved_to, row.moved_since, row.moved_times),
     )
+
+
+def _timing(row: "Row[tuple[object, ...]]") -> Timing:
+    values = {name: getattr(row, name) for name in Timing._fields}
+    values["skip_hours"] = msgspec.json.decode(row.skip_hours, type=tuple[int, ...])
+    values["skip_days"] = msgspec.json.decode(row.skip_days, type=tuple[str, ...])
+    return Timing(**values)
 
 
 def _named(encoded: str) -> tuple[NamedCategory, ...]:
