@@ -5,6 +5,7 @@ do. Nothing here imports anything of feedkit, so that every part may raise and c
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 
 class FeedkitError(Exception):
@@ -21,6 +22,28 @@ class ConfigError(FeedkitError):
 
 class CollectError(FeedkitError):
     """A source could not be read: the network, the server, a file or a limit said no."""
+
+
+class RefusalError(CollectError):
+    """A server answered, and not with a document."""
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        status: int | None = None,
+        retry_at: datetime | None = None,
+        host: str = "",
+        is_gone: bool = False,
+    ) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.retry_at = retry_at
+        """UTC (Retry-After, RFC 9110, 10.2.3)."""
+        self.host = host
+        """Who answered; a Retry-After on 429 or 503 holds for all of it."""
+        self.is_gone = is_gone
+        """410 (RFC 9110, 15.5.11)."""
 
 
 class ParseError(FeedkitError):

@@ -9,8 +9,10 @@ import asyncio
 import re
 import ssl
 import zlib
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from types import TracebackType
 from typing import Protocol, Self
@@ -18,6 +20,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import aiohttp
 import brotli
+import msgspec
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 from msgspec import Struct
@@ -25,7 +28,7 @@ from yarl import URL
 
 from feedkit.collect.guard import PrivateAddressError, public_socket
 from feedkit.config import Fetch
-from feedkit.errors import CollectError
+from feedkit.errors import CollectError, RefusalError
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
@@ -38,6 +41,7 @@ MAX_CODINGS = 2
 """How many codings a body may be wrapped in: one is usual, two is a server's mistake."""
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
 _KEEP_ALIVE = 2.0
 """Seconds an idle connection is kept: enough for the next feed of the same host in one cycle,
 and too short for thousands of hosts to pile up open files."""
@@ -59,13 +63,26 @@ class Fetched(Struct, frozen=True):
     """As received, byte for byte: one character (U+0000 to U+00FF) for each byte."""
     last_modified: str | None = None
     """As received, in the same way."""
+    wait: timedelta | None = None
+    """How long the server says that the document stays fresh (RFC 9111, 4.2.1)."""
+    moved_to: str | None = None
+    """Where the first redirects moved the address to for good (301 and 308)."""
+    is_delta: bool = False
+    """226: only entries that are new (RFC 3229); what is missing is not gone."""
 
 
 class Client:
     """Fetches over HTTP within `limits`; an async context manager, to be shared by all sources."""
 
-    def __init__(self, limits: Fetch, user_agent: str) -> None:
+    def __init__(
+        self,
+        limits: Fetch,
+        user_agent: str,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._limits = limits
+        self._clock = clock
         self._headers = {
             # A control character in it would forge a header (RFC 9110, 5.5).
             "User-Agent": re.sub(r"[\x00-\x1f\x7f]+", " ", user_agent),
@@ -124,6 +141,8 @@ class Client:
         road = [_address(url)]
         remaining = self._limits.timeout.total_seconds()
         loop = asyncio.get_running_loop()
+        moved_to: str | None = None
+        is_permanent = True
         while True:
             async with self._slots.hold(road[-1].raw_host or ""):
                 started = loop.time()
@@ -134,14 +153,27 @@ class Client:
                     seconds = self._limits.timeout.total_seconds()
                     reason = f"gave no whole answer within {seconds:g} s (fetch.timeout)"
                     raise _failure(road, reason) from error
+                except _StatusError as error:
+                    sentence = str(_failure(road, str(error)))
+                    raise RefusalError(
+                        sentence,
+                        status=error.status,
+                        retry_at=_retry_at(error.retry_after, self._clock()),
+                        host=road[-1].raw_host or "",
+                        is_gone=error.status == HTTPStatus.GONE,
+                    ) from error
                 except _REPORTED as error:
                     raise _failure(road, _reason(error)) from error
                 remaining -= loop.time() - started
             if isinstance(answer, Fetched):
-                return answer
-            road.append(_next_hop(road, answer))
+                return msgspec.structs.replace(answer, moved_to=moved_to)
+            status, location = answer
+            road.append(_next_hop(road, location))
+            is_permanent = is_permanent and status in _PERMANENT
+            if is_permanent:
+                moved_to = str(road[-1])
 
-    async def _hop(self, url: URL, validators: "_Validators") -> "Fetched | str":
+    async def _hop(self, url: URL, validators: "_Validators") -> "Fetched | tuple[int, str]":
         """What `url` itself answers: a response worth having, or where else to look."""
         if self._session is None:
             raise RuntimeError("the client is used inside `async with` only")
@@ -149,12 +181,14 @@ class Client:
             url, headers=validators.headers(), allow_redirects=False
         ) as response:
             if response.status in _REDIRECTS:
-                return _location(response)
+                return response.status, _location(response)
             if response.status == HTTPStatus.NOT_MODIFIED and validators.headers():
                 return _fetched(response, validators)
-            if response.status not in (HTTPStatus.OK, HTTPStatus.NO_CONTENT):
-                raise _RefusedError(f"answered {_status(response.status)}")
-            return _fetched(response, body=await self._body(response))
+            is_delta = response.status == HTTPStatus.IM_USED and bool(validators.headers())
+            if not is_delta and response.status not in (HTTPStatus.OK, HTTPStatus.NO_CONTENT):
+                raise _StatusError(response.status, response.headers.get("Retry-After", ""))
+            fetched = _fetched(response, body=await self._body(response))
+            return msgspec.structs.replace(fetched, is_delta=is_delta)
 
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:
         """The body, decoded (RFC 9110, 8.4), while it and what it unfolds to stay within bounds."""
@@ -291,7 +325,8 @@ class _Validators(Struct, frozen=True):
 
     def headers(self) -> dict[str, str]:
         given = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
-        return {name: _wire_text(value) for name, value in given.items() if value is not None}
+        sent = {name: _wire_text(value) for name, value in given.items() if value is not None}
+        return sent | {"A-IM": "feed"} if sent else {}
 
 
 def _fetched(
@@ -309,7 +344,33 @@ def _fetched(
         content_type=received(b"content-type"),
         etag=etag or (known.etag if known else None),
         last_modified=last_modified or (known.last_modified if known else None),
+        wait=_fresh_for(response),
     )
+
+
+def _fresh_for(response: aiohttp.ClientResponse) -> timedelta | None:
+    control = response.headers.get("Cache-Control", "").lower()
+    found = re.search(r"(?<![\w-])max-age\s*=\s*\"?(\d{1,9})(?!\d)", control)
+    if re.search(r"(?<![\w-])no-(?:cache|store)", control):
+        return None
+    if found:
+        age = re.fullmatch(r"\d{1,9}", response.headers.get("Age", "").strip())
+        return timedelta(seconds=max(0, int(found[1]) - int(age[0] if age else 0)))
+    expires, date = (_http_date(response.headers.get(name, "")) for name in ("Expires", "Date"))
+    return max(timedelta(0), expires - date) if expires and date else None
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text[:100]).replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _retry_at(text: str, now: datetime) -> datetime | None:
+    if re.fullmatch(r"\d{1,9}", text.strip()):
+        return now + timedelta(seconds=int(text))
+    return _http_date(text)
 
 
 def _sendable(value: str | None) -> str | None:
@@ -508,6 +569,13 @@ def _codings(response: aiohttp.ClientResponse) -> list[str]:
 
 class _RefusedError(Exception):
     """An answer that is not taken."""
+
+
+class _StatusError(Exception):
+    def __init__(self, status: int, retry_after: str) -> None:
+        super().__init__(f"answered {_status(status)}")
+        self.status = status
+        self.retry_after = retry_after
 
 
 _REPORTED = (_RefusedError, aiohttp.ClientError, OSError, ValueError, zlib.error, brotli.error)
