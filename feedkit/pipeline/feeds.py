@@ -38,7 +38,7 @@ from feedkit.pipeline.timing import (
     with_words_of,
 )
 from feedkit.schedule import moves
-from feedkit.schedule.policy import is_due, latest_retry
+from feedkit.schedule.policy import is_due, is_waiting, latest_retry
 from feedkit.store import Moving, SourceRow, Store, Validators
 from feedkit.store.transaction import Transaction
 
@@ -130,11 +130,9 @@ class _Cycle:
     def waits_until(self, feed: FeedSource, now: datetime) -> datetime | None:
         """Until when the server of `feed` asked to wait, if that is still to come."""
         row = self._rows[feed.url]
-        own = row.timing.retry_at or 0
-        until = max(own, self._waits.get(host_of(asked_at(feed, row)), 0))
-        if until <= to_microseconds(now):
-            return None
-        return latest_retry(exact(until), now)
+        own, host = row.timing.retry_at, self._waits.get(host_of(asked_at(feed, row)))
+        times = (exact(until) for until in (own, host) if until is not None)
+        return max((time for time in times if is_waiting(time, now)), default=None)
 
     async def run(self, due: Sequence[FeedSource]) -> None:
         """Collect the feeds that are `due`, as many side by side as the settings say."""
@@ -210,7 +208,9 @@ class _Cycle:
         reason = str(error).removeprefix(f"{feed.url} ").replace(feed.url, shown(feed.url))
         refusal = error if isinstance(error, RefusalError) else RefusalError("")
         failures = row.failures + 1
-        is_lost = row.moving.url is not None and (refusal.is_gone or failures >= moves.DOUBTED)
+        is_lost = row.moving.url is not None and (
+            refusal.is_gone or moves.is_doubted(failures, time_of(row.timing.succeeded_at), now)
+        )
         retry_at = None
         if refusal.retry_at is not None:
             retry_at = to_microseconds(latest_retry(refusal.retry_at, now))
@@ -223,11 +223,12 @@ class _Cycle:
             )
         report.outcome, report.reason, report.is_failing = "failed", reason, True
         with self._store.write() as transaction:
-            transaction.update_source(
-                row.id, failures=failures, error=reason, checked_at=to_microseconds(now)
-            )
             transaction.set_timing(
-                row.id, asked(row, feed.schedule, now, timing=timing, failures=failures)
+                row.id,
+                asked(row, feed.schedule, now, timing=timing, failures=failures),
+                failures=failures,
+                error=reason,
+                checked_at=to_microseconds(now),
             )
             if is_lost:  # what the new address said of its document says nothing of the old one's
                 transaction.set_moving(row.id, Moving())
@@ -278,8 +279,9 @@ def _save(
             _save_entries(transaction, feed, row, report, prepared, fetched, now)
         if prepared is not None or timing.newest_at is None:
             timing = with_rhythm_of(timing, transaction.order_times(row.id))
-        transaction.update_source(
+        transaction.set_timing(
             row.id,
+            asked(row, feed.schedule, at, timing=timing, failures=0),
             etag=validators.etag,
             last_modified=validators.last_modified,
             body_hash=validators.body_hash,
@@ -288,7 +290,6 @@ def _save(
             error=None,
             recipe=recipe,
         )
-        transaction.set_timing(row.id, asked(row, feed.schedule, at, timing=timing, failures=0))
         _follow_move(transaction, feed, row, report, fetched.moved_to, at)
         settle(transaction)
 

@@ -10,7 +10,7 @@ from feedkit.pipeline.feeds import asked_at, host_of
 from feedkit.pipeline.prepare import feed_key, to_microseconds
 from feedkit.pipeline.subscriptions import subscriptions
 from feedkit.pipeline.timing import name_of, planned, time_of
-from feedkit.schedule.policy import latest_retry
+from feedkit.schedule.policy import is_waiting
 from feedkit.store import SourceRow, Store
 
 
@@ -61,8 +61,8 @@ def status(settings: Settings, store: Store, now: datetime) -> list[FeedStatus]:
         if row is None:
             found.append(_new(feed))
             continue
-        until = 0 if feed.path else waits.get(host_of(asked_at(feed, row)), 0)
-        found.append(_status(feed, row, counts.get(row.id, 0), time_of(until), now))
+        wait = None if feed.path else time_of(waits.get(host_of(asked_at(feed, row))))
+        found.append(_status(feed, row, counts.get(row.id, 0), wait, now))
     return found
 
 
@@ -82,7 +82,7 @@ def _status(
     due_at, reason = time_of(timing.due_at), timing.due_reason
     if feed.path is not None:
         due_at, reason = None, _EVERY_RUN
-    elif wait and not timing.is_gone and (wait := latest_retry(wait, now)) > (due_at or now):
+    elif wait and not timing.is_gone and is_waiting(wait, now) and wait > (due_at or now):
         due_at, reason = wait, "its host asked to wait (Retry-After)"
     return FeedStatus(
         source=shown(feed.url),

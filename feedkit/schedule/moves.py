@@ -9,7 +9,9 @@ LASTING = timedelta(days=2)
 seen on `TIMES` fetches, the last so long after the first: a slip is mended sooner."""
 
 DOUBTED = 5
-"""Failures in a row after which a feed that moved is looked for at its old address again."""
+"""Failures in a row, and"""
+DOUBTED_FOR = timedelta(weeks=1)
+"""time without a success, after which a feed that moved is looked for at its old address again."""
 
 
 class Move(NamedTuple):
@@ -30,3 +32,8 @@ def seen(known: Move | None, to: str | None, now: datetime) -> Move | None:
 def is_final(move: Move, now: datetime) -> bool:
     """Whether the feed is to be asked for at the new address from now on."""
     return move.times >= TIMES and now - move.since >= LASTING
+
+
+def is_doubted(failures: int, succeeded_at: datetime | None, now: datetime) -> bool:
+    """Whether a feed that fails at its new address is to be looked for at the old one."""
+    return failures >= DOUBTED and (succeeded_at is None or now - succeeded_at >= DOUBTED_FOR)

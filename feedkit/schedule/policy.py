@@ -193,6 +193,12 @@ def latest_retry(retry_at: datetime, now: datetime) -> datetime:
     return min(retry_at, now + LONGEST_RETRY)
 
 
+def is_waiting(retry_at: datetime, now: datetime) -> bool:
+    """Whether a server that asked to wait until `retry_at` still waits at `now`. What lies beyond
+    `LONGEST_RETRY` was stored when the clock was ahead."""
+    return now < retry_at <= now + LONGEST_RETRY + _CLOCK_SLIP
+
+
 # Spreading.
 
 

@@ -41,7 +41,10 @@ from feedkit.store.schema import (
     hosts,
     sources,
 )
-from feedkit.store.statements import chunks, insert_many
+from feedkit.store.statements import chunks, insert_many, update_row
+
+_HOURS = msgspec.json.Decoder(tuple[int, ...])
+_DAYS = msgspec.json.Decoder(tuple[str, ...])
 
 
 class _Known(NamedTuple):
@@ -147,14 +150,15 @@ class Transaction:
 
     def update_source(self, source_id: int, **values: str | int | None) -> None:
         """Set columns of one source."""
-        self._connection.execute(update(sources).where(sources.c.id == source_id).values(**values))
+        update_row(self._connection, sources, source_id, values)
 
-    def set_timing(self, source_id: int, timing: Timing) -> None:
-        """Remember when a source is due, and what is known for that."""
-        values = timing._asdict()
-        for name in ("skip_hours", "skip_days"):
-            values[name] = msgspec.json.encode(values[name]).decode()
-        self.update_source(source_id, **values)
+    def set_timing(self, source_id: int, timing: Timing, **values: str | int | None) -> None:
+        """Remember when a source is due, and what is known for that; and set other columns."""
+        words = {
+            name: msgspec.json.encode(getattr(timing, name)).decode()
+            for name in ("skip_hours", "skip_days")
+        }
+        self.update_source(source_id, **values, **timing._asdict() | words)
 
     def set_moving(self, source_id: int, moving: Moving) -> None:
         """Remember where a source has moved, and where it may be moving."""
@@ -655,10 +659,20 @@ def _source_row(row: "Row[tuple[object, ...]]") -> SourceRow:
 
 
 def _timing(row: "Row[tuple[object, ...]]") -> Timing:
-    values = {name: getattr(row, name) for name in Timing._fields}
-    values["skip_hours"] = msgspec.json.decode(row.skip_hours, type=tuple[int, ...])
-    values["skip_days"] = msgspec.json.decode(row.skip_days, type=tuple[str, ...])
-    return Timing(**values)
+    return Timing(
+        schedule=row.schedule,
+        due_at=row.due_at,
+        due_reason=row.due_reason,
+        succeeded_at=row.succeeded_at,
+        fresh_until=row.fresh_until,
+        retry_at=row.retry_at,
+        is_gone=row.is_gone,
+        ttl=row.ttl,
+        skip_hours=_HOURS.decode(row.skip_hours),
+        skip_days=_DAYS.decode(row.skip_days),
+        rhythm=row.rhythm,
+        newest_at=row.newest_at,
+    )
 
 
 def _named(encoded: str) -> tuple[NamedCategory, ...]:

@@ -1,6 +1,8 @@
 """Which feeds a run asks, at which address, and what it says of those that it leaves alone."""
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -147,6 +149,19 @@ def test_a_feed_that_is_lost_at_its_new_address_is_looked_for_at_the_old_one(
     assert (first.log[-1].path, first.log[-1].sent) == ("/feed", (None, None))
 
 
+def test_a_network_that_is_down_for_days_gives_no_new_address_up(
+    planet: Planet, publishers: list[Publisher]
+) -> None:
+    move(planet, publishers, until=START + 4 * DAY)
+    first, _ = publishers
+    first.status = 500
+    for number in range(10):
+        planet.cycle(at=at(publishers, START + 4 * DAY + (number + 1) * HOUR))
+    first.recover()
+    planet.cycle(at=at(publishers, START + 6 * DAY))
+    assert (first.log[-1].path, first.log[-1].status) == ("/new", 304)
+
+
 def test_a_redirect_that_is_taken_back_within_two_days_moves_nothing(
     planet: Planet, publishers: list[Publisher]
 ) -> None:
@@ -160,7 +175,23 @@ def test_a_redirect_that_is_taken_back_within_two_days_moves_nothing(
         assert first.log[-2 if is_redirected else -1].path == "/feed"
 
 
-# The configuration and the clock
+# The configuration, the clock and a kill
+
+
+def test_a_run_killed_while_a_server_answers_is_no_reason_to_ask_it_again(tmp_path: Path) -> None:
+    with FeedServer().serving() as server:
+        url = server.put("/", rss("a", "one"), hangs=True)
+        planet = Planet(tmp_path, FETCH + f'[[feeds]]\nurl = "{url}"\n')
+        with subprocess.Popen([sys.executable, "-m", "feedkit", "run"], cwd=tmp_path) as process:
+            while not server.log and process.poll() is None:
+                pass
+            process.kill()
+        assert len(server.asked()) == 1
+        server.change("/", hangs=False)
+        assert "1 not due" in planet.feedkit("run").lines[0]
+        assert server.asked() == []
+        planet.feedkit("run", "--all")
+        assert planet.titles() == ["one"]
 
 
 def test_a_new_interval_counts_from_the_last_request(
@@ -194,8 +225,12 @@ def test_an_older_store_has_its_feeds_asked_when_their_interval_is_over(
 def test_a_clock_that_was_years_ahead_keeps_no_feed_waiting(
     planet: Planet, publishers: list[Publisher]
 ) -> None:
-    planet.cycle(at=at(publishers, START + 3650 * DAY))
-    assert outcomes(planet.cycle(at=at(publishers, START), due=True)) == ["unchanged"] * 2
+    later = at(publishers, START + 3650 * DAY)
+    publishers[0].throttle(429, later + DAY, as_date=True)
+    planet.cycle(at=later)
+    publishers[0].recover()
+    report = planet.cycle(at=at(publishers, START), due=True)
+    assert outcomes(report) == ["collected", "collected"]
     assert outcomes(planet.cycle(at=START, due=True)) == ["not due"] * 2
 
 
