@@ -83,7 +83,7 @@ def user_agent(settings: Settings) -> str:
     return settings.fetch.user_agent or f"feedkit/{__version__} (+{settings.site.url})"
 
 
-def asked_at(feed: FeedSource, row: SourceRow) -> str:
+def address_of(feed: FeedSource, row: SourceRow) -> str:
     """The address that `feed` is asked for at: where it moved for good, else the config's."""
     return row.moving.url or feed.url
 
@@ -130,7 +130,7 @@ class _Cycle:
     def waits_until(self, feed: FeedSource, now: datetime) -> datetime | None:
         """Until when the server of `feed` asked to wait, if that is still to come."""
         row = self._rows[feed.url]
-        own, host = row.timing.retry_at, self._waits.get(host_of(asked_at(feed, row)))
+        own, host = row.timing.retry_at, self._waits.get(host_of(address_of(feed, row)))
         times = (exact(until) for until in (own, host) if until is not None)
         return max((time for time in times if is_waiting(time, now)), default=None)
 
@@ -138,7 +138,7 @@ class _Cycle:
         """Collect the feeds that are `due`, as many side by side as the settings say."""
         queues: defaultdict[str, deque[FeedSource]] = defaultdict(deque)
         for feed in due:
-            host = "" if feed.path else host_of(asked_at(feed, self._rows[feed.url]))
+            host = "" if feed.path else host_of(address_of(feed, self._rows[feed.url]))
             queues[host or feed.url].append(feed)
         slots = asyncio.Semaphore(self._settings.fetch.concurrency)
         agent = user_agent(self._settings)
@@ -147,6 +147,8 @@ class _Cycle:
             async def ask_in_turn(queue: deque[FeedSource]) -> None:
                 while queue:
                     async with slots:
+                        if not queue:  # taken while this one waited for its slot
+                            return
                         await self._collect(client, queue.popleft())
                     self._progress.step()
 
@@ -192,7 +194,7 @@ class _Cycle:
                 due_reason=timing.due_reason,
             )
         etag, last_modified, _ = row.validators
-        url = asked_at(feed, row)
+        url = address_of(feed, row)
         return await client.get(url, etag=etag, last_modified=last_modified)
 
     def _fail(

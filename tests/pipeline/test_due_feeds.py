@@ -52,6 +52,18 @@ def rows(planet: Planet) -> list[SourceRow]:
         return list(transaction.sources().values())
 
 
+@pytest.mark.parametrize(("concurrency", "per_host"), [(1, 2), (2, 3), (1, 1), (8, 3)])
+def test_every_feed_of_a_busy_host_is_asked_once(
+    tmp_path: Path, concurrency: int, per_host: int
+) -> None:
+    with FeedServer().serving() as server:
+        urls = [server.put(f"/{n}", rss(f"s{n}", f"t{n}")) for n in range(7)]
+        fetch = FETCH.replace("per_host = 1", f"per_host = {per_host}\nconcurrency = {concurrency}")
+        planet = Planet(tmp_path, fetch + "".join(f'[[feeds]]\nurl = "{url}"\n' for url in urls))
+        assert outcomes(planet.cycle()) == ["collected"] * 7
+        assert [asked.path for asked in server.asked()] == [f"/{n}" for n in range(7)]
+
+
 # Servers that ask to wait, or are gone
 
 
@@ -102,6 +114,29 @@ def test_what_is_gone_is_asked_again_only_by_a_person(
     assert outcomes(planet.cycle(at=year))[0] == "unchanged"
     assert outcomes(planet.cycle(at=at(publishers, year + 2 * DAY), due=True))[0] == "unchanged"
     assert first.log[-1].at == year + 2 * DAY
+
+
+class Respelled(Publisher):
+    """A publisher whose first entry may be spelt in two ways: are they one, or is one new?"""
+
+    def document(self, since: int = 0) -> bytes:
+        scheme = "https" if since or len(self.entries) > 1 else "http"
+        item = f"<item><title>Same</title><guid>{scheme}://w.example/1</guid></item>"
+        return f"<rss version='2.0'><channel><title>W</title>{item}</channel></rss>".encode()
+
+
+@pytest.mark.parametrize(("gives_deltas", "new"), [(False, 0), (True, 1)])
+def test_what_a_delta_leaves_out_may_still_be_there_so_that_nothing_is_taken_for_it(
+    planet: Planet, gives_deltas: bool, new: int
+) -> None:
+    publisher = Respelled(START, [("one", START)], gives_deltas=gives_deltas)
+    with publisher.serving() as url:
+        planet.configure(FETCH + f'[[feeds]]\nurl = "{url}"\n')
+        planet.cycle(at=START)
+        publisher.publish()
+        report = planet.cycle(at=at([publisher], START + DAY))
+    assert [seen.status for seen in publisher.log] == [200, 226 if gives_deltas else 200]
+    assert report.counts.new == new
 
 
 # Feeds that move
