@@ -168,12 +168,19 @@ class _Cycle:
         row, report = self._rows[feed.url], self.reports[feed.url]
         # A feed of the same host may have been told to wait a moment ago.
         if feed.path is None and (until := self.waits_until(feed, self._clock())):
-            report.outcome = "waiting"
-            report.reason = f"its server asked to wait until {until:%Y-%m-%d %H:%M} (Retry-After)"
+            _wait(report, until)
             return
         try:
             fetched = await self._fetch(client, feed, row)
             prepared = await _prepared(feed, row, fetched)
+        except RefusalError as error:
+            if error.status is None and error.retry_at is not None:
+                # Nobody was asked: a redirect leads to a host that had said to wait.
+                self._put_off(feed, row, error.retry_at)
+                _wait(report, error.retry_at)
+            else:
+                self._fail(feed, row, report, error)
+            return
         except (CollectError, ParseError) as error:
             self._fail(feed, row, report, error)
             return
@@ -196,6 +203,14 @@ class _Cycle:
         etag, last_modified, _ = row.validators
         url = address_of(feed, row)
         return await client.get(url, etag=etag, last_modified=last_modified)
+
+    def _put_off(self, feed: FeedSource, row: SourceRow, retry_at: datetime) -> None:
+        """Store that the feed is to wait, which is no failure of it."""
+        now = self._clock()
+        until = to_microseconds(latest_retry(retry_at, now))
+        timing = asked(row, feed.schedule, now, timing=row.timing._replace(retry_at=until))
+        with self._store.write() as transaction:
+            transaction.set_timing(row.id, timing)
 
     def _fail(
         self,
@@ -238,6 +253,11 @@ class _Cycle:
             if retry_at is not None and refusal.status in _THROTTLED:
                 self._waits[refusal.host] = retry_at
                 transaction.set_host_wait(refusal.host, retry_at, to_microseconds(now))
+
+
+def _wait(report: SourceReport, until: datetime) -> None:
+    report.outcome = "waiting"
+    report.reason = f"its server asked to wait until {until:%Y-%m-%d %H:%M} (Retry-After)"
 
 
 async def _prepared(feed: FeedSource, row: SourceRow, fetched: Fetched) -> PreparedFeed | None:
