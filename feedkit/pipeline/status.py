@@ -70,7 +70,8 @@ _EVERY_RUN = "read in every run"
 
 
 def _new(feed: FeedSource) -> FeedStatus:
-    return FeedStatus(shown(feed.url), feed.title, due_reason="never asked so far")
+    reason = _EVERY_RUN if feed.path else "never asked so far"
+    return FeedStatus(shown(feed.url), feed.title, due_reason=reason)
 
 
 def _status(
