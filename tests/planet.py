@@ -15,6 +15,7 @@ from lxml import etree
 from feedkit.config import load_settings
 from feedkit.pipeline.report import Report
 from feedkit.pipeline.run import export, run
+from feedkit.pipeline.timing import utc_now
 from feedkit.store import open_store
 
 SITE = '[site]\ntitle = "Planet"\nurl = "https://planet.example.org/"\n'
@@ -77,11 +78,12 @@ class Planet:
         )
         return Ended(done.returncode, done.stderr.splitlines(), done.stdout)
 
-    def cycle(self, *, at: datetime | None = None, due: bool = True) -> Report:
-        """Collect and publish once, in this process; feeds count as due."""
+    def cycle(self, *, at: datetime | None = None, due: bool = False) -> Report:
+        """Collect and publish once, in this process, at that time; all feeds, or those `due`."""
         settings = load_settings(self.root / "config.toml")
         with open_store(settings.store.url) as store:
-            return run(settings, store, is_due=lambda *_: due, at=at)
+            clock = utc_now if at is None else lambda: at
+            return run(settings, store, everything=not due, clock=clock)
 
     def export(self, folder: str) -> Report:
         """Publish what is stored into `folder`."""

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from feedkit.config import Schedule, load_settings
@@ -49,7 +50,7 @@ def test_one_address_is_all_that_a_config_must_have(file: Path) -> None:
     assert settings.fetch.timeout == timedelta(seconds=30)
     assert settings.fetch.max_bytes == 20_000_000
     assert settings.fetch.allow_private_hosts is False
-    assert settings.schedule == Schedule(every=timedelta(hours=1))
+    assert settings.schedule == Schedule(min=timedelta(minutes=15), max=timedelta(days=1))
     assert settings.publish.formats == ("atom", "rss")
     assert settings.publish.entries == 50
     assert settings.publish.categories == "declared"
@@ -238,6 +239,23 @@ def test_days_of_the_week_are_those_of_cron(file: Path, written: str, meant: str
     """In crontab(5) 0 and 7 are Sunday; in APScheduler 0 is Monday."""
     file.write_text(f'{SITE}[schedule]\ncron = "{written}"')
     assert load_settings(file).schedule.cron == meant
+
+
+def test_a_feeds_own_schedule_keeps_the_bounds_of_all(file: Path) -> None:
+    file.write_text(
+        f"{SITE}[schedule]\nmin = '30m'\nmax = '6h'\n[[feeds]]\nurl = 'a'\nevery = '5m'\n"
+        "[[feeds]]\nurl = 'b'\n"
+    )
+    bounds = Schedule(min=timedelta(minutes=30), max=timedelta(hours=6))
+    own, other = load_settings(file).feeds
+    assert other.schedule == bounds
+    assert own.schedule == msgspec.structs.replace(bounds, every=timedelta(minutes=5))
+
+
+def test_bounds_the_wrong_way_round_are_told(file: Path) -> None:
+    assert problem(file, f"{SITE}[schedule]\nmin = '2d'") == (
+        "config.toml: schedule: found min longer than max; expected it shorter"
+    )
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,7 @@ def cli() -> None:
     \b
     feedkit run          collect what is due and publish
     feedkit run --all    … every feed, due or not
+    feedkit status       show which feeds fail, and when each is due
     feedkit export DIR   publish what is stored into another folder
     feedkit check FEED   show what feedkit sees in a feed or an article
     """
@@ -81,9 +82,16 @@ def common_options(command: Command) -> Command:
 
 @cli.command()
 @common_options
-@click.option("--all", "everything", is_flag=True, help="Fetch every feed now, due or not.")
 @click.option(
-    "--strict", is_flag=True, help="Exit 1 when a source failed or a file could not be written."
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Ask for every feed now, due or not, but where a server said to wait.",
+)
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Exit 1 when a source fails, due or not, or a file could not be written.",
 )
 def run(config: Path, verbose: bool, quiet: bool, everything: bool, strict: bool) -> None:
     """Collect articles and the feeds that are due, and publish."""
@@ -128,3 +136,25 @@ def check(
     sys.exit(
         check_document(where, config, verbose=verbose, quiet=quiet, as_json=as_json, strict=strict)
     )
+
+
+@cli.command()
+@click.option(
+    "-c",
+    "--config",
+    "config",
+    type=click.Path(path_type=Path),
+    default=Path("config.toml"),
+    show_default=True,
+    help="The configuration to use.",
+)
+@click.option("--failing", is_flag=True, help="Show only the feeds that fail.")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON document (docs/status.md).")
+def status(config: Path, failing: bool, as_json: bool) -> None:
+    """Show when each feed last answered, when it is due and why, and what is wrong with it.
+
+    Nothing is asked of any server, and nothing is changed.
+    """
+    from feedkit.cli.status import show_status
+
+    sys.exit(show_status(config, failing=failing, as_json=as_json))

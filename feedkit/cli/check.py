@@ -1,6 +1,5 @@
 """`feedkit check`: what was found out, told to people on stdout, or as JSON to programs."""
 
-import re
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
@@ -8,10 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-import msgspec
 
 from feedkit.cli import DONE, SOME_FAILED
-from feedkit.cli.layout import Row, Section, write
+from feedkit.cli.layout import Row, Section, write, write_json
 from feedkit.cli.words import number, one_line
 from feedkit.config import Settings, load_settings
 from feedkit.pipeline.check import check
@@ -41,8 +39,6 @@ _FORMATS = {
     "json11": "JSON Feed 1.1",
 }
 _READERS = {"lxml": "lxml", "feedparser": "feedparser", "json": "msgspec"}
-# JSON leaves these as they are, and a terminal may take them for commands.
-_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
 def check_document(
@@ -51,8 +47,7 @@ def check_document(
     """``feedkit check``; the exit code."""
     checked = check(where, _settings(config), read_stdin=_stdin, now=datetime.now(UTC))
     if as_json:
-        document = msgspec.json.format(msgspec.json.encode(checked), indent=2).decode()
-        click.echo(_UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", document))
+        write_json(checked)
     if checked.error is not None:
         click.echo(one_line(checked.error), err=True)
         if checked.links_to:

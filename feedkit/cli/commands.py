@@ -2,13 +2,12 @@
 
 import sys
 from contextlib import nullcontext
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from feedkit.cli import DONE, SOME_FAILED
-from feedkit.config import FeedSource, load_settings
+from feedkit.config import load_settings
 from feedkit.pipeline.workers import Workers
 from feedkit.store import Store, exclusive
 
@@ -26,18 +25,12 @@ def run_once(config: Path, *, verbose: bool, quiet: bool, everything: bool, stri
             workers.start(many=store.is_new)  # before the next imports: they import the rest
         from feedkit.cli.report import ProgressBar, show
         from feedkit.pipeline.run import run
-        from feedkit.schedule.policy import is_due
-
-        now = datetime.now(UTC)
-
-        def due(feed: FeedSource, checked_at: datetime | None) -> bool:
-            return everything or is_due(feed.schedule, checked_at, now)
 
         bar = ProgressBar() if not quiet and sys.stderr.isatty() else None
         with bar or nullcontext():
-            report = run(settings, store, is_due=due, progress=bar, workers=workers)
+            report = run(settings, store, everything=everything, progress=bar, workers=workers)
     show(report, settings.site.output, verbose=verbose, quiet=quiet)
-    return SOME_FAILED if strict and (report.failed or report.published.failed) else DONE
+    return SOME_FAILED if strict and (report.failing or report.published.failed) else DONE
 
 
 def export_to(config: Path, folder: Path, *, verbose: bool, quiet: bool) -> int:

@@ -1,16 +1,23 @@
-"""Sections of rows on stdout: coloured and folded on a terminal, plain and aligned elsewhere."""
+"""Sections of rows on stdout: coloured and folded on a terminal, plain and aligned elsewhere; and
+JSON documents, the same everywhere."""
 
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import click
+import msgspec
 
 from feedkit.cli.words import one_line, width
 
 _INDENT = "  "
 _LONGEST = 500
 """Characters of a cell: a title may have a million."""
+
+
+# JSON leaves these as they are, and a terminal may take them for commands.
+_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
 class Row(NamedTuple):
@@ -34,6 +41,12 @@ def write(sections: Iterable[Section]) -> None:
         if position:
             click.echo()
         render(section)
+
+
+def write_json(value: object) -> None:
+    """Write `value` to stdout as one JSON document that does a terminal no harm."""
+    document = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    click.echo(_UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", document))
 
 
 def _plainly(section: Section) -> None:

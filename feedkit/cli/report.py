@@ -102,6 +102,8 @@ def _rows(report: Report, *, verbose: bool) -> list[tuple[str, str, str, str, st
     ends = [f"{counts.withdrawn} withdrawn"] if counts.withdrawn else []
     ends += [f"{len(report.failed)} failed"] if report.failed else []
     ends += [f"{waiting} not due"] if waiting else []
+    silent = sum(s.is_failing and s.outcome != "failed" for s in report.sources)
+    ends += [f"{silent} failing (see feedkit status)"] if silent else []
     rows.append(
         (total, str(counts.new), str(counts.changed), str(counts.unchanged), ", ".join(ends))
     )
@@ -110,7 +112,7 @@ def _rows(report: Report, *, verbose: bool) -> list[tuple[str, str, str, str, st
 
 def _counts(source: SourceReport) -> tuple[str, str, str]:
     counts = source.counts
-    if source.outcome in ("failed", "not due") or (
+    if source.outcome in ("failed", "not due", "waiting") or (
         source.outcome == "unchanged" and not counts.unchanged
     ):
         return "", "", ""
@@ -120,6 +122,8 @@ def _counts(source: SourceReport) -> tuple[str, str, str]:
 def _outcome(source: SourceReport) -> str:
     if source.outcome == "failed":
         return "failed"
+    if source.outcome == "waiting":
+        return source.reason or "waiting"
     words: list[str] = [source.outcome] if not any(_counts(source)) else []
     if source.counts.withdrawn:
         words.append(f"{source.counts.withdrawn} withdrawn")

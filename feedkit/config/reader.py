@@ -4,7 +4,6 @@ import difflib
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
@@ -77,7 +76,12 @@ _FETCH: _Keys = {
     "user_agent": read_text,
     "allow_private_hosts": read_flag,
 }
-_SCHEDULE: _Keys = {"every": read_duration, "cron": read_cron}
+_SCHEDULE: _Keys = {
+    "every": read_duration,
+    "cron": read_cron,
+    "min": read_duration,
+    "max": read_duration,
+}
 _PUBLISH: _Keys = {
     "formats": read_formats,
     "entries": read_count,
@@ -143,8 +147,9 @@ class _Reader:
     def settings(self, document: dict[str, object]) -> Settings | None:
         """The whole document typed, or None where something it must have is missing."""
         self._unknown(document, (*_DOCUMENT, "categories"), "")
-        schedule = self._schedule(self._table(document, "schedule", _SCHEDULE), "schedule")
-        default = schedule or Schedule(every=timedelta(hours=1))
+        default = self._schedule(
+            self._table(document, "schedule", _SCHEDULE), "schedule", Schedule()
+        )
         site = self._site(self._table(document, "site", _SITE))
         store = self._table(document, "store", _STORE)
         rest = {
@@ -193,11 +198,10 @@ class _Reader:
             path = None if HTTP.match(url) else self._path(url)
             if url in feeds:
                 self.problems.append(f"{where}.url: found {_quoted(url)} a second time")
-            schedule = self._schedule(
-                {key: table.pop(key) for key in ("every", "cron") if key in table}, where
-            )
+            own = {key: table.pop(key) for key in [*table] if key in ("every", "cron")}
+            schedule = self._schedule(own, where, default)
             request = self._request(url, table, where)
-            values = {"path": path, "schedule": schedule or default, "request": request}
+            values = {"path": path, "schedule": schedule, "request": request}
             feeds[url] = self._typed(table | values, FeedSource)
         return tuple(feeds.values())
 
@@ -234,10 +238,16 @@ class _Reader:
             found.append(self._typed(values | {"name": name}, CategorySettings))
         return tuple(found)
 
-    def _schedule(self, table: dict[str, object], where: str) -> Schedule | None:
+    def _schedule(self, table: dict[str, object], where: str, default: Schedule) -> Schedule:
+        """That of `table`, within the bounds of `default`; without an interval, `default`."""
         if "every" in table and "cron" in table:
             self.problems.append(f"{where}: found both every and cron; expected one of them")
-        return self._typed(table, Schedule) if table else None
+        if not table:
+            return default
+        schedule = self._typed({"min": default.min, "max": default.max} | table, Schedule)
+        if schedule.min > schedule.max:
+            self.problems.append(f"{where}: found min longer than max; expected it shorter")
+        return schedule
 
     def _store_url(self, url: str) -> str:
         """A relative SQLite file is relative to the config file, like every other path."""

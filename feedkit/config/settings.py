@@ -45,10 +45,12 @@ class Fetch(Struct, frozen=True):
 
 class Schedule(Struct, frozen=True):
     """How often a feed is fetched: by interval, or by a crontab expression in UTC, whose days of
-    the week are names."""
+    the week are names; with neither, as often as it publishes, from `min` to `max`."""
 
     every: timedelta | None = None
     cron: str | None = None
+    min: timedelta = timedelta(minutes=15)
+    max: timedelta = timedelta(days=1)
 
 
 class Publish(Struct, frozen=True):
@@ -109,7 +111,7 @@ class Settings(Struct, frozen=True):
     site: Site
     store: StoreSettings
     fetch: Fetch = Fetch()
-    schedule: Schedule = Schedule(every=timedelta(hours=1))
+    schedule: Schedule = Schedule()
     publish: Publish = Publish()
     articles: tuple[ArticleFolder, ...] = ()
     feeds: tuple[FeedSource, ...] = ()

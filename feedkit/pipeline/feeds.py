@@ -1,51 +1,81 @@
-"""Feeds → the store: those that are due are fetched side by side, each stored on its own.
+"""Feeds → the store: those that are due are asked side by side, each stored on its own.
 
 What a server said of a document (its validators) is stored in the transaction that stores its
-entries, so that a 304 always speaks of entries that are there.
+entries, so that a 304 always speaks of entries that are there. When a feed is due again is
+stored twice: before it is asked, so that a run which is killed is no reason to ask twice, and
+with the answer.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections import defaultdict, deque
+from collections.abc import Sequence
+from datetime import datetime
+
+from yarl import URL
 
 from feedkit import __version__
 from feedkit.collect.files import read_file
 from feedkit.collect.http import Client, Fetched, shown
 from feedkit.config import FeedSource, Settings
-from feedkit.errors import CollectError, ParseError, StoreError
+from feedkit.errors import CollectError, ParseError, RefusalError, StoreError
 from feedkit.pipeline.prepare import (
     RECIPE,
     PreparedFeed,
-    declared,
     digest,
-    feed_key,
     prepare_feed,
-    refilter,
     to_microseconds,
 )
+from feedkit.pipeline.register import register
 from feedkit.pipeline.report import Progress, SourceReport
 from feedkit.pipeline.sameness import settle, with_stored_guids
-from feedkit.publish.jobs import from_microseconds
-from feedkit.store import SourceRow, Store, Validators
+from feedkit.pipeline.timing import (
+    Clock,
+    asked,
+    exact,
+    fresh_until,
+    time_of,
+    with_rhythm_of,
+    with_words_of,
+)
+from feedkit.schedule import moves
+from feedkit.schedule.policy import is_due, is_waiting, latest_retry
+from feedkit.store import Moving, SourceRow, Store, Validators
+from feedkit.store.transaction import Transaction
 
-IsDue = Callable[[FeedSource, datetime | None], bool]
+_THROTTLED = (429, 503)
+"""Their Retry-After holds for the whole host."""
 
 
 def collect_feeds(
     settings: Settings,
     feeds: Sequence[FeedSource],
     store: Store,
-    is_due: IsDue,
     progress: Progress,
+    *,
+    clock: Clock,
+    everything: bool,
 ) -> list[SourceReport]:
-    """Collect the `feeds` that are due; a report for each, in their order."""
-    rows = _register(feeds, store)
-    reports = {feed.url: SourceReport(shown(feed.url), "not due") for feed in feeds}
-    # Asking a local file costs nobody anything, so an edited one is seen at once.
-    due = [feed for feed in feeds if feed.path or is_due(feed, _last_check(rows[feed.url]))]
+    """Collect the `feeds` that are due, or `everything`; a report for each, in their order.
+
+    Even then nothing is asked of a server that said to wait.
+    """
+    now = clock()
+    rows = register(feeds, store, now)
+    with store.read() as transaction:
+        waits = transaction.host_waits(to_microseconds(now))
+    cycle = _Cycle(settings, store, clock, progress, rows, waits)
+    due = []
+    for feed in feeds:
+        row = rows[feed.url]
+        # Asking a local file costs nobody anything, so an edited one is seen at once.
+        if feed.path or everything or (_is_due(row, now) and not cycle.waits_until(feed, now)):
+            due.append(feed)
+        cycle.reports[feed.url] = SourceReport(
+            shown(feed.url), "not due", is_failing=bool(row.failures or row.timing.is_gone)
+        )
     progress.total(len(due))
-    asyncio.run(_collect(settings, due, rows, reports, store, progress))
-    return [reports[feed.url] for feed in feeds]
+    asyncio.run(cycle.run(due))
+    return [cycle.reports[feed.url] for feed in feeds]
 
 
 def user_agent(settings: Settings) -> str:
@@ -53,50 +83,23 @@ def user_agent(settings: Settings) -> str:
     return settings.fetch.user_agent or f"feedkit/{__version__} (+{settings.site.url})"
 
 
-def _register(feeds: Sequence[FeedSource], store: Store) -> dict[str, SourceRow]:
-    """The stored sources by URL, with what the config says of them brought up to date."""
-    now = to_microseconds(datetime.now(UTC))
-    with store.read() as transaction:
-        stored = transaction.sources()
-    rows: dict[str, SourceRow] = {}
-    stale = []
-    for feed in feeds:
-        row = stored.get(feed_key(feed))
-        if (
-            row
-            and row.categories == declared(feed.categories)
-            and row.filters == _filters(feed)
-            and feed.title in (None, row.title)
-        ):
-            rows[feed.url] = row
-        else:
-            stale.append((feed, row))
-    if stale:
-        with store.write() as transaction:
-            for feed, known in stale:
-                row = known or transaction.add_source(feed_key(feed), now)
-                given = declared(feed.categories)
-                if row.categories != given:
-                    transaction.give_categories(row, given, now)
-                    row = row._replace(categories=given)
-                if row.filters != _filters(feed):
-                    entries = list(transaction.source_entries(row.id))
-                    kept = [refilter(data, feed) for _, _, data in entries]
-                    transaction.save_entries(row, kept, now)
-                    transaction.update_source(row.id, filters=_filters(feed))
-                    row = row._replace(filters=_filters(feed))
-                if feed.title is not None:
-                    transaction.rename_source(row, feed.title, row.site_url)
-                    row = row._replace(title=feed.title)
-                rows[feed.url] = row
-            settle(transaction)
-    return rows
+def address_of(feed: FeedSource, row: SourceRow) -> str:
+    """The address that `feed` is asked for at: where it moved for good, else the config's."""
+    return row.moving.url or feed.url
 
 
-def _filters(feed: FeedSource) -> str:
-    """The patterns as text, to see when they change."""
-    patterns = [[p.pattern for p in group] for group in (feed.include, feed.exclude)]
-    return repr(patterns) if any(patterns) else ""
+def host_of(url: str) -> str:
+    """The host of `url` in ASCII; "" where it has none."""
+    try:
+        return URL(url).raw_host or ""
+    except ValueError:
+        return ""
+
+
+def _is_due(row: SourceRow, now: datetime) -> bool:
+    if row.timing.is_gone:
+        return False
+    return is_due(time_of(row.timing.due_at), time_of(row.checked_at), now)
 
 
 def _recipe(feed: FeedSource) -> str:
@@ -104,83 +107,171 @@ def _recipe(feed: FeedSource) -> str:
     return RECIPE if feed.title is None else f"{RECIPE}, titled"
 
 
-def _last_check(row: SourceRow) -> datetime | None:
-    return None if row.checked_at is None else from_microseconds(row.checked_at)
+class _Cycle:
+    """The feeds of one run, and which hosts asked to wait."""
 
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        clock: Clock,
+        progress: Progress,
+        rows: dict[str, SourceRow],
+        waits: dict[str, int],
+    ) -> None:
+        self.reports: dict[str, SourceReport] = {}
+        self._settings = settings
+        self._store = store
+        self._clock = clock
+        self._progress = progress
+        self._rows = rows
+        self._waits = waits
 
-async def _collect(
-    settings: Settings,
-    due: Sequence[FeedSource],
-    rows: dict[str, SourceRow],
-    reports: dict[str, SourceReport],
-    store: Store,
-    progress: Progress,
-) -> None:
-    async with Client(settings.fetch, user_agent(settings)) as client:
+    def waits_until(self, feed: FeedSource, now: datetime) -> datetime | None:
+        """Until when the server of `feed` asked to wait, if that is still to come."""
+        row = self._rows[feed.url]
+        own, host = row.timing.retry_at, self._waits.get(host_of(address_of(feed, row)))
+        times = (exact(until) for until in (own, host) if until is not None)
+        return max((time for time in times if is_waiting(time, now)), default=None)
 
-        async def one(feed: FeedSource) -> None:
-            await _collect_one(settings, client, feed, rows[feed.url], reports[feed.url], store)
-            progress.step()
+    async def run(self, due: Sequence[FeedSource]) -> None:
+        """Collect the feeds that are `due`, as many side by side as the settings say."""
+        queues: defaultdict[str, deque[FeedSource]] = defaultdict(deque)
+        for feed in due:
+            host = "" if feed.path else host_of(address_of(feed, self._rows[feed.url]))
+            queues[host or feed.url].append(feed)
+        slots = asyncio.Semaphore(self._settings.fetch.concurrency)
+        agent = user_agent(self._settings)
+        async with Client(self._settings.fetch, agent, clock=self._clock) as client:
 
+            async def ask_in_turn(queue: deque[FeedSource]) -> None:
+                while queue:
+                    async with slots:
+                        if not queue:  # taken while this one waited for its slot
+                            return
+                        await self._collect(client, queue.popleft())
+                    self._progress.step()
+
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    for queue in queues.values():
+                        for _ in range(min(self._settings.fetch.per_host, len(queue))):
+                            tasks.create_task(ask_in_turn(queue))
+            except BaseExceptionGroup as group:
+                # What ends a run (the store cannot be used) ends it as one sentence.
+                if unusable := group.subgroup(StoreError):
+                    raise unusable.exceptions[0] from group
+                raise
+
+    async def _collect(self, client: Client, feed: FeedSource) -> None:
+        """Fetch, prepare and store one feed, and report what became of it."""
+        row, report = self._rows[feed.url], self.reports[feed.url]
+        # A feed of the same host may have been told to wait a moment ago.
+        if feed.path is None and (until := self.waits_until(feed, self._clock())):
+            _wait(report, until)
+            return
         try:
-            async with asyncio.TaskGroup() as tasks:
-                for feed in due:
-                    tasks.create_task(one(feed))
-        except BaseExceptionGroup as group:
-            # What ends a run (the store cannot be used) ends it as one sentence.
-            if unusable := group.subgroup(StoreError):
-                raise unusable.exceptions[0] from group
-            raise
+            fetched = await self._fetch(client, feed, row)
+            prepared = await _prepared(feed, row, fetched)
+        except RefusalError as error:
+            if error.status is None and error.retry_at is not None:
+                # Nobody was asked: a redirect leads to a host that had said to wait.
+                self._put_off(feed, row, error.retry_at)
+                _wait(report, error.retry_at)
+            else:
+                self._fail(feed, row, report, error)
+            return
+        except (CollectError, ParseError) as error:
+            self._fail(feed, row, report, error)
+            return
+        _save(self._store, feed, row, report, prepared, fetched, self._clock())
 
-
-async def _collect_one(
-    settings: Settings,
-    client: Client,
-    feed: FeedSource,
-    row: SourceRow,
-    report: SourceReport,
-    store: Store,
-) -> None:
-    """Fetch, prepare and store one feed, and say in `report` what became of it."""
-    is_current = row.recipe == _recipe(
-        feed
-    )  # else the stored entries are made anew from the next body
-    known = row.validators
-    try:
-        fetched = await _fetch(settings, client, feed, known)
-        body_hash = known.body_hash if fetched.not_modified else digest(fetched.body)
-        prepared = None
-        if not fetched.not_modified and not (is_current and body_hash == known.body_hash):
-            prepared = await asyncio.to_thread(
-                prepare_feed,
-                fetched.body,
-                source=feed,
-                url=fetched.url if feed.path is None else None,
-                content_type=fetched.content_type,
-            )
-    except (CollectError, ParseError) as error:
-        # The report names the source itself.
-        report.outcome, report.reason = "failed", str(error).removeprefix(f"{feed.url} ")
-        with store.write() as transaction:
+    async def _fetch(self, client: Client, feed: FeedSource, row: SourceRow) -> Fetched:
+        if feed.path is not None:
+            limit = self._settings.fetch.max_bytes
+            body = await asyncio.to_thread(read_file, feed.path, limit)
+            return Fetched(url=feed.url, not_modified=False, body=body)
+        now = self._clock()
+        timing = asked(row, feed.schedule, now)
+        with self._store.write() as transaction:
             transaction.update_source(
                 row.id,
-                failures=row.failures + 1,
-                error=str(error),
-                checked_at=to_microseconds(datetime.now(UTC)),
+                checked_at=to_microseconds(now),
+                due_at=timing.due_at,
+                due_reason=timing.due_reason,
             )
-        return
-    validators = Validators(fetched.etag, fetched.last_modified, body_hash)
-    _save(store, feed, row, report, prepared, validators)
+        etag, last_modified, _ = row.validators
+        url = address_of(feed, row)
+        return await client.get(url, etag=etag, last_modified=last_modified, options=feed.request)
+
+    def _put_off(self, feed: FeedSource, row: SourceRow, retry_at: datetime) -> None:
+        """Store that the feed is to wait, which is no failure of it."""
+        now = self._clock()
+        until = to_microseconds(latest_retry(retry_at, now))
+        timing = asked(row, feed.schedule, now, timing=row.timing._replace(retry_at=until))
+        with self._store.write() as transaction:
+            transaction.set_timing(row.id, timing)
+
+    def _fail(
+        self,
+        feed: FeedSource,
+        row: SourceRow,
+        report: SourceReport,
+        error: CollectError | ParseError,
+    ) -> None:
+        """Store that the feed could not be had, and when it is asked again."""
+        now = self._clock()
+        # The report names the source itself.
+        reason = str(error).removeprefix(f"{feed.url} ").replace(feed.url, shown(feed.url))
+        refusal = error if isinstance(error, RefusalError) else RefusalError("")
+        failures = row.failures + 1
+        is_lost = row.moving.url is not None and (
+            refusal.is_gone or moves.is_doubted(failures, time_of(row.timing.succeeded_at), now)
+        )
+        retry_at = None
+        if refusal.retry_at is not None:
+            retry_at = to_microseconds(latest_retry(refusal.retry_at, now))
+        timing = row.timing._replace(
+            fresh_until=None, retry_at=retry_at, is_gone=refusal.is_gone and not is_lost
+        )
+        if timing.is_gone:
+            reason += (
+                "; it is not asked again: change its address or take it out of the configuration"
+            )
+        report.outcome, report.reason, report.is_failing = "failed", reason, True
+        with self._store.write() as transaction:
+            transaction.set_timing(
+                row.id,
+                asked(row, feed.schedule, now, timing=timing, failures=failures),
+                failures=failures,
+                error=reason,
+                checked_at=to_microseconds(now),
+            )
+            if is_lost:  # what the new address said of its document says nothing of the old one's
+                transaction.set_moving(row.id, Moving())
+                transaction.update_source(row.id, etag=None, last_modified=None, body_hash=None)
+            if retry_at is not None and refusal.status in _THROTTLED:
+                self._waits[refusal.host] = retry_at
+                transaction.set_host_wait(refusal.host, retry_at, to_microseconds(now))
 
 
-async def _fetch(
-    settings: Settings, client: Client, feed: FeedSource, known: Validators
-) -> Fetched:
-    if feed.path is not None:
-        body = await asyncio.to_thread(read_file, feed.path, settings.fetch.max_bytes)
-        return Fetched(url=feed.url, not_modified=False, body=body)
-    return await client.get(
-        feed.url, etag=known.etag, last_modified=known.last_modified, options=feed.request
+def _wait(report: SourceReport, until: datetime) -> None:
+    report.outcome = "waiting"
+    report.reason = f"its server asked to wait until {until:%Y-%m-%d %H:%M} (Retry-After)"
+
+
+async def _prepared(feed: FeedSource, row: SourceRow, fetched: Fetched) -> PreparedFeed | None:
+    """The feed that was fetched, ready to be stored; None where it is what is stored."""
+    # What another recipe made is made anew from the next body.
+    is_current = row.recipe == _recipe(feed)
+    if fetched.not_modified or (is_current and digest(fetched.body) == row.validators.body_hash):
+        return None
+    return await asyncio.to_thread(
+        prepare_feed,
+        fetched.body,
+        source=feed,
+        url=fetched.url if feed.path is None else None,
+        content_type=fetched.content_type,
     )
 
 
@@ -190,31 +281,84 @@ def _save(
     row: SourceRow,
     report: SourceReport,
     prepared: PreparedFeed | None,
-    validators: Validators,
+    fetched: Fetched,
+    at: datetime,
 ) -> None:
-    now = to_microseconds(datetime.now(UTC))
+    now = to_microseconds(at)
+    is_same_body = fetched.not_modified
+    body_hash = row.validators.body_hash if is_same_body else digest(fetched.body)
+    validators = Validators(fetched.etag, fetched.last_modified, body_hash)
+    timing = row.timing._replace(
+        succeeded_at=now, fresh_until=fresh_until(fetched.wait, at), retry_at=None, is_gone=False
+    )
+    recipe = row.recipe
     with store.write() as transaction:
-        if prepared is None:
-            report.outcome = "unchanged"
-        else:
-            report.outcome = "collected"
-            title = feed.title or prepared.title
-            transaction.rename_source(row, title, prepared.site_url)
-            entries = with_stored_guids(transaction, row, prepared.entries)
-            # A first fetch edits nothing; and another recipe is feedkit's change, not the feed's.
-            report.counts = transaction.save_entries(
-                row, entries, now, remade=row.recipe not in ("", _recipe(feed))
-            )
-            if prepared.bozo:
-                report.notes.append(f"{report.name}: {prepared.bozo}")
-        transaction.update_source(
+        report.outcome, report.is_failing = "unchanged", False
+        if prepared is not None:
+            timing = with_words_of(timing, prepared)
+            if not fetched.is_delta or not recipe:  # a delta makes few of the entries anew
+                recipe = _recipe(feed)
+            _save_entries(transaction, feed, row, report, prepared, fetched, now)
+        if prepared is not None or timing.newest_at is None:
+            timing = with_rhythm_of(timing, transaction.order_times(row.id))
+        transaction.set_timing(
             row.id,
+            asked(row, feed.schedule, at, timing=timing, failures=0),
             etag=validators.etag,
             last_modified=validators.last_modified,
             body_hash=validators.body_hash,
             checked_at=now,
             failures=0,
             error=None,
-            recipe=_recipe(feed) if prepared else row.recipe,
+            recipe=recipe,
         )
+        _follow_move(transaction, feed, row, report, fetched.moved_to, at)
         settle(transaction)
+
+
+def _save_entries(
+    transaction: Transaction,
+    feed: FeedSource,
+    row: SourceRow,
+    report: SourceReport,
+    prepared: PreparedFeed,
+    fetched: Fetched,
+    now: int,
+) -> None:
+    report.outcome = "collected"
+    transaction.rename_source(row, feed.title or prepared.title, prepared.site_url)
+    entries = with_stored_guids(transaction, row, prepared.entries, is_whole=not fetched.is_delta)
+    # A first fetch edits nothing; and another recipe is feedkit's change, not the feed's.
+    report.counts = transaction.save_entries(
+        row, entries, now, remade=row.recipe not in ("", _recipe(feed))
+    )
+    if prepared.bozo:
+        report.notes.append(f"{report.name}: {prepared.bozo}")
+
+
+def _follow_move(
+    transaction: Transaction,
+    feed: FeedSource,
+    row: SourceRow,
+    report: SourceReport,
+    to: str | None,
+    now: datetime,
+) -> None:
+    """Remember where the server says that the feed has moved; believe it when it lasts."""
+    known = row.moving
+    before = None
+    if known.to is not None and known.since is not None:
+        before = moves.Move(known.to, exact(known.since), known.times)
+    move = moves.seen(before, to, now)
+    if move is None:
+        moving = Moving(known.url)
+    elif moves.is_final(move, now):
+        moving = Moving(move.to)
+        report.problems.append(
+            f"{report.name}: has moved to {shown(move.to)} for good, and is asked for there from "
+            "now on; write that address into the configuration when it suits you"
+        )
+    else:
+        moving = Moving(known.url, move.to, to_microseconds(move.since), move.times)
+    if moving != known:
+        transaction.set_moving(row.id, moving)

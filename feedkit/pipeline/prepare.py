@@ -80,6 +80,10 @@ class PreparedFeed(NamedTuple):
     bozo: str | None
     entries: tuple[NewEntry, ...]
     """Oldest first, as the store takes them."""
+    ttl: int | None = None
+    """Minutes; this and the next two are the feed's wishes when to be asked."""
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[str, ...] = ()
 
 
 def folder_recipe(settings: Settings, folder: ArticleFolder) -> FolderRecipe:
@@ -229,6 +233,9 @@ def prepare_feed(
             )
             for entry in reversed(feed.entries)
         ),
+        feed.ttl,
+        feed.skip_hours,
+        feed.skip_days,
     )
 
 

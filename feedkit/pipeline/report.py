@@ -8,7 +8,7 @@ from msgspec import Struct
 from feedkit.publish.published import Published
 from feedkit.store.rows import Counts
 
-Outcome = Literal["collected", "unchanged", "not due", "failed"]
+Outcome = Literal["collected", "unchanged", "not due", "waiting", "failed"]
 
 
 class SourceReport(Struct):
@@ -18,11 +18,13 @@ class SourceReport(Struct):
     outcome: Outcome = "collected"
     counts: Counts = msgspec.field(default_factory=Counts)
     reason: str | None = None
-    """Why it failed, one sentence."""
+    """Why it failed or waits, one sentence."""
     problems: list[str] = []
-    """A line for each article or entry that could not be taken as it is."""
+    """A line for each article or entry that could not be taken as it is, and for a feed's move."""
     notes: list[str] = []
     """What is as it should be, but may be asked for."""
+    is_failing: bool = False
+    """Whether the last answer was a failure, in this run or before."""
 
 
 class Report(Struct):
@@ -35,6 +37,11 @@ class Report(Struct):
     def failed(self) -> list[SourceReport]:
         """The sources that could not be collected."""
         return [source for source in self.sources if source.outcome == "failed"]
+
+    @property
+    def failing(self) -> list[SourceReport]:
+        """The sources that could not be collected when they were last asked."""
+        return [s for s in self.sources if s.is_failing or s.outcome == "failed"]
 
     @property
     def counts(self) -> Counts:

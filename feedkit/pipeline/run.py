@@ -5,17 +5,16 @@ they brought is published. Each source is stored in one transaction, together wi
 run needs to know of it; a source that fails is reported and stops no other.
 """
 
-from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
-from feedkit.config import FeedSource, Settings
+from feedkit.config import Settings
 from feedkit.pipeline.articles import collect_articles, scan_beside
 from feedkit.pipeline.prepare import article_folder_key, declared, feed_key, to_microseconds
 from feedkit.pipeline.press import WorkersPress
 from feedkit.pipeline.report import NoProgress, Progress, Report
 from feedkit.pipeline.sameness import bring_up_to_date
 from feedkit.pipeline.subscriptions import subscriptions
+from feedkit.pipeline.timing import Clock, utc_now
 from feedkit.pipeline.workers import Workers
 from feedkit.publish import Published, publish
 from feedkit.store import EVERYTHING, Store
@@ -25,19 +24,19 @@ def run(
     settings: Settings,
     store: Store,
     *,
-    is_due: Callable[[FeedSource, datetime | None], bool],
+    everything: bool = False,
     progress: Progress | None = None,
-    at: datetime | None = None,
+    clock: Clock = utc_now,
     workers: Workers | None = None,
 ) -> Report:
     """Collect once and publish; what was done, with a line for all that went wrong.
 
-    `is_due` says whether a feed, last fetched at the given time, is to be fetched now; articles
-    dated after `at` (None: now) wait. `workers` may be running already; they are ended here.
+    Feeds are asked when they are due by `clock`, or `everything` is. Articles dated later than
+    its time wait. `workers` may be running already; they are ended here.
     """
     progress = progress or NoProgress()
     report = Report()
-    now = to_microseconds(at or datetime.now(UTC))
+    now = to_microseconds(clock())
     with workers or Workers() as workers:
         scans = [scan_beside(folder, store, workers) for folder in settings.articles]
         for folder, scanned in zip(settings.articles, scans, strict=True):
@@ -53,14 +52,16 @@ def run(
         if feeds:
             from feedkit.pipeline.feeds import collect_feeds  # aiohttp costs 150 ms
 
-            report.sources += collect_feeds(settings, feeds, store, is_due, progress)
+            report.sources += collect_feeds(
+                settings, feeds, store, progress, clock=clock, everything=everything
+            )
         report.published = _publish(settings, store, settings.site.output, workers, now)
     return report
 
 
 def export(settings: Settings, store: Store, folder: Path) -> Report:
     """Publish into `folder` what the store holds, without collecting."""
-    now = to_microseconds(datetime.now(UTC))
+    now = to_microseconds(utc_now())
     with Workers() as workers:
         return Report(published=_publish(settings, store, folder, workers, now, remember=False))
 

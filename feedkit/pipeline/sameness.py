@@ -4,7 +4,7 @@ Each function works within the transaction that stores a source, so that a kill 
 copy without its original nor an entry that nobody shows.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from feedkit.pipeline.prepare import decode_entry, known_as, stored_keys
@@ -19,11 +19,17 @@ _FEW = 3
 
 
 def with_stored_guids(
-    transaction: "Transaction", source: SourceRow, entries: Sequence[NewEntry]
+    transaction: "Transaction",
+    source: SourceRow,
+    entries: Sequence[NewEntry],
+    *,
+    is_whole: bool = True,
 ) -> list[NewEntry]:
     """The entries of a feed, those whose guids it changed under the guids that are stored.
 
-    The store remembers the new guids, so that the next run knows them whatever else changes.
+    The store remembers the new guids, so that the next run knows them whatever else changes. Of
+    a document that `is_whole` not (RFC 3229), nothing is learned: an entry that is not listed may
+    still have its guid.
     """
     listed = {entry.guid for entry in entries}
     unknown = transaction.unknown_guids(source.id, listed)
@@ -36,6 +42,8 @@ def with_stored_guids(
         for alias, guid in transaction.guids_by_alias(source.id, unknown).items()
         if guid not in listed
     }
+    if not is_whole:
+        return _under(entries, stored)
     new = [entry for entry in entries if entry.guid in unknown and entry.guid not in stored]
     keys = {key for entry in new for key in entry.keys}
     candidates = map(decode_entry, transaction.sharing(source.id, keys, _FEW))
@@ -45,9 +53,12 @@ def with_stored_guids(
         listed | set(stored.values()),
     )
     transaction.set_aliases(source.id, {guid: alias for alias, guid in changed.items()})
-    stored |= changed
+    return _under(entries, stored | changed)
+
+
+def _under(entries: Sequence[NewEntry], guids: Mapping[str, str]) -> list[NewEntry]:
     return [
-        known_as(entry, stored[entry.guid]) if entry.guid in stored else entry for entry in entries
+        known_as(entry, guids[entry.guid]) if entry.guid in guids else entry for entry in entries
     ]
 
 

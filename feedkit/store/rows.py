@@ -58,6 +58,38 @@ class Validators(NamedTuple):
     body_hash: str | None = None
 
 
+class Timing(NamedTuple):
+    """When a source is due, and what is known for that."""
+
+    schedule: str = ""
+    """By which `due_at` was planned."""
+    due_at: int | None = None
+    """None: at once."""
+    due_reason: str = ""
+    succeeded_at: int | None = None
+    fresh_until: int | None = None
+    retry_at: int | None = None
+    is_gone: bool = False
+    ttl: int | None = None
+    """Minutes."""
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[str, ...] = ()
+    rhythm: int | None = None
+    """Microseconds from entry to entry."""
+    newest_at: int | None = None
+
+
+class Moving(NamedTuple):
+    """Where a source has moved to, and where it may be moving."""
+
+    url: str | None = None
+    """Where it is fetched from since it moved there for good."""
+    to: str | None = None
+    """Where its address led since then, for good as its server says."""
+    since: int | None = None
+    times: int = 0
+
+
 class SourceRow(NamedTuple):
     """A source as stored."""
 
@@ -77,6 +109,8 @@ class SourceRow(NamedTuple):
     while there is nothing to compare them to."""
     is_followed: bool
     """Whether it is collected, so far as is known."""
+    timing: Timing = Timing()
+    moving: Moving = Moving()
 
 
 class FileRow(NamedTuple):

@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration; a test holds it to what the migrations say."""
 
 metadata = MetaData(
@@ -57,6 +57,30 @@ sources = Table(
     Column("error", Text),
     Column("is_keyed", Boolean, nullable=False, server_default=text("1")),  # in `entry_keys`
     Column("is_followed", Boolean, nullable=False, server_default=text("1")),  # by the config
+    Column("schedule", Text, nullable=False, server_default=""),  # by which `due_at` was planned
+    Column("due_at", BigInteger),
+    Column("due_reason", Text, nullable=False, server_default=""),
+    Column("succeeded_at", BigInteger),
+    Column("fresh_until", BigInteger),  # what the server said of the last answer
+    Column("retry_at", BigInteger),  # Retry-After
+    Column("is_gone", Boolean, nullable=False, server_default=text("0")),  # 410
+    Column("ttl", BigInteger),  # minutes; this and the next two are the feed's own words
+    Column("skip_hours", Text, nullable=False, server_default="[]"),  # JSON
+    Column("skip_days", Text, nullable=False, server_default="[]"),  # JSON
+    Column("rhythm", BigInteger),  # microseconds from entry to entry
+    Column("newest_at", BigInteger),  # the time of its newest entry
+    Column("url", Text),  # where it is fetched from since it moved there for good
+    Column("moved_to", Text),  # where it may be moving to, as seen `moved_times`
+    Column("moved_since", BigInteger),
+    Column("moved_times", Integer, nullable=False, server_default="0"),
+)
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", Text, primary_key=True),
+    Column("retry_at", BigInteger, nullable=False),  # Retry-After of a 429 or 503
+    sqlite_with_rowid=False,
 )
 
 entries = Table(

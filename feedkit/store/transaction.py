@@ -24,10 +24,12 @@ from feedkit.store.rows import (
     EntryRow,
     EntryState,
     FileRow,
+    Moving,
     NamedCategory,
     NewEntry,
     RelatedRow,
     SourceRow,
+    Timing,
     Validators,
 )
 from feedkit.store.schema import (
@@ -36,9 +38,13 @@ from feedkit.store.schema import (
     entries,
     entry_categories,
     files,
+    hosts,
     sources,
 )
-from feedkit.store.statements import chunks, insert_many
+from feedkit.store.statements import chunks, insert_many, update_row
+
+_HOURS = msgspec.json.Decoder(tuple[int, ...])
+_DAYS = msgspec.json.Decoder(tuple[str, ...])
 
 
 class _Known(NamedTuple):
@@ -144,7 +150,54 @@ class Transaction:
 
     def update_source(self, source_id: int, **values: str | int | None) -> None:
         """Set columns of one source."""
-        self._connection.execute(update(sources).where(sources.c.id == source_id).values(**values))
+        update_row(self._connection, sources, source_id, values)
+
+    def set_timing(self, source_id: int, timing: Timing, **values: str | int | None) -> None:
+        """Remember when a source is due, and what is known for that; and set other columns."""
+        words = {
+            name: msgspec.json.encode(getattr(timing, name)).decode()
+            for name in ("skip_hours", "skip_days")
+        }
+        self.update_source(source_id, **values, **timing._asdict() | words)
+
+    def set_moving(self, source_id: int, moving: Moving) -> None:
+        """Remember where a source has moved, and where it may be moving."""
+        self.update_source(
+            source_id,
+            url=moving.url,
+            moved_to=moving.to,
+            moved_since=moving.since,
+            moved_times=moving.times,
+        )
+
+    def order_times(self, source_id: int) -> list[int]:
+        """The times by which the source's entries are ordered, withdrawn ones left out."""
+        statement = select(entries.c.order_time).where(
+            entries.c.source_id == source_id, entries.c.state != EntryState.WITHDRAWN
+        )
+        return list(self._connection.execute(statement).scalars())
+
+    def entry_counts(self) -> dict[int, int]:
+        """How many entries are stored of each source that has any, by its id."""
+        rows = self._connection.execute(
+            select(entries.c.source_id, func.count()).group_by(entries.c.source_id)
+        )
+        return {row[0]: row[1] for row in rows}
+
+    # Hosts
+
+    def host_waits(self, now: int) -> dict[str, int]:
+        """The hosts that asked to wait, each with the end of that, which is still to come."""
+        rows = self._connection.execute(
+            select(hosts.c.host, hosts.c.retry_at).where(hosts.c.retry_at > now)
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def set_host_wait(self, host: str, retry_at: int, now: int) -> None:
+        """Remember that `host` asked to wait, and forget those whose time has come."""
+        past = (hosts.c.retry_at <= now) | (hosts.c.host == host)
+        self._connection.execute(delete(hosts).where(past))
+        self._connection.execute(insert(hosts).values(host=host, retry_at=retry_at))
 
     def rename_source(self, source: SourceRow, title: str, site_url: str | None) -> None:
         """Keep what the feed says of itself; documents that name it are to be written again."""
@@ -600,6 +653,25 @@ def _source_row(row: "Row[tuple[object, ...]]") -> SourceRow:
         error=row.error,
         is_keyed=row.is_keyed,
         is_followed=row.is_followed,
+        timing=_timing(row),
+        moving=Moving(row.url, row.moved_to, row.moved_since, row.moved_times),
+    )
+
+
+def _timing(row: "Row[tuple[object, ...]]") -> Timing:
+    return Timing(
+        schedule=row.schedule,
+        due_at=row.due_at,
+        due_reason=row.due_reason,
+        succeeded_at=row.succeeded_at,
+        fresh_until=row.fresh_until,
+        retry_at=row.retry_at,
+        is_gone=row.is_gone,
+        ttl=row.ttl,
+        skip_hours=_HOURS.decode(row.skip_hours),
+        skip_days=_DAYS.decode(row.skip_days),
+        rhythm=row.rhythm,
+        newest_at=row.newest_at,
     )
 
 

@@ -142,7 +142,7 @@ def test_files_that_vanish_in_between_get_a_line_each(tmp_path: Path) -> None:
     files = [planet.article(f"goes{n}.md", date="2024-01-01") for n in range(2)]
     settings = load_settings(tmp_path / "config.toml")
     with open_store(settings.store.url) as store:
-        report = run(settings, store, is_due=lambda *_: True, progress=Vanishing(*files))
+        report = run(settings, store, everything=True, progress=Vanishing(*files))
     first, second = report.sources[0].problems
     assert first.startswith("articles/goes0.md is not there")
     assert second.startswith("articles/goes1.md is not there")
@@ -160,7 +160,7 @@ def test_an_article_that_vanishes_while_it_is_read_again_stays_until_the_next_ru
     file = planet.article("goes.md", "Edited.", date="2024-01-02")
     settings = load_settings(tmp_path / "config.toml")
     with open_store(settings.store.url) as store:
-        run(settings, store, is_due=lambda *_: True, progress=Vanishing(file))
+        run(settings, store, everything=True, progress=Vanishing(file))
     assert planet.titles() == ["goes", "stays"]
     planet.cycle()
     assert planet.titles() == ["stays"]

@@ -256,7 +256,11 @@ def test_the_time_of_a_feed_is_kept_and_a_failure_counts_as_a_try(
     assert len(server.asked()) == 2
     ended = planet.feedkit("run")
     assert server.asked() == []
-    assert ended.lines[0] == "2 sources: 0 new, 0 changed, 0 unchanged, 2 not due"
+    assert ended.lines[0] == (
+        "2 sources: 0 new, 0 changed, 0 unchanged, 2 not due, 1 failing (see feedkit status)"
+    )
+    assert planet.feedkit("run", "--quiet").lines == []
+    assert planet.feedkit("run", "--quiet", "--strict").code == 1, "it fails, though it waits"
     planet.feedkit("run", "--all")
     assert len(server.asked()) == 2
 
@@ -266,7 +270,7 @@ def test_a_feed_that_is_not_due_is_published_all_the_same(
 ) -> None:
     planet.configure(feeds(server.put("/", rss("a", "one"))))
     planet.cycle()
-    planet.cycle(due=False)
+    planet.cycle(due=True)
     assert planet.titles() == ["one"]
 
 

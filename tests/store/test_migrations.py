@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from feedkit.errors import StoreError
-from feedkit.store import open_store
+from feedkit.store import Moving, Timing, open_store
 from feedkit.store.migrate import FOLDER, migrate
 from feedkit.store.schema import REVISION, metadata
 
@@ -228,5 +228,39 @@ def test_a_store_of_the_first_schema_is_carried_over_whole(tmp_path: Path) -> No
             transaction.add_keys(source, {"urn:a": (1, 2)})
             assert transaction.sources()[source.key].is_keyed
             assert transaction.sharing(1, {2}, 3) == [b"{}"]
+    use(f"sqlite:///{tmp_path}/new.db")
+    assert structure(tmp_path / "old.db") == structure(tmp_path / "new.db")
+
+
+def make_second(path: Path) -> None:
+    """A store of the second schema, with a feed that was collected and one that fails."""
+    make_first(path)
+    engine = sqlalchemy.create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("BEGIN")
+        config = Config()
+        config.set_main_option("script_location", str(FOLDER))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        for statement in (
+            "UPDATE sources SET checked_at = 5, last_modified = 'Mon', body_hash = 'b'",
+            "INSERT INTO sources (id, key, checked_at, failures, error)"
+            " VALUES (2, 'feed:https://example.net/', 9, 3, 'answered 500')",
+        ):
+            connection.exec_driver_sql(statement)
+        connection.commit()
+    engine.dispose()
+
+
+def test_a_store_of_the_second_schema_is_carried_over_whole(tmp_path: Path) -> None:
+    make_second(tmp_path / "old.db")
+    with open_store(f"sqlite:///{tmp_path}/old.db") as store, store.read() as transaction:
+        collected, failing = transaction.sources().values()
+        assert collected.validators == ('"1"', "Mon", "b")
+        assert (collected.checked_at, collected.timing) == (5, Timing(succeeded_at=5))
+        assert (failing.checked_at, failing.failures, failing.error) == (9, 3, "answered 500")
+        assert (failing.timing, failing.moving) == (Timing(), Moving())
+        assert transaction.entry_counts() == {1: 1}
+        assert transaction.newest([1], 10) == [7]
     use(f"sqlite:///{tmp_path}/new.db")
     assert structure(tmp_path / "old.db") == structure(tmp_path / "new.db")
