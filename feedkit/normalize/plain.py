@@ -159,10 +159,10 @@ _WHOLE_LEFT_OUT = re.compile(
 
 _REFERENCE = re.compile(r"(&(?!(?:amp|lt|gt|nbsp);)#?\w*+;?+)")
 _SPELT = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\xa0": "&nbsp;", '"': "&quot;", "'": "&#39;"}
-_ODD = re.compile("[^\n !#-%'-;=?-~\xa1-\ud7ff]")
+_ODD = re.compile('[\x00-\x09\x0b-\x1f"&<>\x7f-\xa0\ud800-\udfff\ufffe\uffff]')
 """What must be looked at before it is written into a value."""
 _IN_VALUE = {ord(character): spelt for character, spelt in _SPELT.items() if character != "'"}
-_UNENDED = re.compile("|".join(sorted(name for name in html5 if name[-1] != ";")))
+_UNENDED = tuple(name for name in html5 if name[-1] != ";")
 """Names that are references without a semicolon (WHATWG HTML, 13.5)."""
 _NO_MARKUP = re.compile(r"[#$%()*+,.:;@\[\]^_{|}~]|(?:[^\x00-\x7f](?<!\s))++")
 _NUMBER = re.compile(r"#(?:([0-9]{1,7})|[xX]([0-9a-fA-F]{1,6}));")
@@ -457,7 +457,7 @@ def _spelt(reference: str) -> str:
         raise _NotPlainError
     elif reference in html5 and reference[-1] == ";":
         character = html5[reference]
-    elif _UNENDED.match(reference):
+    elif reference.startswith(_UNENDED):
         raise _NotPlainError
     else:  # it is no reference
         return f"&amp;{reference}"

@@ -113,14 +113,13 @@ def summary_of(content: str) -> str | None:
 
     None where there is not much more to read than such a summary would say.
     """
-    text = ""
-    for length in (8 * SUMMARY_LENGTH, 80 * SUMMARY_LENGTH, len(content)):
+    for length in (4 * SUMMARY_LENGTH, 80 * SUMMARY_LENGTH, len(content)):
         head = content[:length]
         if head.rfind("<") > head.rfind(">"):
             head = head[: head.rfind("<")]
-        text = _TAG.sub("", _PARTING.sub(" ", head)).replace("&nbsp;", " ")
-        text = _collapsed(text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+        text = " ".join(_TAG.sub("", _PARTING.sub(" ", head)).replace("&nbsp;", " ").split())
         if len(text) > 2 * SUMMARY_LENGTH:
+            text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
             return escape(_cut(text, SUMMARY_LENGTH), quote=False)
     return None
 
