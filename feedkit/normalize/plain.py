@@ -86,7 +86,8 @@ _BETWEEN_PARTS += "".join(_ENDS[name] for name in ("td", "th", *_TABLE) if name 
 _NO_PART = re.compile(f"[{_BETWEEN_PARTS}][^{_PARTS}{_ENDS['table']}]")
 """What a parser puts before a table: what stands in it, but in none of its cells."""
 
-_OWN = {"a": ' rel="noopener noreferrer"'}
+_OF_LINK = ' rel="noopener noreferrer"'
+_OWN = {"a": _OF_LINK}
 """Attributes that each element of the name gets."""
 
 
@@ -263,7 +264,10 @@ class Plain(dict[str, tuple[str, str]]):
         kinds = _checked(codes, html)
         if self._desk.has_pixels() or self._desk.may_be_lazy():
             raise _NotPlainError
-        parts[::2] = _texts(parts[::2])
+        texts = parts[::2]
+        spelt = _texts(texts)
+        if spelt is not texts:
+            parts[::2] = spelt
         parts[1::2] = replaced
         out = "".join(parts)
         if _PRE in kinds and _LINE_IN_PRE.search(out):
@@ -272,8 +276,8 @@ class Plain(dict[str, tuple[str, str]]):
 
     def __missing__(self, run: str) -> tuple[str, str]:
         link = _LINK.fullmatch(run)
-        if link and not has_tracking(link[1]):
-            found = f'<a href="{link[1]}"{_OWN["a"]}>', _A
+        if link and ("?" not in link[1] or not has_tracking(link[1])):
+            found = f'<a href="{link[1]}"{_OF_LINK}>', _A
             self._remember(run, found)
             return found
         self._lasts = _ALWAYS
