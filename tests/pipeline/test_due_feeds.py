@@ -87,6 +87,26 @@ def test_a_host_that_asks_to_wait_is_left_alone_whole_in_this_run_and_the_next_o
     assert outcomes(planet.cycle(at=over, due=True)) == ["unchanged", "unchanged"]
 
 
+def test_a_redirect_to_a_host_that_asked_to_wait_is_put_off_and_no_failure(tmp_path: Path) -> None:
+    busy, moved = Publisher(START, [("one", START)]), Publisher(START, [("two", START)])
+    with busy.serving() as url, moved.serving() as other:
+        elsewhere = url.replace("127.0.0.1", "localhost")
+        planet = Planet(tmp_path)
+        planet.configure(
+            FETCH + f'concurrency = 1\n[[feeds]]\nurl = "{elsewhere}"\n[[feeds]]\nurl = "{other}"\n'
+        )
+        busy.throttle(429, START + DAY, as_date=True)
+        moved.redirect = (302, elsewhere)
+        report = planet.cycle(at=START)
+        assert outcomes(report) == ["failed", "waiting"]
+        assert len(busy.log) == 1
+        assert [row.failures for row in rows(planet)] == [1, 0]
+        assert outcomes(planet.cycle(at=at([busy, moved], START + HOUR))) == ["waiting"] * 2
+        busy.recover()
+        late = planet.cycle(at=at([busy, moved], START + 2 * DAY))
+        assert outcomes(late) == ["collected"] * 2
+
+
 def test_an_error_without_retry_after_stops_no_other_feed_of_its_host(
     planet: Planet, publishers: list[Publisher]
 ) -> None:
