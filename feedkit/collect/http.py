@@ -9,8 +9,8 @@ when, is decided elsewhere.
 import asyncio
 import re
 import ssl
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -195,6 +195,25 @@ class Client:
         within `limits`, and of these `RefusalError` for an answer with another status. Its text,
         like that of every reader of sources, follows the source's name ("answered 404 Not Found").
         """
+        asked = self.asking(url, etag=etag, last_modified=last_modified, options=options)
+        async with asked as fetched:
+            return fetched
+
+    @asynccontextmanager
+    async def asking(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        options: RequestOptions | None = None,
+        at_turn: Callable[[], None] = lambda: None,
+    ) -> AsyncIterator[Fetched]:
+        """What `get` gives, whose turn lasts as long as the context.
+
+        So no more answers are in hand at once than there may be requests. `at_turn` is called
+        when the turn has come, before anything is sent; where the host is not asked, never.
+        """
         validators = ConditionalFields(sendable(etag), sendable(last_modified))
         terms = Terms() if options is None else terms_of(options, address_of(options.url))
         road = [address_of(url)]
@@ -202,10 +221,14 @@ class Client:
         is_permanent = True
         remaining = self._limits.timeout
         while True:
-            answer, took = await self._step(road, validators, terms, remaining)
+            async with self._hosts.turn(road[-1].raw_host or ""):
+                if len(road) == 1:
+                    at_turn()
+                answer, took = await self._step(road, validators, terms, remaining)
+                if isinstance(answer, Fetched):
+                    yield msgspec.structs.replace(answer, moved_to=public(moved_to))
+                    return
             remaining -= took
-            if isinstance(answer, Fetched):
-                return msgspec.structs.replace(answer, moved_to=public(moved_to))
             road.append(next_hop(road, answer.location))
             is_permanent = is_permanent and answer.is_permanent
             if is_permanent:
@@ -214,26 +237,21 @@ class Client:
     async def _step(
         self, road: Sequence[URL], validators: ConditionalFields, terms: Terms, remaining: timedelta
     ) -> tuple[Fetched | _Redirect, timedelta]:
-        """What the end of `road` answers within the time that remains, and how long it took.
-
-        Waiting for a turn does not count.
-        """
+        """What the end of `road` answers within the time that remains, and how long it took."""
         loop = asyncio.get_running_loop()
-        host = road[-1].raw_host or ""
-        async with self._hosts.turn(host):
-            started = loop.time()
-            try:
-                async with asyncio.timeout(remaining.total_seconds()):
-                    answer = await self._hop(road[-1], validators, terms)
-            except TimeoutError as error:
-                seconds = self._limits.timeout.total_seconds()
-                reason = f"gave no whole answer within {seconds:g} s (fetch.timeout)"
-                raise CollectError(told_from(road, reason)) from error
-            except StatusError as error:
-                raise self._refusal(road, error) from error
-            except REPORTED as error:
-                raise CollectError(told_from(road, reason_for(error))) from error
-            return answer, timedelta(seconds=loop.time() - started)
+        started = loop.time()
+        try:
+            async with asyncio.timeout(remaining.total_seconds()):
+                answer = await self._hop(road[-1], validators, terms)
+        except TimeoutError as error:
+            seconds = self._limits.timeout.total_seconds()
+            reason = f"gave no whole answer within {seconds:g} s (fetch.timeout)"
+            raise CollectError(told_from(road, reason)) from error
+        except StatusError as error:
+            raise self._refusal(road, error) from error
+        except REPORTED as error:
+            raise CollectError(told_from(road, reason_for(error))) from error
+        return answer, timedelta(seconds=loop.time() - started)
 
     def _refusal(self, road: Sequence[URL], error: StatusError) -> RefusalError:
         host = road[-1].raw_host or ""

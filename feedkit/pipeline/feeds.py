@@ -7,8 +7,8 @@ with the answer.
 """
 
 import asyncio
-from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 from yarl import URL
@@ -126,6 +126,7 @@ class _Cycle:
         self._progress = progress
         self._rows = rows
         self._waits = waits
+        self._files = asyncio.Semaphore(settings.fetch.concurrency)
 
     def waits_until(self, feed: FeedSource, now: datetime) -> datetime | None:
         """Until when the server of `feed` asked to wait, if that is still to come."""
@@ -136,27 +137,12 @@ class _Cycle:
 
     async def run(self, due: Sequence[FeedSource]) -> None:
         """Collect the feeds that are `due`, as many side by side as the settings say."""
-        queues: defaultdict[str, deque[FeedSource]] = defaultdict(deque)
-        for feed in due:
-            host = "" if feed.path else host_of(address_of(feed, self._rows[feed.url]))
-            queues[host or feed.url].append(feed)
-        slots = asyncio.Semaphore(self._settings.fetch.concurrency)
         agent = user_agent(self._settings)
         async with Client(self._settings.fetch, agent, clock=self._clock) as client:
-
-            async def ask_in_turn(queue: deque[FeedSource]) -> None:
-                while queue:
-                    async with slots:
-                        if not queue:  # taken while this one waited for its slot
-                            return
-                        await self._collect(client, queue.popleft())
-                    self._progress.step()
-
             try:
                 async with asyncio.TaskGroup() as tasks:
-                    for queue in queues.values():
-                        for _ in range(min(self._settings.fetch.per_host, len(queue))):
-                            tasks.create_task(ask_in_turn(queue))
+                    for feed in due:
+                        tasks.create_task(self._collect(client, feed))
             except BaseExceptionGroup as group:
                 # What ends a run (the store cannot be used) ends it as one sentence.
                 if unusable := group.subgroup(StoreError):
@@ -166,31 +152,50 @@ class _Cycle:
     async def _collect(self, client: Client, feed: FeedSource) -> None:
         """Fetch, prepare and store one feed, and report what became of it."""
         row, report = self._rows[feed.url], self.reports[feed.url]
-        # A feed of the same host may have been told to wait a moment ago.
         if feed.path is None and (until := self.waits_until(feed, self._clock())):
             _wait(report, until)
+            self._progress.step()
             return
         try:
-            fetched = await self._fetch(client, feed, row)
-            prepared = await _prepared(feed, row, fetched)
+            async with self._fetching(client, feed, row) as fetched:
+                prepared = await _prepared(feed, row, fetched)
+                _save(self._store, feed, row, report, prepared, fetched, self._clock())
         except RefusalError as error:
             if error.status is None and error.retry_at is not None:
-                # Nobody was asked: a redirect leads to a host that had said to wait.
-                self._put_off(feed, row, error.retry_at)
+                # Nobody was asked. What its own host said is stored; what one says that a
+                # redirect leads to holds for the feed, too.
+                if error.host != host_of(address_of(feed, row)):
+                    self._put_off(feed, row, error.retry_at)
                 _wait(report, error.retry_at)
             else:
                 self._fail(feed, row, report, error)
-            return
         except (CollectError, ParseError) as error:
             self._fail(feed, row, report, error)
-            return
-        _save(self._store, feed, row, report, prepared, fetched, self._clock())
+        self._progress.step()
 
-    async def _fetch(self, client: Client, feed: FeedSource, row: SourceRow) -> Fetched:
+    @asynccontextmanager
+    async def _fetching(
+        self, client: Client, feed: FeedSource, row: SourceRow
+    ) -> AsyncIterator[Fetched]:
+        """What `feed` has, for as long as it is in hand."""
         if feed.path is not None:
             limit = self._settings.fetch.max_bytes
-            body = await asyncio.to_thread(read_file, feed.path, limit)
-            return Fetched(url=feed.url, not_modified=False, body=body)
+            async with self._files:
+                body = await asyncio.to_thread(read_file, feed.path, limit)
+                yield Fetched(url=feed.url, not_modified=False, body=body)
+            return
+        etag, last_modified, _ = row.validators
+        async with client.asking(
+            address_of(feed, row),
+            etag=etag,
+            last_modified=last_modified,
+            options=feed.request,
+            at_turn=lambda: self._claim(feed, row),
+        ) as fetched:
+            yield fetched
+
+    def _claim(self, feed: FeedSource, row: SourceRow) -> None:
+        """Store when the feed is due again, before it is asked."""
         now = self._clock()
         timing = asked(row, feed.schedule, now)
         with self._store.write() as transaction:
@@ -200,9 +205,6 @@ class _Cycle:
                 due_at=timing.due_at,
                 due_reason=timing.due_reason,
             )
-        etag, last_modified, _ = row.validators
-        url = address_of(feed, row)
-        return await client.get(url, etag=etag, last_modified=last_modified, options=feed.request)
 
     def _put_off(self, feed: FeedSource, row: SourceRow, retry_at: datetime) -> None:
         """Store that the feed is to wait, which is no failure of it."""
