@@ -72,6 +72,7 @@ class WireRequest(aiohttp.ClientRequest):
     """A request whose header may hold bytes that are not UTF-8."""
 
     async def send(self, conn: Connection) -> aiohttp.ClientResponse:
+        """aiohttp's own `send`, its header written as the bytes that it stands for."""
         protocol = conn.protocol
         transport = protocol.transport if protocol is not None else None
         if protocol is None or transport is None or not any(map(_is_raw, self.headers.values())):

@@ -56,6 +56,7 @@ _SLUG = re.compile(r"[^\s/\\.\x00-\x1f:*?\"<>|#%][^\s/\\\x00-\x1f:*?\"<>|#%]*")
 
 
 def read_text(value: object) -> str:
+    """Text that is not empty, trimmed."""
     text = read_maybe_empty(value)
     if not text:
         raise Unexpected("text")
@@ -63,6 +64,7 @@ def read_text(value: object) -> str:
 
 
 def read_maybe_empty(value: object) -> str:
+    """Text, trimmed."""
     if not isinstance(value, str):
         raise Unexpected("text")
     if _FORBIDDEN.search(value):
@@ -71,12 +73,14 @@ def read_maybe_empty(value: object) -> str:
 
 
 def read_flag(value: object) -> bool:
+    """true or false."""
     if not isinstance(value, bool):
         raise Unexpected("true or false")
     return value
 
 
 def read_count(value: object) -> int:
+    """A whole number from 1 on."""
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _MOST:
         raise Unexpected(f"a whole number from 1 to {_MOST:,}")
     return value
@@ -114,6 +118,7 @@ def read_size(value: object) -> int:
 
 
 def read_file_path(value: object) -> str:
+    """A path as it is written."""
     text = read_text(value)
     try:
         Path(text).expanduser()
@@ -123,6 +128,7 @@ def read_file_path(value: object) -> str:
 
 
 def read_feed_url(value: object) -> str:
+    """An http(s) address, or the path of a file."""
     text = read_text(value)
     if HTTP.match(text):
         return read_web_url(text)
@@ -132,6 +138,7 @@ def read_feed_url(value: object) -> str:
 
 
 def read_store_url(value: object) -> str:
+    """An SQLAlchemy URL of SQLite."""
     text = read_text(value)
     path = text.removeprefix(SQLITE)
     if path in (text, "") or "?" in path:
@@ -143,6 +150,7 @@ def read_store_url(value: object) -> str:
 
 
 def read_web_url(value: object) -> str:
+    """An http(s) address with a host."""
     expected = 'an address such as "https://example.org/"'
     if not isinstance(value, str) or re.search(r"[\s<>\"\x00-\x1f\x7f]", value.strip()):
         raise Unexpected(expected)
@@ -158,6 +166,7 @@ def read_web_url(value: object) -> str:
 
 
 def read_folder_url(value: object) -> str:
+    """An address that ends in "/", so that others can be put behind it."""
     url = read_web_url(value)
     if urlsplit(url).query or urlsplit(url).fragment:
         raise Unexpected("an address without ? and #")
@@ -165,22 +174,27 @@ def read_folder_url(value: object) -> str:
 
 
 def read_language(value: object) -> str:
+    """A language tag (BCP 47)."""
     if not isinstance(value, str) or not _LANGUAGE.fullmatch(value.strip()):
         raise Unexpected('a language tag such as "en" or "zh-Hans" (BCP 47)')
     return value.strip()
 
 
 def read_slug(value: object) -> str:
+    """The name of one folder."""
     if not isinstance(value, str) or not _SLUG.fullmatch(value) or len(value.encode()) > 200:
         raise Unexpected("a folder name of at most 200 bytes without / \\ : * ? and white space")
     return value
 
 
 def read_texts(value: object) -> tuple[str, ...]:
+    """Texts, none of them empty."""
     return tuple(read_items(value, read_text, "a list of texts"))
 
 
 def read_patterns(value: object) -> tuple[re.Pattern[str], ...]:
+    """Regular expressions, compiled."""
+
     def pattern(item: object) -> re.Pattern[str]:
         try:
             return re.compile(read_text(item))
@@ -191,6 +205,8 @@ def read_patterns(value: object) -> tuple[re.Pattern[str], ...]:
 
 
 def read_formats(value: object) -> tuple[str, ...]:
+    """Names of formats, each once."""
+
     def one(item: object) -> str:
         if item not in FORMATS:
             raise Unexpected(" or ".join(f'"{name}"' for name in FORMATS))
@@ -203,12 +219,14 @@ def read_formats(value: object) -> tuple[str, ...]:
 
 
 def read_no_hubs(value: object) -> tuple[str, ...]:
+    """An empty list."""
     if value != []:
         raise Unexpected("an empty list: this version pings no WebSub hub")
     return ()
 
 
 def read_which_categories(value: object) -> str:
+    """Which categories get a feed: "declared" ones or "all"."""
     if value not in ("declared", "all"):
         raise Unexpected('"declared" or "all"')
     return str(value)
@@ -243,6 +261,7 @@ def _weekdays(field: str) -> str:
 
 
 def read_items(value: object, item: Callable[[object], T], expected: str) -> Iterable[T]:
+    """Each `item` of a list. Raises `Unexpected` for what is no list."""
     if not isinstance(value, list):
         raise Unexpected(expected)
     for found in value:

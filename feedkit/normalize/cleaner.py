@@ -137,6 +137,7 @@ class Desk:
         self.sources = []
 
     def clean(self, html: str, base: str | None) -> str:
+        """A new document, cleaned; what it holds is known then."""
         self.start(base)
         return self.fast.clean(html)
 
@@ -145,6 +146,7 @@ class Desk:
         return tidied(self.fast.clean(html), self.seen)
 
     def clean_strictly(self, html: str, base: str | None) -> str:
+        """Only what is allowed of `html`: nothing is let through to be known of."""
         self.base = base
         return self.strict.clean(html)
 
@@ -167,6 +169,7 @@ class Desk:
         return self.seen.isdisjoint(_UNSTABLE) and not _NESTED_HEADING.search(out)
 
     def cleaner(self, marked: Set[str]) -> nh3.Cleaner:
+        """nh3 as it is set up for all; tags that are `marked` are let through and known of."""
         seen = marked | _HEADINGS | {"iframe", "img", "pre", "table"}
         set_values: dict[str, dict[str, str]] = {tag: {_SEEN: ""} for tag in seen}
         set_values["iframe"].update(_FRAME_ATTRIBUTES)
@@ -182,6 +185,7 @@ class Desk:
         )
 
     def resolve(self, reference: str) -> str | None:
+        """A reference of the document, absolute; None where it cannot be."""
         return absolute(reference, (reference[:1] == "#" and self.page) or self.base)
 
     def attribute(self, tag: str, name: str, value: str) -> str | None:
@@ -231,6 +235,7 @@ class Desk:
         return without_tracking(url) if url else None
 
     def rare_attribute(self, tag: str, name: str, value: str) -> str | None:
+        """What `attribute` says of those that few tags have."""
         match name:
             case "style":
                 if value != HIDDEN and not hides(value):
