@@ -34,4 +34,5 @@ def parse(data: bytes, *, url: str | None = None, content_type: str | None = Non
     """
     from feedkit.normalize.entry import normalize_feed
 
-    return normalize_feed(_parse_feed(data, url=url, content_type=content_type), url=url)
+    feed = _parse_feed(data, url=url, content_type=content_type)
+    return normalize_feed(feed, url=url, is_xml_text=True)

@@ -39,6 +39,8 @@ class _Source(Struct):
     namespace: str
     base: str | None
     language: str | None
+    is_xml_text: bool
+    """Whether no text of it holds what XML 1.0 (2.2) forbids."""
     roots: dict[str, str | None] = {}
     people: dict[tuple[str | None, tuple[Person, ...]], tuple[Person, ...]] = {}
     languages: dict[str, str | None] = {}
@@ -69,6 +71,12 @@ class _Source(Struct):
             self.languages[tag] = language_tag(tag) or self.language
         return self.languages[tag]
 
+    def html(self, html: str | None, base: str | None, page: str | None) -> str | None:
+        """`html`, sanitized and trimmed; None where nothing is left."""
+        if not html:
+            return None
+        return sanitize(html, base, page, is_xml_text=self.is_xml_text).strip(_EDGES) or None
+
 
 def normalize_entry(
     entry: Entry, *, namespace: str, base: str | None = None, language: str | None = None
@@ -79,7 +87,8 @@ def normalize_entry(
     references resolve against the entry's own base, else `base`, else its URL; `language` is the
     entry's where it has none of its own. A normalized entry comes back equal.
     """
-    return _normalized(entry, _Source(namespace, base, language_tag(language)))
+    source = _Source(namespace, base, language_tag(language), is_xml_text=False)
+    return _normalized(entry, source)
 
 
 def _normalized(entry: Entry, source: _Source) -> Entry:
@@ -88,8 +97,8 @@ def _normalized(entry: Entry, source: _Source) -> Entry:
     url = without_tracking(page) if page else None
     root = root or page
     title = one_line(entry.title)
-    content = _html(entry.content, root, url)
-    summary = content if entry.summary == entry.content else _html(entry.summary, root, url)
+    content = source.html(entry.content, root, url)
+    summary = content if entry.summary == entry.content else source.html(entry.summary, root, url)
     published = to_utc(entry.published)
     enclosures = _enclosures(entry.enclosures, root) if entry.enclosures else ()
     own_image = absolute(entry.image, root) if entry.image else None
@@ -124,12 +133,16 @@ def _normalized(entry: Entry, source: _Source) -> Entry:
     )
 
 
-def normalize_feed(feed: Feed, *, url: str | None, namespace: str | None = None) -> Feed:
+def normalize_feed(
+    feed: Feed, *, url: str | None, namespace: str | None = None, is_xml_text: bool = False
+) -> Feed:
     """`feed` with its own texts and URLs normalized, and every entry (`normalize_entry`).
 
+    `feed` is as `parse_feed` gives it: no text holds a character that XML 1.0 (2.2) forbids.
     `url` is where the document was read; `namespace` names the feed in ids that are made for its
-    entries, where that is something else than `url`. No two entries of the result have one id: see
-    `_distinct` for what becomes of those that had.
+    entries, where that is something else than `url`; `is_xml_text` says that no text of it holds a
+    character that XML 1.0 (2.2) forbids, as `parse_feed` promises. No two entries of the result
+    have one id: see `_distinct` for what becomes of those that had.
     """
     where = absolute(url, None)
     self_url = absolute(feed.self_url, where)
@@ -137,7 +150,7 @@ def normalize_feed(feed: Feed, *, url: str | None, namespace: str | None = None)
     language = language_tag(feed.language)
     namespace = namespace or url or feed.id or feed.url or ""
     root = where or self_url or base
-    source = _Source(namespace, root, language)
+    source = _Source(namespace, root, language, is_xml_text)
     entries = tuple(_normalized(entry, source) for entry in feed.entries)
     return replace(
         feed,
@@ -235,10 +248,6 @@ def _line(text: str | None) -> str | None:
 
 def _other(url: str | None, than: str | None) -> str | None:
     return None if url == than else url
-
-
-def _html(html: str | None, base: str | None, page: str | None) -> str | None:
-    return (sanitize(html, base, page).strip(_EDGES) or None) if html else None
 
 
 def _enclosures(enclosures: Sequence[Enclosure], base: str | None) -> tuple[Enclosure, ...]:

@@ -29,6 +29,8 @@ _TAIL = rf"(?:\?(?:[{_PLAIN}]++|%[0-9A-Fa-f]{{2}})++)?+(?:#(?:[{_PLAIN}]++|%[0-9
 _ROOTED = re.compile(rf"(?:/(?![/.]){_SEGMENT}*+)++{_TAIL}")
 _BESIDE = re.compile(rf"(?!\.|[^/?#:;]*+[:;]){_SEGMENT}++(?:/(?![/.]){_SEGMENT}*+)*+{_TAIL}")
 _WITHIN = re.compile(rf"#(?:[{_PLAIN}]++|%[0-9A-Fa-f]{{2}})++")
+_NEITHER = ("", "/", "?", "#")
+"""What after "./" is no segment of its own (RFC 3986, 5.2.4)."""
 _PARTS = re.compile(r"(https?://[^/?#]*+)([^?#]*+)(\??[^#]*+)")
 _HOST = re.compile(rf"{_ORDINARY}(?=[/?#]|\Z)")
 _INVALID = re.compile(rf"[^{_PLAIN}%]+|%(?![0-9A-Fa-f]{{2}})")
@@ -57,8 +59,10 @@ def absolute(url: str | None, base: str | None) -> str | None:
         return None
     if _VALID.fullmatch(url):
         return url
-    if base and (before := _plainly_before(url, base)):
-        return before + url
+    if base:
+        rest = url[2:] if url[:2] == "./" and url[2:3] not in _NEITHER else url
+        if before := _plainly_before(rest, base):
+            return before + rest
     url = _SURROGATES.sub("\ufffd", _IGNORED.sub("", url.strip(_EDGES)))
     if not url:
         return None

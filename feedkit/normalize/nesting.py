@@ -10,20 +10,20 @@ from feedkit.normalize.words import words
 _Rule = tuple[str, str]
 """Codes, and what they are replaced by."""
 
-_INLINE = words(
+INLINE = words(
     """a abbr acronym audio b bdi bdo big cite code del dfn em font i ins kbd mark picture q s samp
     small span strike strong sub sup time tt u var video"""
 )
-_BLOCK = words(
+BLOCK = words(
     """address article aside blockquote center details div figcaption figure footer header hgroup
     main nav pre section summary"""
 )
-_TEXT_BLOCK = words("p h1 h2 h3 h4 h5 h6")
+TEXT_BLOCK = words("p h1 h2 h3 h4 h5 h6")
 """Blocks that a parser ends where another block begins."""
-_VOID = words("br img source track wbr")
-_LISTS = {"ul": ("li",), "ol": ("li",), "dl": ("dt", "dd")}
-_TABLE = {"tr": ("td", "th"), "tbody": ("tr",), "thead": ("tr",), "tfoot": ("tr",)}
-_TABLE |= {"table": ("tbody", "thead", "tfoot")}
+VOID = words("br img source track wbr")
+LISTS = {"ul": ("li",), "ol": ("li",), "dl": ("dt", "dd")}
+TABLE = {"tr": ("td", "th"), "tbody": ("tr",), "thead": ("tr",), "tfoot": ("tr",)}
+TABLE |= {"table": ("tbody", "thead", "tfoot")}
 
 # Each element has a code of two characters, one for its start tag and one for its end tag. The
 # codes of a text are taken out in pairs, from the inside to the outside: first the elements within
@@ -39,14 +39,14 @@ TEXT = " "
 def _coded() -> dict[str, tuple[str, str]]:
     numbers = (*range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xA1, 0x100))
     characters = map(chr, numbers)
-    names = sorted(_INLINE | _BLOCK | _TEXT_BLOCK | _LISTS.keys() | _TABLE.keys() | _SIGNS.keys())
+    names = sorted(INLINE | BLOCK | TEXT_BLOCK | LISTS.keys() | TABLE.keys() | _SIGNS.keys())
     return {name: (next(characters), next(characters)) for name in (*names, "iframe", "hr")}
 
 
 def _rules(name: str, start: str, end: str) -> Iterator[_Rule]:
-    sign = _SIGNS.get(name, _IS_BLOCK if name in _TEXT_BLOCK else "")
+    sign = _SIGNS.get(name, _IS_BLOCK if name in TEXT_BLOCK else "")
     yield start + end, sign
-    if parts := _LISTS.get(name) or _TABLE.get(name):
+    if parts := LISTS.get(name) or TABLE.get(name):
         yield start + _SIGNS[parts[0]] + end, sign
     if name in _SIGNS:
         yield sign + sign, sign
@@ -56,17 +56,17 @@ _CODES = _coded()
 _RULES = {start: tuple(_rules(name, start, end)) for name, (start, end) in _CODES.items()}
 STARTS = {name: start for name, (start, _) in _CODES.items()}
 """The code of each element's start tag; elements that are not in it are not plain."""
-STARTS |= dict.fromkeys(_VOID, TEXT) | {"hr": "".join(_CODES["hr"])}
+STARTS |= dict.fromkeys(VOID, TEXT) | {"hr": "".join(_CODES["hr"])}
 ENDS = {name: end for name, (_, end) in _CODES.items() if name != "hr"}
-_IN_LINES = frozenset(STARTS[name] for name in (*_INLINE, "iframe"))
-_OF_LINES = frozenset(STARTS[name] for name in _TEXT_BLOCK)
+_IN_LINES = frozenset(STARTS[name] for name in (*INLINE, "iframe"))
+_OF_LINES = frozenset(STARTS[name] for name in TEXT_BLOCK)
 
 _A, _A_END = _CODES["a"]
 _FRAME, _OF_TABLE = STARTS["iframe"], STARTS["table"]
 _LINK_IN_LINK = re.compile(f"{_A}[^{_A}{_A_END}]*+{_A}")
 _PARTS = "".join(STARTS[name] + ENDS[name] for name in _SIGNS if name[0] == "t")
-_BETWEEN_PARTS = "".join(STARTS[name] for name in _TABLE)
-_BETWEEN_PARTS += "".join(ENDS[name] for name in ("td", "th", *_TABLE) if name != "table")
+_BETWEEN_PARTS = "".join(STARTS[name] for name in TABLE)
+_BETWEEN_PARTS += "".join(ENDS[name] for name in ("td", "th", *TABLE) if name != "table")
 _NO_PART = re.compile(f"[{_BETWEEN_PARTS}][^{_PARTS}{ENDS['table']}]")
 """What a parser puts before a table: what stands in it, but in none of its cells."""
 
@@ -76,18 +76,19 @@ _MOST_REWRITING = 8_000_000
 """Characters times rules."""
 
 
-def kinds_of(runs: Sequence[str], html: str) -> Set[str] | None:
-    """The different codes of the elements of `html`, whose `runs` of tags have these codes; None
-    where a parser might not make the tree of them that is written."""
-    codes = "".join(runs)
-    kinds = frozenset(codes)
-    is_odd = (
+def moves(runs: Sequence[str], codes: str, kinds: Set[str], html: str) -> bool:
+    """Whether a parser may put something of `html` elsewhere, whose `runs` of tags have these
+    `codes`, of these `kinds`: links out of links, text out of tables."""
+    return bool(
         (_A in kinds and _LINK_IN_LINK.search(codes))
         or (_FRAME in kinds and _FRAME_WITH_TEXT.search(html))
         or (_OF_TABLE in kinds and _NO_PART.search(TEXT.join(runs)))
     )
-    if is_odd:
-        return None
+
+
+def is_nested(codes: str, kinds: Set[str]) -> bool:
+    """Whether the elements with these `codes`, of these `kinds`, are closed each in its turn, and
+    where a parser leaves them."""
     if TEXT in kinds:
         codes = codes.replace(TEXT, "")
     in_lines, of_lines, others = _plan(kinds)
@@ -97,7 +98,7 @@ def kinds_of(runs: Sequence[str], html: str) -> Set[str] | None:
         for pair, sign in of_lines:
             codes = codes.replace(pair, sign)
         codes = codes.replace(_IS_BLOCK, "")
-    return None if codes and _taken_out(codes, others) else kinds
+    return not (codes and _taken_out(codes, others))
 
 
 @lru_cache(maxsize=1024)

@@ -7,12 +7,15 @@ from feedkit.normalize.text import has_forbidden
 
 REFERENCE = re.compile(r"(&(?!(?:amp|lt|gt|nbsp);)#?\w*+;?+)")
 _SPELT = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\xa0": "&nbsp;", '"': "&quot;", "'": "&#39;"}
-_ODD = re.compile('[\x00-\x09\x0b-\x1f"&<>\x7f-\xa0\ud800-\udfff\ufffe\uffff]')
+_ODD_CHARACTERS = '\x00-\x09\x0b-\x1f"&<>\x7f-\xa0\ud800-\udfff\ufffe\uffff'
+_ODD = re.compile(f"[{_ODD_CHARACTERS}]")
 """What must be looked at before it is written into a value."""
+WORDS = f"[^{_ODD_CHARACTERS}]*+"
+"""The pattern of values that are written as they are."""
 _IN_VALUE = {ord(character): spelt for character, spelt in _SPELT.items() if character != "'"}
 _UNENDED = tuple(name for name in html5 if name[-1] != ";")
 """Names that are references without a semicolon (WHATWG HTML, 13.5)."""
-_NO_MARKUP = re.compile(r"[#$%()*+,.:;@\[\]^_{|}~]|(?:[^\x00-\x7f](?<!\s))++")
+_NO_MARKUP = re.compile(r"[#$%()*+,.:;@\[\]^_{|}~]|[^\x00-\x7f]++")
 _NUMBER = re.compile(r"#(?:([0-9]{1,7})|[xX]([0-9a-fA-F]{1,6}));")
 _MOST_REMEMBERED = 8_192
 
@@ -63,7 +66,9 @@ def _spelt(reference: str) -> str:
 
 
 def _character(number: int) -> str:
-    """The character of a numeric reference that stands for itself (WHATWG HTML, 13.2.5.80)."""
+    """The character of a numeric reference (WHATWG HTML, 13.2.5.80)."""
+    if 0x80 <= number < 0xA0 and (meant := bytes((number,)).decode("cp1252", "ignore")):
+        return meant
     is_itself = 0x20 <= number < 0x7F or 0xA0 <= number < 0xD800 or 0xE000 <= number < 0xFDD0
     if not is_itself and not 0xFDF0 <= number < 0xFFFE and not 0x10000 <= number < 0x1FFFE:
         raise NotPlainError
@@ -71,15 +76,12 @@ def _character(number: int) -> str:
 
 
 def texts_spelt(texts: list[str]) -> list[str]:
-    """What stands between the runs, as the serializer spells it."""
+    """What stands between tags, as the serializer spells it."""
     joined = "".join(texts)
-    if has_forbidden(joined):
-        raise NotPlainError
     if ">" in joined:
         texts = [text.replace(">", "&gt;") for text in texts]
-    if "&" in joined:
-        if "&quot;" in joined:
-            texts = [text.replace("&quot;", '"') for text in texts]
-        if "&#39;" in joined:
-            texts = [text.replace("&#39;", "'") for text in texts]
+    if "&quot;" in joined:
+        texts = [text.replace("&quot;", '"') for text in texts]
+    if "&#39;" in joined:
+        texts = [text.replace("&#39;", "'") for text in texts]
     return texts

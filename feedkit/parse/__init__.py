@@ -18,6 +18,7 @@ def parse_feed(data: bytes, *, url: str | None = None, content_type: str | None 
     Entries come out as their source wrote them: HTML is not sanitized, an `id` may be "", and
     references inside HTML are still relative to the entry's `base`; titles are plain text, and
     every URL that is a field of its own is absolute if there was anything to resolve it against.
+    No text holds a character that XML 1.0 (2.2) forbids.
     `Feed.bozo` says what was wrong with a document that could be read all the same.
 
     Raises ParseError, and nothing else, when the bytes are no feed: one sentence that says what

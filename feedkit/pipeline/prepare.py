@@ -219,7 +219,7 @@ def prepare_feed(
 
     entry_filter = source_filter(source)
     parsed = parse_feed(data, url=url, content_type=content_type)
-    feed = normalize_feed(parsed, url=url, namespace=source.url)
+    feed = normalize_feed(parsed, url=url, namespace=source.url, is_xml_text=True)
     return PreparedFeed(
         feed.title,
         feed.url,
