@@ -7,6 +7,7 @@ tree is that of the same text with these tags put right; all else is left to who
 import re
 
 from feedkit.normalize.nesting import BLOCK, INLINE, LISTS, TABLE, TEXT_BLOCK, VOID
+from feedkit.normalize.spelling import NotPlainError
 
 _TAG = re.compile("<(/?)([a-z][a-z0-9]*+)[^>]*+>")
 _IMPLIED = frozenset(("p", "li", "dt", "dd"))
@@ -30,22 +31,14 @@ _MOST_CHANGES = 90
 """A text with more of them is left to `feedkit.normalize.bounds`."""
 
 
-class _UnclearError(Exception):
-    """A parser does more here than to add or to pass over a tag."""
-
-
-def mended(html: str) -> str | None:
-    """`html` with the tags that a parser adds, without those that it passes over; None where its
-    tree is another one for other reasons.
+def mended(html: str) -> str:
+    """`html` with the tags that a parser adds, without those that it passes over.
 
     `html` is as `feedkit.normalize.plain` writes it: known elements, quoted values, and no text
-    within tables but in their cells.
+    within tables but in their cells. Raises `NotPlainError` where its tree is another one for other
+    reasons.
     """
-    builder = _Builder(html)
-    try:
-        return builder.run()
-    except _UnclearError:
-        return None
+    return _Builder(html).run()
 
 
 class _Builder:
@@ -71,13 +64,13 @@ class _Builder:
             if name not in INLINE and name not in VOID:
                 self._make_room(name, tag.start())
             elif opened and opened[-1] in _INSIDE_TABLE:
-                raise _UnclearError
+                raise NotPlainError
             if name not in _NO_END:
                 opened.append(name)
                 if len(opened) > _DEPTH:
-                    raise _UnclearError
+                    raise NotPlainError
         if not _INSIDE_TABLE.isdisjoint(opened):
-            raise _UnclearError
+            raise NotPlainError
         self._close_down_to(0, len(self._html))
         self._written.append(self._html[self._done :])
         return "".join(self._written)
@@ -88,7 +81,7 @@ class _Builder:
             self._make_room_in_table(name, position)
             return
         if self._open and self._open[-1] in _INSIDE_TABLE:
-            raise _UnclearError
+            raise NotPlainError
         if (siblings := _CLOSED_BY_ITEM.get(name)) is not None:
             for index in range(len(self._open) - 1, -1, -1):
                 if self._open[index] in siblings:
@@ -101,7 +94,7 @@ class _Builder:
         elif name in _BLOCKS:
             self._close_paragraph(position)
             if name in _HEADINGS and self._open and self._open[-1] in _HEADINGS:
-                raise _UnclearError
+                raise NotPlainError
 
     def _make_room_in_table(self, name: str, position: int) -> None:
         parent = self._open[-1] if self._open else ""
@@ -109,7 +102,7 @@ class _Builder:
             self._write("<tbody>", position)
             self._open.append("tbody")
         elif parent not in (_PARENTS[name], *(_ROW_GROUPS if name == "tr" else ())):
-            raise _UnclearError
+            raise NotPlainError
 
     def _close_paragraph(self, position: int) -> bool:
         """Closes a paragraph that is open; whether there was one."""
@@ -128,14 +121,14 @@ class _Builder:
                 self._close_down_to(len(self._open) - 1, start)
                 self._open.pop()
                 return
-            raise _UnclearError
+            raise NotPlainError
         if name == "p":
             if self._find(("p",), _BOUNDARIES) < 0:
                 self._write("<p>", start)
                 return
         elif name in INLINE:
             if name in self._open:
-                raise _UnclearError
+                raise NotPlainError
             self._pass_over(start, end)
             return
         elif name in _HEADINGS:
@@ -144,7 +137,7 @@ class _Builder:
                 return
         elif name in _PARENTS or name == "table":
             if name not in ("td", "th"):
-                raise _UnclearError
+                raise NotPlainError
         elif self._find((name,), _LIST_BOUNDARIES if name == "li" else _BOUNDARIES) < 0:
             self._pass_over(start, end)
             return
@@ -152,7 +145,7 @@ class _Builder:
         while index >= 0 and self._open[index] != name and self._open[index] in _IMPLIED:
             index -= 1
         if index < 0 or self._open[index] != name:
-            raise _UnclearError
+            raise NotPlainError
         self._close_down_to(index + 1, start)
         self._open.pop()
 
@@ -169,7 +162,7 @@ class _Builder:
     def _close_implied_down_to(self, index: int, position: int) -> None:
         """Closes what is in the element at `index`; only that may be which ends by itself."""
         if not _IMPLIED.issuperset(self._open[index + 1 :]):
-            raise _UnclearError
+            raise NotPlainError
         self._close_down_to(index + 1, position)
 
     def _close_down_to(self, index: int, position: int) -> None:
@@ -189,4 +182,4 @@ class _Builder:
     def _count(self) -> None:
         self._changes += 1
         if self._changes > _MOST_CHANGES:
-            raise _UnclearError
+            raise NotPlainError

@@ -14,13 +14,16 @@ import re
 from feedkit.normalize.cleaner import Desk
 from feedkit.normalize.implied import mended
 from feedkit.normalize.nesting import STARTS, is_nested, moves
-from feedkit.normalize.spelling import REFERENCE, NotPlainError, References, texts_spelt
+from feedkit.normalize.spelling import REFERENCE, NotPlainError, tag_spelt, text_spelt
 from feedkit.normalize.stand_ins import with_stand_ins
 from feedkit.normalize.tags import ALWAYS, ATTRIBUTES_PATTERN, NOW, LeftOutError, Replacement, Tags
 
 # Tags with the white space between them, as far as they stand together; but links and images,
-# of which each is another, on their own. Nothing is decided here.
-_RUN = re.compile(r"(<(?:a|img) [^>]*+>|<[^>]*+>(?:[\n ]*+<(?!a |img )[^>]*+>)*+)")
+# of which each is another, on their own. And what may have to be spelt otherwise in text. Nothing
+# is decided here. (Each alternative begins with a single character, for which `re` can search.)
+_RUN = re.compile(
+    rf"(<(?:a|img) [^>]*+>|<[^>]*+>(?:[\n ]*+<(?!a |img )[^>]*+>)*+|{REFERENCE}|>|\xa0)"
+)
 _PIECE = re.compile(r"<[^>]*+>|[\n ]++")
 _LINE_IN_PRE = re.compile(r"<pre[^<>]*+>\n")
 # Elements of drawings and formulas, but for those that end one, and those with words, into which
@@ -59,7 +62,6 @@ class Plain(dict[str, Replacement]):
         super().__init__()
         self._desk = desk
         self._tags = Tags(desk)
-        self._references = References()
         self._recent: list[str] = []
         self._leaves_out = False
         """Whether there was such an element in the text before, which may be of the same feed."""
@@ -98,42 +100,35 @@ class Plain(dict[str, Replacement]):
             raise NotPlainError
         if self._leaves_out and "\ufeff" in html:  # the parser drops one after a script
             raise NotPlainError
-        if "\xa0" in html:
-            html = html.replace("\xa0", "&nbsp;")
-        if "&" in html:
-            pieces = REFERENCE.split(html)
-            pieces[1::2] = map(self._references.__getitem__, pieces[1::2])
-            html = "".join(pieces)
         parts = _RUN.split(html)
         self._tags.start(base)
         if len(parts) == 1:
-            return texts_spelt(parts)[0]
+            return html
         replaced, runs = zip(*map(self.__getitem__, parts[1::2]), strict=True)
         codes = "".join(runs)
         kinds = frozenset(codes)
         if moves(runs, codes, kinds, html) or self._desk.has_pixels() or self._desk.may_be_lazy():
             raise NotPlainError
-        texts = parts[::2]
-        spelt = texts_spelt(texts)
-        if spelt is not texts:
-            parts[::2] = spelt
         parts[1::2] = replaced
         out = "".join(parts)
+        if not is_nested(codes, kinds):
+            out = mended(out)
         if STARTS["pre"] in kinds and _LINE_IN_PRE.search(out):
             raise NotPlainError
-        if is_nested(codes, kinds):
-            return out
-        better = mended(out)
-        if better is None:
-            raise NotPlainError
-        return better
+        return out
 
     def __missing__(self, run: str) -> Replacement:
-        tags = self._tags
-        is_single = run.find("<", 1) < 0
-        found = tags.single(run) if is_single else tags.several(_PIECE.findall(run))
-        if tags.lasts != NOW and len(run) <= _LONGEST_REMEMBERED:
-            if tags.lasts == ALWAYS:
+        lasts = ALWAYS
+        if run[0] != "<":
+            found = text_spelt(run), ""
+        else:
+            tag = tag_spelt(run) if "&" in run or "\xa0" in run else run
+            is_single = tag.find("<", 1) < 0
+            tags = self._tags
+            found = tags.single(tag) if is_single else tags.several(_PIECE.findall(tag))
+            lasts = tags.lasts
+        if lasts != NOW and len(run) <= _LONGEST_REMEMBERED:
+            if lasts == ALWAYS:
                 self[run] = found
             else:
                 self._remember(run, found)
