@@ -10,6 +10,8 @@ All that is not plain beyond doubt is left to nh3, and tests hold both to the sa
 """
 
 import re
+from collections.abc import Callable
+from operator import itemgetter
 
 from feedkit.normalize.cleaner import Desk
 from feedkit.normalize.implied import mended
@@ -50,6 +52,9 @@ _MOST_RECENT = 500
 _LONGEST_REMEMBERED = 400
 """Characters of a run."""
 _MOST_TAGS = 50_000
+
+_html: Callable[[Replacement], str] = itemgetter(0)
+_code: Callable[[Replacement], str] = itemgetter(1)
 
 
 class Plain(dict[str, Replacement]):
@@ -104,12 +109,13 @@ class Plain(dict[str, Replacement]):
         self._tags.start(base)
         if len(parts) == 1:
             return html
-        replaced, runs = zip(*map(self.__getitem__, parts[1::2]), strict=True)
+        replacements = [*map(self.__getitem__, parts[1::2])]
+        runs = [*map(_code, replacements)]
         codes = "".join(runs)
         kinds = frozenset(codes)
         if moves(runs, codes, kinds, html) or self._desk.has_pixels() or self._desk.may_be_lazy():
             raise NotPlainError
-        parts[1::2] = replaced
+        parts[1::2] = map(_html, replacements)
         out = "".join(parts)
         if not is_nested(codes, kinds):
             out = mended(out)

@@ -19,6 +19,7 @@ NOW, SOON, ALWAYS = range(3)
 """For how long a replacement holds: in this text, and there again, or the same in every text."""
 _LEFT_OUT = words("math noscript script style svg")
 _OF_LINK = ' rel="noopener noreferrer"'
+_A = STARTS["a"]
 _OWN = {"a": _OF_LINK}
 """Attributes that each element of the name gets."""
 
@@ -95,6 +96,8 @@ def _addressed(name: str, address: str) -> re.Pattern[str]:
     )
 
 
+_BARE_LINK = re.compile(rf'<a href="{VALID_IN_HTML}">')
+"""As most links are written."""
 _LINK, _PICTURE = _addressed("a", "href"), _addressed("img", "src")
 _QUOTED = re.compile(r'[\n ]++([a-z-]++)="([^"]*+)"')
 _NAME = re.compile(r' ([a-z]++)="')
@@ -129,6 +132,9 @@ class Tags:
 
     def single(self, tag: str) -> Replacement:
         """A tag, or a comment, that stands alone."""
+        if _BARE_LINK.fullmatch(tag) and not ("?" in tag and has_tracking(tag)):
+            self.lasts = SOON
+            return f"{tag[:-1]}{_OF_LINK}>", _A
         if link := _LINK.fullmatch(tag):
             found = self._link(link)
         elif picture := _PICTURE.fullmatch(tag):
@@ -159,13 +165,13 @@ class Tags:
             if "?" in far and has_tracking(far):
                 return None
             self.lasts = SOON
-            return f'<a{before} href="{far}"{after}{_OF_LINK}>', STARTS["a"]
+            return f'<a{before} href="{far}"{after}{_OF_LINK}>', _A
         self.lasts = NOW
         url = self._desk.resolve(near)
         if url is None:
             return None
         url = url.replace("&", "&amp;")
-        return f'<a{before} href="{url}"{after}{_OF_LINK}>', STARTS["a"]
+        return f'<a{before} href="{url}"{after}{_OF_LINK}>', _A
 
     def _picture(self, picture: re.Match[str]) -> Replacement | None:
         far, near, before, after = _parts("img", picture)
