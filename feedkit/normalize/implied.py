@@ -101,6 +101,8 @@ class _Builder:
         if name == "tr" and parent == "table":
             self._write("<tbody>", position)
             self._open.append("tbody")
+        elif name in _ROW_GROUPS and parent in _ROW_GROUPS:
+            self._close_down_to(len(self._open) - 1, position)
         elif parent not in (_PARENTS[name], *(_ROW_GROUPS if name == "tr" else ())):
             raise NotPlainError
 

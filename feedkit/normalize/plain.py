@@ -24,7 +24,7 @@ from feedkit.normalize.tags import ALWAYS, ATTRIBUTES_PATTERN, NOW, LeftOutError
 # of which each is another, on their own. And what may have to be spelt otherwise in text. Nothing
 # is decided here. (Each alternative begins with a single character, for which `re` can search.)
 _RUN = re.compile(
-    rf"(<(?:a|img) [^>]*+>|<[^>]*+>(?:[\n ]*+<(?!a |img )[^>]*+>)*+|{REFERENCE}|>|\xa0)"
+    rf"(<(?:a|img)[\n ][^>]*+>|<[^>]*+>(?:[\n ]*+<(?!a[\n ]|img[\n ])[^>]*+>)*+|{REFERENCE}|>|\xa0)"
 )
 _PIECE = re.compile(r"<[^>]*+>|[\n ]++")
 _LINE_IN_PRE = re.compile(r"<pre[^<>]*+>\n")

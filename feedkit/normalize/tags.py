@@ -18,6 +18,8 @@ Replacement = tuple[str, str]
 NOW, SOON, ALWAYS = range(3)
 """For how long a replacement holds: in this text, and there again, or the same in every text."""
 _LEFT_OUT = words("math noscript script style svg")
+_UNSEEN = words("area input link meta")
+"""Elements without an end that are not kept."""
 _OF_LINK = ' rel="noopener noreferrer"'
 _A = STARTS["a"]
 _OWN = {"a": _OF_LINK}
@@ -78,22 +80,22 @@ _NEARBY = "[A-Za-z0-9._~%+,!/#-]++"
 
 
 def _addressed(name: str, address: str) -> re.Pattern[str]:
-    """The pattern of the tags of an element, as most are written, whose `address` is its point.
-
-    Its groups are the attributes before the address; whether any of these is kept, and whether
-    they are not yet what is to be written; the address, absolute or not; and the same of the
-    attributes after it.
-    """
+    """The pattern of the tags of an element, as most are written, whose `address` is its point:
+    absolute ("far") or "near". Of the "others", attributes before and after it, it says whether
+    any is "kept" and any "idle"."""
     kinds = _KINDS[name]
     plain = "|".join(attribute for attribute, kind in kinds.items() if kind == _PLAIN)
     sizes = "|".join(attribute for attribute, kind in kinds.items() if kind == _SIZE)
     kept = rf'(?:{plain})="{WORDS}"' + (rf'|(?:{sizes})="{_BIG}"' if sizes else "")
     idle = rf'(?!(?:{"|".join(kinds)})=)[a-z][a-z-]*+="[^"<>]*+"'
-    attributes = rf"((?:[\n ]++(?:(?:{kept})()|{idle}()))*+)"
-    return re.compile(
-        rf'<{name}{attributes}[\n ]++{address}="(?:({VALID_IN_HTML})|({_NEARBY}))"{attributes}'
-        rf"[\n ]*+{'' if name in ENDS else '/?'}>"
-    )
+
+    def others(number: int) -> str:
+        either = f"(?:{kept})(?P<kept{number}>)|{idle}(?P<idle{number}>)"
+        return rf"(?P<others{number}>(?:[\n ]++(?:{either}))*+)"
+
+    url = rf'"(?:(?P<far>{VALID_IN_HTML})|(?P<near>{_NEARBY}))"'
+    end = "" if name in ENDS else "/?"
+    return re.compile(rf"<{name}{others(1)}[\n ]++{address}={url}{others(2)}[\n ]*+{end}>")
 
 
 _BARE_LINK = re.compile(rf'<a href="{VALID_IN_HTML}">')
@@ -158,33 +160,28 @@ class Tags:
         return "".join(html), "".join(codes)
 
     def _link(self, link: re.Match[str]) -> Replacement | None:
-        far, near, before, after = _parts("a", link)
-        if before is None:
+        far, near = link.group("far", "near")
+        others = _others("a", link)
+        if others is None or (far and "?" in far and has_tracking(far)):
             return None
-        if far:
-            if "?" in far and has_tracking(far):
-                return None
-            self.lasts = SOON
-            return f'<a{before} href="{far}"{after}{_OF_LINK}>', _A
-        self.lasts = NOW
-        url = self._desk.resolve(near)
+        url = far or self._desk.resolve(near)
         if url is None:
-            return None
-        url = url.replace("&", "&amp;")
-        return f'<a{before} href="{url}"{after}{_OF_LINK}>', _A
-
-    def _picture(self, picture: re.Match[str]) -> Replacement | None:
-        far, near, before, after = _parts("img", picture)
-        if before is None:
             return None
         self.lasts = SOON if far else NOW
+        before, after = others
+        return f'<a{before} href="{far or url.replace("&", "&amp;")}"{after}{_OF_LINK}>', _A
+
+    def _picture(self, picture: re.Match[str]) -> Replacement | None:
+        far, near = picture.group("far", "near")
+        others = _others("img", picture)
         url = far.replace("&amp;", "&") if far else absolute(near, self._desk.base)
-        if url is None:
+        if others is None or url is None:
             return None
         if is_placeholder(far or near) or is_beacon(url):
             raise NotPlainError  # a lazy image, or one that is there to be counted, maybe
-        source = far or url.replace("&", "&amp;")
-        return f'<img{before} src="{source}"{after}>', TEXT
+        self.lasts = SOON if far else NOW
+        before, after = others
+        return f'<img{before} src="{far or url.replace("&", "&amp;")}"{after}>', TEXT
 
     def _replaced(self, tag: str) -> Replacement:
         match = _TAG.fullmatch(tag)
@@ -211,6 +208,8 @@ class Tags:
     def _start_tag(self, tag: str, name: str, attributes: str, slash: str) -> Replacement:
         code = STARTS.get(name)
         if code is None:
+            if name in _UNSEEN:
+                return "", TEXT
             raise LeftOutError if name in _LEFT_OUT else NotPlainError
         if (slash and name in ENDS) or (name in ("iframe", "pre") and not tag.startswith(name, 1)):
             raise NotPlainError
@@ -305,17 +304,17 @@ class Tags:
         return "" if left is None else attribute_spelt(attribute, left)
 
 
-def _parts(name: str, tag: re.Match[str]) -> tuple[str, str, str | None, str]:
-    """The address of a tag, absolute or not, and what is kept of the attributes before and after
-    it; None of those before where one is there twice."""
-    before, kept, idle, far, near, after, kept_too, idle_too = tag.groups()
+def _others(name: str, tag: re.Match[str]) -> tuple[str, str] | None:
+    """What is kept of the attributes before and after the address; None where one of them is there
+    twice (WHATWG HTML, 13.2.5.33)."""
+    kept, also_kept = tag.group("kept1", "kept2")
+    if kept is None and also_kept is None:
+        return "", ""
+    before, idle, after, also_idle = tag.group("others1", "idle1", "others2", "idle2")
     before = "" if kept is None else _tidied(name, before, is_mixed=idle is not None)
-    after = "" if kept_too is None else _tidied(name, after, is_mixed=idle_too is not None)
-    if before or after:
-        names = _NAME.findall(before + after)
-        if len(names) > 1 and len(set(names)) < len(names):  # (WHATWG HTML, 13.2.5.33)
-            return far, near, None, after
-    return far, near, before, after
+    after = "" if also_kept is None else _tidied(name, after, is_mixed=also_idle is not None)
+    names = _NAME.findall(before + after)
+    return (before, after) if len(names) < 2 or len(set(names)) == len(names) else None
 
 
 def _tidied(name: str, attributes: str, *, is_mixed: bool) -> str:
