@@ -16,16 +16,13 @@ from operator import itemgetter
 from feedkit.normalize.cleaner import Desk
 from feedkit.normalize.implied import mended
 from feedkit.normalize.nesting import STARTS, is_nested, moves
-from feedkit.normalize.spelling import REFERENCE, NotPlainError, tag_spelt, text_spelt
+from feedkit.normalize.spelling import NotPlainError, Texts, tag_spelt
 from feedkit.normalize.stand_ins import with_stand_ins
 from feedkit.normalize.tags import ALWAYS, ATTRIBUTES_PATTERN, NOW, LeftOutError, Replacement, Tags
 
 # Tags with the white space between them, as far as they stand together; but links and images,
-# of which each is another, on their own. And what may have to be spelt otherwise in text. Nothing
-# is decided here. (Each alternative begins with a single character, for which `re` can search.)
-_RUN = re.compile(
-    rf"(<(?:a|img)[\n ][^>]*+>|<[^>]*+>(?:[\n ]*+<(?!a[\n ]|img[\n ])[^>]*+>)*+|{REFERENCE}|>|\xa0)"
-)
+# of which each is another, on their own. Nothing is decided here.
+_RUN = re.compile(r"(<(?:a|img)[\n ][^>]*+>|<[^>]*+>(?:[\n ]*+<(?!a[\n ]|img[\n ])[^>]*+>)*+)")
 _PIECE = re.compile(r"<[^>]*+>|[\n ]++")
 _LINE_IN_PRE = re.compile(r"<pre[^<>]*+>\n")
 # Elements of drawings and formulas, but for those that end one, and those with words, into which
@@ -67,6 +64,7 @@ class Plain(dict[str, Replacement]):
         super().__init__()
         self._desk = desk
         self._tags = Tags(desk)
+        self._texts = Texts()
         self._recent: list[str] = []
         self._leaves_out = False
         """Whether there was such an element in the text before, which may be of the same feed."""
@@ -107,8 +105,12 @@ class Plain(dict[str, Replacement]):
             raise NotPlainError
         parts = _RUN.split(html)
         self._tags.start(base)
+        texts = parts[::2]
+        spelt = self._texts.spelt(texts)
+        if spelt is not texts:
+            parts[::2] = spelt
         if len(parts) == 1:
-            return html
+            return parts[0]
         replacements = [*map(self.__getitem__, parts[1::2])]
         runs = [*map(_code, replacements)]
         codes = "".join(runs)
@@ -124,17 +126,12 @@ class Plain(dict[str, Replacement]):
         return out
 
     def __missing__(self, run: str) -> Replacement:
-        lasts = ALWAYS
-        if run[0] != "<":
-            found = text_spelt(run), ""
-        else:
-            tag = tag_spelt(run) if "&" in run or "\xa0" in run else run
-            is_single = tag.find("<", 1) < 0
-            tags = self._tags
-            found = tags.single(tag) if is_single else tags.several(_PIECE.findall(tag))
-            lasts = tags.lasts
-        if lasts != NOW and len(run) <= _LONGEST_REMEMBERED:
-            if lasts == ALWAYS:
+        tag = tag_spelt(run) if "&" in run or "\xa0" in run else run
+        is_single = tag.find("<", 1) < 0
+        tags = self._tags
+        found = tags.single(tag) if is_single else tags.several(_PIECE.findall(tag))
+        if tags.lasts != NOW and len(run) <= _LONGEST_REMEMBERED:
+            if tags.lasts == ALWAYS:
                 self[run] = found
             else:
                 self._remember(run, found)

@@ -5,9 +5,8 @@ from html.entities import html5
 
 from feedkit.normalize.text import has_forbidden
 
-REFERENCE = r"&(?!(?:amp|lt|gt|nbsp);)#?\w*+;?+"
-"""The pattern of what looks like a reference to a character and may have to be spelt otherwise."""
-_REFERENCE = re.compile(REFERENCE)
+_REFERENCE = re.compile(r"(&(?!(?:amp|lt|gt|nbsp);)#?\w*+;?+)")
+"""What looks like a reference to a character and may have to be spelt otherwise."""
 _SPELT = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\xa0": "&nbsp;", '"': "&quot;", "'": "&#39;"}
 _ODD_CHARACTERS = '\x00-\x09\x0b-\x1f"&<>\x7f-\xa0\ud800-\udfff\ufffe\uffff'
 _ODD = re.compile(f"[{_ODD_CHARACTERS}]")
@@ -20,23 +19,41 @@ _UNENDED = tuple(name for name in html5 if name[-1] != ";")
 """Names that are references without a semicolon (WHATWG HTML, 13.5)."""
 _NO_MARKUP = re.compile(r"[#$%()*+,.:;@\[\]^_{|}~]|[^\x00-\x7f]++")
 _NUMBER = re.compile(r"#(?:([0-9]{1,7})|[xX]([0-9a-fA-F]{1,6}));")
+_MOST_REMEMBERED = 8_192
+_MARK = "\0"
+"""A character that is in no text, for XML forbids it."""
 
 
 class NotPlainError(Exception):
     """Nobody but nh3 should say what becomes of this text."""
 
 
-def text_spelt(text: str) -> str:
-    """A reference, ``>`` or a no-break space, in text, as the serializer spells it.
+class Texts(dict[str, str]):
+    """A reference → how the serializer spells the character in text."""
 
-    Raises `NotPlainError` for what is read otherwise in one place than in another.
-    """
-    character = _meant(text[1:]) if text[0] == "&" else text
-    return character.translate(_IN_TEXT)
+    def spelt(self, texts: list[str]) -> list[str]:
+        """Texts between tags as the serializer spells them; the same list where nothing changes.
+
+        Raises `NotPlainError` for a reference that is read otherwise in one place than in another.
+        """
+        joined = written = _MARK.join(texts)
+        if "&" in written:
+            pieces = _REFERENCE.split(written)
+            if len(pieces) > 1:
+                pieces[1::2] = map(self.__getitem__, pieces[1::2])
+                written = "".join(pieces)
+        written = written.replace(">", "&gt;").replace("\xa0", "&nbsp;")
+        return texts if written is joined else written.split(_MARK)
+
+    def __missing__(self, reference: str) -> str:
+        if len(self) > _MOST_REMEMBERED:
+            self.clear()
+        spelt = self[reference] = _meant(reference[1:]).translate(_IN_TEXT)
+        return spelt
 
 
 def tag_spelt(tag: str) -> str:
-    """A tag with the references in it spelt one way; raises `NotPlainError` as `text_spelt`."""
+    """A tag with the references in it spelt one way; raises `NotPlainError` as `Texts.spelt`."""
     return _REFERENCE.sub(_spelt_in_tag, tag.replace("\xa0", "&nbsp;"))
 
 
