@@ -12,7 +12,7 @@ import nh3
 from feedkit.normalize.bounds import ALLOWED_TAGS, DROPPED_WITH_CONTENT
 from feedkit.normalize.images import HIDDEN, hides, is_beacon, may_hide, without_pixels
 from feedkit.normalize.lazy import is_placeholder
-from feedkit.normalize.links import SCHEMES, absolute
+from feedkit.normalize.links import ORDINARY, SCHEMES, absolute
 from feedkit.normalize.tracking import without_tracking
 from feedkit.normalize.words import words
 
@@ -92,11 +92,10 @@ JUDGED = words(
     height style"""
 )
 _CANDIDATE = re.compile(r"([^\s,]\S*+)([^,]*+)")
-_PLAIN_SRCSET = re.compile(
-    r"https?://[a-z0-9-]++(?:\.[a-z0-9-]++)*+\.[a-z]{2,}/[\w./~%?&=+:@-]++ [0-9]{1,5}[wx]"
-    r"(?:, https?://[a-z0-9-]++\.[a-z]{2,}/[\w./~%?&=+:@-]++ [0-9]{1,5}[wx])*+",
-    re.ASCII,
-)
+_CANDIDATE_URL = rf"{ORDINARY}/(?:[A-Za-z0-9_./~?=+:@-]++|%[0-9A-Fa-f]{{2}})++"
+PLAIN_SRCSET = rf"{_CANDIDATE_URL} [0-9]{{1,5}}[wx](?:, {_CANDIDATE_URL} [0-9]{{1,5}}[wx])*+"
+"""The pattern of a ``srcset`` that is kept as it is."""
+_IS_PLAIN_SRCSET = re.compile(PLAIN_SRCSET)
 _LONGEST_SRCSET = 32_768
 _DESCRIPTOR = re.compile(r"\s+[0-9]{1,7}(?:\.[0-9]{1,4})?[wx]\s*")
 _STRIPPED = re.compile("[\t\n\r]+")
@@ -308,7 +307,7 @@ def _srcset(value: str, base: str | None) -> str | None:
     kept: list[str] = []
     if len(value) > _LONGEST_SRCSET:
         return None
-    if _PLAIN_SRCSET.fullmatch(value):
+    if _IS_PLAIN_SRCSET.fullmatch(value):
         return value
     for match in _CANDIDATE.finditer(value):
         reference, descriptor = match[1], match[2]

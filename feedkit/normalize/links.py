@@ -14,12 +14,13 @@ SCHEMES = words(
 
 # RFC 3986, 2.2 and 2.3 without "#": what may stand in a path or a query ("[" and "]" may not).
 _PLAIN = r"A-Za-z0-9\-._~:/?@!$&'()*+,;="
-_ORDINARY = r"https?://(?!xn--)[a-z0-9-]++(?:\.(?!xn--)[a-z0-9-]++)*+(?<=[a-z])(?::[0-9]{1,4})?"
+ORDINARY = r"https?://(?!xn--)[a-z0-9-]++(?:\.(?!xn--)[a-z0-9-]++)*+(?<=[a-z])(?::[0-9]{1,4})?"
+"""The pattern of the scheme and the host, with its port, of most URLs."""
 _ESCAPED = rf"(?:[{_PLAIN.replace('&', '')}]++|%[0-9A-Fa-f]{{2}}|&amp;)*+"
-VALID_IN_HTML = rf"{_ORDINARY}(?=[/?#\"]){_ESCAPED}(?:#{_ESCAPED})?"
+VALID_IN_HTML = rf"{ORDINARY}(?=[/?#\"]){_ESCAPED}(?:#{_ESCAPED})?"
 """The pattern of absolute and valid URLs, each "&" of which is written as a reference."""
 _VALID = re.compile(
-    rf"{_ORDINARY}(?=[/?#]|\Z)"
+    rf"{ORDINARY}(?=[/?#]|\Z)"
     rf"(?:[{_PLAIN}]++|%[0-9A-Fa-f]{{2}})*+(?:#(?:[{_PLAIN}]++|%[0-9A-Fa-f]{{2}})*+)?"
 )
 # References that need no more than to be put behind a part of the base (RFC 3986, 5.2.2): paths
@@ -32,7 +33,7 @@ _WITHIN = re.compile(rf"#(?:[{_PLAIN}]++|%[0-9A-Fa-f]{{2}})++")
 _NEITHER = ("", "/", "?", "#")
 """What after "./" is no segment of its own (RFC 3986, 5.2.4)."""
 _PARTS = re.compile(r"(https?://[^/?#]*+)([^?#]*+)(\??[^#]*+)")
-_HOST = re.compile(rf"{_ORDINARY}(?=[/?#]|\Z)")
+_HOST = re.compile(rf"{ORDINARY}(?=[/?#]|\Z)")
 _INVALID = re.compile(rf"[^{_PLAIN}%]+|%(?![0-9A-Fa-f]{{2}})")
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")

@@ -18,7 +18,16 @@ from feedkit.normalize.implied import mended
 from feedkit.normalize.nesting import STARTS, is_nested, moves
 from feedkit.normalize.spelling import NotPlainError, Texts, tag_spelt
 from feedkit.normalize.stand_ins import with_stand_ins
-from feedkit.normalize.tags import ALWAYS, ATTRIBUTES_PATTERN, NOW, LeftOutError, Replacement, Tags
+from feedkit.normalize.tags import (
+    ALWAYS,
+    ATTRIBUTES_PATTERN,
+    BARE_LINK,
+    NOW,
+    OF_LINK,
+    LeftOutError,
+    Replacement,
+    Tags,
+)
 
 # Tags with the white space between them, as far as they stand together; but links and images,
 # of which each is another, on their own. Nothing is decided here.
@@ -50,6 +59,7 @@ _LONGEST_REMEMBERED = 400
 """Characters of a run."""
 _MOST_TAGS = 50_000
 
+_A = STARTS["a"]
 _html: Callable[[Replacement], str] = itemgetter(0)
 _code: Callable[[Replacement], str] = itemgetter(1)
 
@@ -126,6 +136,8 @@ class Plain(dict[str, Replacement]):
         return out
 
     def __missing__(self, run: str) -> Replacement:
+        if "?" not in run and BARE_LINK.fullmatch(run):
+            return f"{run[:-1]}{OF_LINK}>", _A
         tag = tag_spelt(run) if "&" in run or "\xa0" in run else run
         is_single = tag.find("<", 1) < 0
         tags = self._tags

@@ -3,8 +3,8 @@
 import re
 from html import unescape
 
-from feedkit.normalize.cleaner import ATTRIBUTES, Desk, known_frame
-from feedkit.normalize.images import is_beacon
+from feedkit.normalize.cleaner import ATTRIBUTES, PLAIN_SRCSET, Desk, known_frame
+from feedkit.normalize.images import HIDDEN, hides, is_beacon
 from feedkit.normalize.lazy import is_placeholder
 from feedkit.normalize.links import VALID_IN_HTML, absolute, is_valid
 from feedkit.normalize.nesting import ENDS, STARTS, TEXT
@@ -20,9 +20,9 @@ NOW, SOON, ALWAYS = range(3)
 _LEFT_OUT = words("math noscript script style svg")
 _UNSEEN = words("area input link meta")
 """Elements without an end that are not kept."""
-_OF_LINK = ' rel="noopener noreferrer"'
+OF_LINK = ' rel="noopener noreferrer"'
 _A = STARTS["a"]
-_OWN = {"a": _OF_LINK}
+_OWN = {"a": OF_LINK}
 """Attributes that each element of the name gets."""
 
 
@@ -85,8 +85,10 @@ def _addressed(name: str, address: str) -> re.Pattern[str]:
     any is "kept" and any "idle"."""
     kinds = _KINDS[name]
     plain = "|".join(attribute for attribute, kind in kinds.items() if kind == _PLAIN)
-    sizes = "|".join(attribute for attribute, kind in kinds.items() if kind == _SIZE)
-    kept = rf'(?:{plain})="{WORDS}"' + (rf'|(?:{sizes})="{_BIG}"' if sizes else "")
+    kept, style = rf'(?:{plain})="{WORDS}"', ""
+    if name == "img":
+        kept += rf'|(?:height|width)="{_BIG}"|srcset="{PLAIN_SRCSET}"'
+        style = r'(?:[\n ]++style="(?P<style>[^"&<>]*+)")?+'
     idle = rf'(?!(?:{"|".join(kinds)})=)[a-z][a-z-]*+="[^"<>]*+"'
 
     def others(number: int) -> str:
@@ -95,10 +97,10 @@ def _addressed(name: str, address: str) -> re.Pattern[str]:
 
     url = rf'"(?:(?P<far>{VALID_IN_HTML})|(?P<near>{_NEARBY}))"'
     end = "" if name in ENDS else "/?"
-    return re.compile(rf"<{name}{others(1)}[\n ]++{address}={url}{others(2)}[\n ]*+{end}>")
+    return re.compile(rf"<{name}{others(1)}[\n ]++{address}={url}{others(2)}{style}[\n ]*+{end}>")
 
 
-_BARE_LINK = re.compile(rf'<a href="{VALID_IN_HTML}">')
+BARE_LINK = re.compile(rf'<a href="{VALID_IN_HTML}">')
 """As most links are written."""
 _LINK, _PICTURE = _addressed("a", "href"), _addressed("img", "src")
 _QUOTED = re.compile(r'[\n ]++([a-z-]++)="([^"]*+)"')
@@ -134,9 +136,6 @@ class Tags:
 
     def single(self, tag: str) -> Replacement:
         """A tag, or a comment, that stands alone."""
-        if _BARE_LINK.fullmatch(tag) and not ("?" in tag and has_tracking(tag)):
-            self.lasts = SOON
-            return f"{tag[:-1]}{_OF_LINK}>", _A
         if link := _LINK.fullmatch(tag):
             found = self._link(link)
         elif picture := _PICTURE.fullmatch(tag):
@@ -169,7 +168,7 @@ class Tags:
             return None
         self.lasts = SOON if far else NOW
         before, after = others
-        return f'<a{before} href="{far or url.replace("&", "&amp;")}"{after}{_OF_LINK}>', _A
+        return f'<a{before} href="{far or url.replace("&", "&amp;")}"{after}{OF_LINK}>', _A
 
     def _picture(self, picture: re.Match[str]) -> Replacement | None:
         far, near = picture.group("far", "near")
@@ -177,7 +176,12 @@ class Tags:
         url = far.replace("&amp;", "&") if far else absolute(near, self._desk.base)
         if others is None or url is None:
             return None
-        if is_placeholder(far or near) or is_beacon(url):
+        style = picture["style"]
+        if (
+            (style and (style == HIDDEN or hides(style)))
+            or is_placeholder(far or near)
+            or is_beacon(url)
+        ):
             raise NotPlainError  # a lazy image, or one that is there to be counted, maybe
         self.lasts = SOON if far else NOW
         before, after = others
