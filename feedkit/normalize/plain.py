@@ -87,18 +87,20 @@ class Plain(dict[str, Replacement]):
         if len(self) > _MOST_REMEMBERED:
             self.clear()
             self._recent.clear()
-        rest = self._without_left_out(html) if self._leaves_out else None
         try:
-            if rest is None:
+            if not self._leaves_out:
                 try:
                     return self._sanitized(html, base)
                 except LeftOutError:
-                    rest = self._without_left_out(html)
-            return self._sanitized(rest, base)
+                    pass
+            return self._sanitized(self._without_left_out(html), base)
         except NotPlainError:
             return None
 
     def _without_left_out(self, html: str) -> str:
+        # Each comment has its end, or to look for it would take quadratic time.
+        if html.rfind("<!--") > max(html.rfind("-->"), html.rfind("--!>")):
+            raise NotPlainError
         # A comment keeps apart what the element kept apart.
         rest, count = _WHOLE_LEFT_OUT.subn("<!---->", with_stand_ins(html))
         self._leaves_out = count > 0

@@ -279,8 +279,10 @@ def test_a_megabyte_of_hostile_markup_takes_about_a_second(name: str) -> None:
         "<p>" + "".join(f"<b {i}>" for i in range(20_000)) + "<div>x</div>" * 20_000,
         '<p><b title="' + "z" * 500_000 + '">' + "<div>x</div>" * 20_000,
         "<p " + " ".join(f"a{i}=1" for i in range(100_000)) + ">",
+        "<!--x-" * 49_000 + "<p>x</p>",
+        "<p>" + "<svg><title>" * 24_000 + "</p>",
     ],
-    ids=["deep", "formatting left open", "long attribute copied", "attributes"],
+    ids=["deep", "formatting left open", "long attribute copied", "attributes", "comments", "svg"],
 )
 def test_what_is_quadratic_for_a_parser_is_bounded(html: str) -> None:
     start = time.process_time()

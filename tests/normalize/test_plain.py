@@ -43,6 +43,11 @@ PIECES = [
     "<script>'<b>'</script>",
     "<svg><path d='M0'/></svg>",
     "<svg><p></svg>",
+    "<svg><title>",
+    "<svg><g><svg x='1'><path/></svg></g></svg>",
+    "<math><mi><style>",
+    "<input type='hidden'>",
+    "<meta><link rel='x'>",
     "<math><mi>x</mi></math>",
     "<iframe src=//v.qq.com></iframe>",
     '<iframe src="https://www.youtube.com/embed/a" width="1"></iframe>',
@@ -97,6 +102,9 @@ PIECES = [
     "&b=1",
     "&nosuch;",
     "&#65;",
+    "&#8239;",
+    "&#150;",
+    "&#x70;",
     "&#1;",
     "&#xD800;",
     "&#",
@@ -156,14 +164,64 @@ def test_nested_markup_comes_out_as_the_parser_has_it() -> None:
             else chosen.choice(("x", "\n", ""))
             for _ in range(chosen.randint(0, 3))
         )
-        end = "" if chosen.random() < 0.03 else f"</{name}>"
-        return f"<{name}>{inside}{end}"
+        end = "" if chosen.random() < 0.05 else f"</{name}>"
+        stray = "" if chosen.random() < 0.97 else f"</{chosen.choice(names)}>"
+        return f"<{name}>{inside}{end}{stray}"
 
     for _ in range(4_000):
         html = element(4) + element(2)
         assert_as_the_parser(html)
         plain += Plain(Desk()).sanitized(html, BASE) is not None
     assert plain > 400
+
+
+ADDRESSES = [
+    "https://example.net/a.png", "https://example.net/?a=1&amp;utm_source=x", "/a.png", "a.png",
+    "./b", "../c.png", "#frag", "?q=1", "blank.gif", "https://pixel.wp.com/g.gif", "//x.org/y", "",
+    "data:image/png;base64,AA", "mailto:a@b.org", "javascript:x", "a b", "/%zz", "https://EXA.net/",
+    "/a&amp;b", "/it's", "/..", "./", "https://xn--a.org/", "https://u:p@e.org/", "/é",
+]  # fmt: skip
+ATTRIBUTES = [
+    'alt="x"', 'alt="a &amp; b"', 'alt="&#8217;"', "alt", "ALT='x'", 'title="a\nb"', 'width="30"',
+    'width="1"', 'height="50%"', 'height="0400"', 'class="c"', 'style="color:red"', 'id="i"',
+    'style="width:1px;height:1px"', 'style="hidden"', 'srcset="https://e.org/a.png 2x"',
+    'dir="rtl"', 'srcset="a.png 2x, b.png"', 'srcset="https://e.org/a%zz 1x"', 'loading="lazy"', "align=left",
+    'sizes="(max-width: 3px) 1px"', 'data-src="/b.png"', 'referrerpolicy="no-referrer"', 'lang="x"',
+    'onclick="x()"', 'hreflang="de"', 'target="_blank"', 'src="/second.png"', 'href="/second"',
+]  # fmt: skip
+
+
+def _attributes(most: int) -> st.SearchStrategy[str]:
+    return st.lists(st.sampled_from(ATTRIBUTES), max_size=most).map(" ".join)
+
+
+TAG = st.builds(
+    '<{} {}{}{}="{}" {}>'.format,
+    st.sampled_from(["a", "img", "img", "span"]),
+    _attributes(2),
+    st.sampled_from([" ", "\n", "  "]),
+    st.sampled_from(["href", "src"]),
+    st.sampled_from(ADDRESSES),
+    _attributes(3),
+)
+BASES = [None, BASE, "https://e.org/a&b/c?d&e", "https://e.org/a;b/it's/", "https://e.org"]
+
+
+@settings(deadline=None, max_examples=1500)
+@given(TAG, st.sampled_from(["", "x</a>", "x", "</a><p>"]), st.sampled_from(BASES))
+def test_links_and_images_come_out_as_the_parser_has_them(
+    tag: str, rest: str, base: str | None
+) -> None:
+    assert_as_the_parser(tag + rest, base)
+
+
+LOOSE = [*TAGS, "</p>", "<p>", "</p>", "<p>", "<li>", "</li>", "<ul>", "</ul>", "x", "\n", "<br>"]
+
+
+@settings(deadline=None, max_examples=1500)
+@given(st.lists(st.sampled_from(LOOSE), max_size=14).map("".join))
+def test_ends_that_are_left_out_or_too_many_come_out_as_the_parser_has_them(html: str) -> None:
+    assert_as_the_parser(html)
 
 
 @pytest.mark.parametrize(
@@ -176,6 +234,11 @@ def test_nested_markup_comes_out_as_the_parser_has_it() -> None:
         "<script async src='x.js'></script><p>a</p><style>b{}</style>",
         "<iframe src='https://player.vimeo.com/video/1' onload='x'></iframe>",
         "<dl><dt>a</dt><dd>b</dd><dt>c</dt></dl>",
+        "<p>one<p>two<ul><li>three<li>four</ul><blockquote><p>five</blockquote></p>",
+        "<dl><dt>a<dd><p>b<dt>c</dl></div></b><h2>d</h2></h3><table><tr><td>e</td></tr></table>",
+        "<pre>x</pre><p>&#109;&#x61;il&#8239;&#150; &amp;lt; a > b\xa0&quot;c&quot; R&D</p>",
+        '<p><img src="./a.png" alt="&#124;"><a\nhref="#n"\nclass="x">1</a></p>',
+        '<p><img class="c" src="/a.png" srcset="https://example.net/b.png 2x" style="top:0"></p>',
     ],
 )
 def test_what_people_write_is_plain(html: str) -> None:
