@@ -185,7 +185,8 @@ ATTRIBUTES = [
     'alt="x"', 'alt="a &amp; b"', 'alt="&#8217;"', "alt", "ALT='x'", 'title="a\nb"', 'width="30"',
     'width="1"', 'height="50%"', 'height="0400"', 'class="c"', 'style="color:red"', 'id="i"',
     'style="width:1px;height:1px"', 'style="hidden"', 'srcset="https://e.org/a.png 2x"',
-    'dir="rtl"', 'srcset="a.png 2x, b.png"', 'srcset="https://e.org/a%zz 1x"', 'loading="lazy"', "align=left",
+    'dir="rtl"', 'srcset="a.png 2x, b.png"', 'srcset="https://e.org/a%zz 1x"', 'loading="lazy"',
+    "align=left",
     'sizes="(max-width: 3px) 1px"', 'data-src="/b.png"', 'referrerpolicy="no-referrer"', 'lang="x"',
     'onclick="x()"', 'hreflang="de"', 'target="_blank"', 'src="/second.png"', 'href="/second"',
 ]  # fmt: skip
