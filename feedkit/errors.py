@@ -52,12 +52,20 @@ class RefusalError(CollectError):
         return self.status == 410
 
 
+class StoppedError(CollectError):
+    """Nobody was asked, because the run is to end."""
+
+
 class ParseError(FeedkitError):
     """Bytes that are not what they should be: no feed at all, or an article that cannot be read."""
 
 
 class StoreError(FeedkitError):
     """The store cannot be opened, or was written by a newer feedkit."""
+
+
+class LockedError(StoreError):
+    """Another process is at work on the store, or a daemon runs on it already."""
 
 
 class PublishError(FeedkitError):

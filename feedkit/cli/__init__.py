@@ -55,6 +55,7 @@ def cli() -> None:
     \b
     feedkit run          collect what is due and publish
     feedkit run --all    … every feed, due or not
+    feedkit daemon       … again and again, whenever something is due
     feedkit status       show which feeds fail, and when each is due
     feedkit export DIR   publish what is stored into another folder
     feedkit check FEED   show what feedkit sees in a feed or an article
@@ -93,11 +94,39 @@ def common_options(command: Command) -> Command:
     is_flag=True,
     help="Exit 1 when a source fails, due or not, or a file could not be written.",
 )
-def run(config: Path, verbose: bool, quiet: bool, everything: bool, strict: bool) -> None:
+@click.option(
+    "--no-wait",
+    is_flag=True,
+    help="Where another feedkit is at work on the store, say so and exit 2.",
+)
+def run(
+    config: Path, verbose: bool, quiet: bool, everything: bool, strict: bool, no_wait: bool
+) -> None:
     """Collect articles and the feeds that are due, and publish."""
     from feedkit.cli.commands import run_once
 
-    sys.exit(run_once(config, verbose=verbose, quiet=quiet, everything=everything, strict=strict))
+    sys.exit(
+        run_once(
+            config,
+            verbose=verbose,
+            quiet=quiet,
+            everything=everything,
+            strict=strict,
+            may_wait=not no_wait,
+        )
+    )
+
+
+@cli.command()
+@common_options
+def daemon(config: Path, verbose: bool, quiet: bool) -> None:
+    """Collect and publish whenever something is due, until told to stop (docs/daemon.md).
+
+    SIGHUP reads the configuration again; SIGTERM or Ctrl-C ends it.
+    """
+    from feedkit.cli.daemon import serve
+
+    sys.exit(serve(config, verbose=verbose, quiet=quiet))
 
 
 @cli.command()

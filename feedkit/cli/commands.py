@@ -12,12 +12,14 @@ from feedkit.pipeline.workers import Workers
 from feedkit.store import Store, exclusive
 
 
-def run_once(config: Path, *, verbose: bool, quiet: bool, everything: bool, strict: bool) -> int:
+def run_once(
+    config: Path, *, verbose: bool, quiet: bool, everything: bool, strict: bool, may_wait: bool
+) -> int:
     """``feedkit run``; the exit code."""
     settings = load_settings(config)
     on_wait = _say_nothing if quiet else _say
     with (
-        exclusive(settings.store.url, on_wait),
+        exclusive(settings.store.url, on_wait if may_wait else None),
         Store(settings.store.url) as store,  # who waited knows only now whether it is new
         Workers() as workers,
     ):

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import click
 import msgspec
 
-from feedkit.cli.words import one_line, width
+from feedkit.cli.words import width
+from feedkit.terminal import one_line
 
 _INDENT = "  "
 _LONGEST = 500

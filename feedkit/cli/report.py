@@ -9,8 +9,9 @@ from types import TracebackType
 
 import click
 
-from feedkit.cli.words import number, one_line
+from feedkit.cli.words import number
 from feedkit.pipeline.report import Report, SourceReport
+from feedkit.terminal import one_line
 
 
 class ProgressBar:

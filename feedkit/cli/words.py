@@ -1,17 +1,8 @@
-"""Words for a terminal: what comes from outside made harmless, and numbers with their nouns."""
+"""Words for a terminal: numbers with their nouns, and how wide they are."""
 
 import unicodedata
 
-_JOINERS = "\u200c\u200d"
-"""Persian is written with the one, families of emoji with the other."""
-
-
-def one_line(text: str) -> str:
-    """Without line ends, control characters and marks of direction: what feeds and servers say
-    could otherwise move the cursor or turn the line around."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c in _JOINERS else " " for c in text)
+from feedkit.terminal import JOINERS
 
 
 def number(count: int, noun: str, nouns: str | None = None) -> str:
@@ -24,7 +15,7 @@ def width(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(
-        0 if unicodedata.combining(c) or c in _JOINERS
+        0 if unicodedata.combining(c) or c in JOINERS
         else 2 if unicodedata.east_asian_width(c) in "WF" else 1
         for c in text
     )  # fmt: skip

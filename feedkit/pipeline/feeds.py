@@ -7,7 +7,7 @@ with the answer.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from feedkit import __version__
 from feedkit.collect.files import read_file
 from feedkit.collect.http import Client, Fetched, shown
 from feedkit.config import FeedSource, Settings
-from feedkit.errors import CollectError, ParseError, RefusalError, StoreError
+from feedkit.errors import CollectError, ParseError, RefusalError, StoppedError, StoreError
 from feedkit.pipeline.prepare import (
     RECIPE,
     PreparedFeed,
@@ -54,24 +54,27 @@ def collect_feeds(
     *,
     clock: Clock,
     everything: bool,
+    is_stopping: Callable[[], bool] = lambda: False,
 ) -> list[SourceReport]:
     """Collect the `feeds` that are due, or `everything`; a report for each, in their order.
 
-    Even then nothing is asked of a server that said to wait.
+    Even then nothing is asked of a server that said to wait. Once it `is_stopping` nobody is asked
+    any more, and what was asked is still stored.
     """
     now = clock()
     rows = register(feeds, store, now)
     with store.read() as transaction:
         waits = transaction.host_waits(to_microseconds(now))
-    cycle = _Cycle(settings, store, clock, progress, rows, waits)
+    cycle = _Cycle(settings, store, clock, progress, rows, waits, is_stopping)
     due = []
     for feed in feeds:
         row = rows[feed.url]
         # Asking a local file costs nobody anything, so an edited one is seen at once.
         if feed.path or everything or (_is_due(row, now) and not cycle.waits_until(feed, now)):
             due.append(feed)
+        fails = bool(row.failures or row.timing.is_gone)
         cycle.reports[feed.url] = SourceReport(
-            shown(feed.url), "not due", is_failing=bool(row.failures or row.timing.is_gone)
+            shown(feed.url), "not due", is_failing=fails, was_failing=fails
         )
     progress.total(len(due))
     asyncio.run(cycle.run(due))
@@ -118,6 +121,7 @@ class _Cycle:
         progress: Progress,
         rows: dict[str, SourceRow],
         waits: dict[str, int],
+        is_stopping: Callable[[], bool],
     ) -> None:
         self.reports: dict[str, SourceReport] = {}
         self._settings = settings
@@ -126,6 +130,7 @@ class _Cycle:
         self._progress = progress
         self._rows = rows
         self._waits = waits
+        self._is_stopping = is_stopping
         self._files = asyncio.Semaphore(settings.fetch.concurrency)
 
     def waits_until(self, feed: FeedSource, now: datetime) -> datetime | None:
@@ -160,6 +165,8 @@ class _Cycle:
             async with self._fetching(client, feed, row) as fetched:
                 prepared = await _prepared(feed, row, fetched)
                 _save(self._store, feed, row, report, prepared, fetched, self._clock())
+        except StoppedError:
+            report.outcome = "not due"
         except RefusalError as error:
             if error.status is None and error.retry_at is not None:
                 # Nobody was asked. What its own host said is stored; what one says that a
@@ -181,6 +188,7 @@ class _Cycle:
         if feed.path is not None:
             limit = self._settings.fetch.max_bytes
             async with self._files:
+                self._check_going()
                 body = await asyncio.to_thread(read_file, feed.path, limit)
                 yield Fetched(url=feed.url, not_modified=False, body=body)
             return
@@ -194,8 +202,13 @@ class _Cycle:
         ) as fetched:
             yield fetched
 
+    def _check_going(self) -> None:
+        if self._is_stopping():
+            raise StoppedError("was not asked: the run is to end")
+
     def _claim(self, feed: FeedSource, row: SourceRow) -> None:
         """Store when the feed is due again, before it is asked."""
+        self._check_going()
         now = self._clock()
         timing = asked(row, feed.schedule, now)
         with self._store.write() as transaction:
@@ -241,6 +254,7 @@ class _Cycle:
                 "; it is not asked again: change its address or take it out of the configuration"
             )
         report.outcome, report.reason, report.is_failing = "failed", reason, True
+        report.is_gone = timing.is_gone
         with self._store.write() as transaction:
             transaction.set_timing(
                 row.id,
@@ -356,6 +370,7 @@ def _follow_move(
         moving = Moving(known.url)
     elif moves.is_final(move, now):
         moving = Moving(move.to)
+        report.moved_to = shown(move.to)
         report.problems.append(
             f"{report.name}: has moved to {shown(move.to)} for good, and is asked for there from "
             "now on; write that address into the configuration when it suits you"

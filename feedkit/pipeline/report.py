@@ -25,6 +25,12 @@ class SourceReport(Struct):
     """What is as it should be, but may be asked for."""
     is_failing: bool = False
     """Whether the last answer was a failure, in this run or before."""
+    was_failing: bool = False
+    """Whether it was one before this run."""
+    is_gone: bool = False
+    """Whether its server said in this run that it is gone, so that it is asked no more."""
+    moved_to: str | None = None
+    """Where it was found to have moved for good in this run."""
 
 
 class Report(Struct):

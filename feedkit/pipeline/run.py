@@ -5,6 +5,7 @@ they brought is published. Each source is stored in one transaction, together wi
 run needs to know of it; a source that fails is reported and stops no other.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from feedkit.config import Settings
@@ -28,11 +29,13 @@ def run(
     progress: Progress | None = None,
     clock: Clock = utc_now,
     workers: Workers | None = None,
+    is_stopping: Callable[[], bool] = lambda: False,
 ) -> Report:
     """Collect once and publish; what was done, with a line for all that went wrong.
 
     Feeds are asked when they are due by `clock`, or `everything` is. Articles dated later than
     its time wait. `workers` may be running already; they are ended here.
+    Once it `is_stopping` no feed is asked any more; what was asked is stored and published.
     """
     progress = progress or NoProgress()
     report = Report()
@@ -53,7 +56,13 @@ def run(
             from feedkit.pipeline.feeds import collect_feeds  # aiohttp costs 150 ms
 
             report.sources += collect_feeds(
-                settings, feeds, store, progress, clock=clock, everything=everything
+                settings,
+                feeds,
+                store,
+                progress,
+                clock=clock,
+                everything=everything,
+                is_stopping=is_stopping,
             )
         report.published = _publish(settings, store, settings.site.output, workers, now)
     return report

@@ -23,6 +23,8 @@ _MOST_DOUBLINGS = 17
 """Doubled so often, a second is longer than `LONGEST_BACKOFF`."""
 _LEEWAY = timedelta(minutes=1)
 _CLOCK_SLIP = timedelta(days=1)
+_CLOCK_ERROR = timedelta(minutes=5)
+"""Two clocks that are right may differ by so much."""
 _HOUR = timedelta(hours=1)
 _NOTHING = timedelta(0)
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -104,12 +106,12 @@ def next_due(schedule: Schedule, state: State) -> Due:
 def is_due(due_at: datetime | None, asked_at: datetime | None, now: datetime) -> bool:
     """Whether a source that is due at `due_at` (None: at once) is to be asked at `now`.
 
-    A last request more than a day in the future (the clock was set back) counts as none, so that
-    no feed waits for a time that is years away.
+    A last request in the future (the clock was set back) counts as none, so that no feed waits for
+    a time that is a day or years away.
     """
     if due_at is None or due_at <= now:
         return True
-    return asked_at is not None and asked_at > now + _CLOCK_SLIP
+    return asked_at is not None and asked_at > now + _CLOCK_ERROR
 
 
 # The interval, and what lengthens it.

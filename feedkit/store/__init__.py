@@ -1,11 +1,12 @@
 """Sources, entries and what was published of them: the one place where state is kept."""
 
-from feedkit.store.lock import exclusive
+from feedkit.store.lock import exclusive, only_daemon
 from feedkit.store.rows import (
     EVERYTHING,
     CategoryRow,
     Counts,
     DocumentRow,
+    DueRow,
     EntryRow,
     EntryState,
     FileRow,
@@ -24,6 +25,7 @@ __all__ = [
     "CategoryRow",
     "Counts",
     "DocumentRow",
+    "DueRow",
     "EntryRow",
     "EntryState",
     "FileRow",
@@ -36,5 +38,6 @@ __all__ = [
     "Timing",
     "Validators",
     "exclusive",
+    "only_daemon",
     "open_store",
 ]

@@ -113,6 +113,18 @@ class SourceRow(NamedTuple):
     moving: Moving = Moving()
 
 
+class DueRow(NamedTuple):
+    """What is stored of when a source is to be asked."""
+
+    due_at: int | None
+    """None: at once."""
+    checked_at: int | None
+    retry_at: int | None
+    is_gone: bool
+    url: str | None
+    """Where it is fetched from since it moved there for good."""
+
+
 class FileRow(NamedTuple):
     """An article file as it was last read."""
 

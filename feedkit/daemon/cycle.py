@@ -1,0 +1,153 @@
+"""A run whenever one has something to do: what the daemon's one thread does at each tick.
+
+What is due is in the store. Between cycles nothing is kept of it but the earliest time; a tick
+before that looks whether an article changed, and opens nothing.
+"""
+
+import gc
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from feedkit.config import Settings
+from feedkit.daemon.journal import Journal
+from feedkit.daemon.metrics import Metrics
+from feedkit.errors import LockedError, StoreError
+from feedkit.logs import complain, debug, say
+from feedkit.pipeline.agenda import local_state, next_time
+from feedkit.pipeline.run import run
+from feedkit.pipeline.timing import Clock
+from feedkit.store import Store, exclusive, open_store
+
+SHORTEST = 1.0
+LONGEST = 60.0
+"""Seconds between two ticks: article folders are looked at every minute."""
+_SHARE = 20
+"""A cycle costs what it costs to look at all sources, be one due or hundreds. So the next one
+comes when so many times what the last took of a core has passed, and takes what is due by then."""
+
+
+class Pulse:
+    """When the cycle last showed a sign of life; a `feedkit.pipeline.report.Progress`."""
+
+    def __init__(self) -> None:
+        self.at = time.monotonic()
+
+    def beat(self) -> None:
+        """A sign of life."""
+        self.at = time.monotonic()
+
+    def total(self, steps: int) -> None:
+        """Something was found to do."""
+        self.beat()
+
+    def step(self, done: int = 1) -> None:
+        """Something was done."""
+        self.beat()
+
+
+class Cycles:
+    """The cycles of one daemon, each in the thread that calls `tick`."""
+
+    def __init__(
+        self, *, clock: Clock, is_stopping: Callable[[], bool], on_open: Callable[[], None]
+    ) -> None:
+        """`on_open` is called whenever the store can be used, or somebody else uses it."""
+        self.pulse = Pulse()
+        self.metrics = Metrics()
+        self.next_at: datetime | None = None
+        """When something is due; None: not known."""
+        self._clock = clock
+        self._is_stopping = is_stopping
+        self._on_open = on_open
+        self._journal = Journal()
+        self._done_for: Settings | None = None
+        """By which settings the last cycle was done; None: one is owed."""
+        self._local = ""
+        """The articles and lists that the last cycle saw."""
+        self._trouble = ""
+        """What keeps the store from being used, as it was said."""
+
+    def tick(self, settings: Settings) -> float:
+        """Run if there is something to do; the seconds until the next tick.
+
+        Raises `StoreError` if the store cannot be used and never could.
+        """
+        self.pulse.beat()
+        try:
+            wait = self._tick(settings)
+        except LockedError as error:
+            self._on_open()
+            self._say_trouble("waiting", str(error), is_error=False)
+            return SHORTEST
+        except StoreError as error:
+            self.metrics.faults += 1
+            if not self.metrics.cycles:
+                raise
+            self._say_trouble("store", str(error), is_error=True)
+            return LONGEST
+        return wait
+
+    def forget_time(self) -> None:
+        """Look into the store at the next tick: the clock was set, or the machine slept."""
+        self.next_at = None
+
+    def _tick(self, settings: Settings) -> float:
+        now = self._now()
+        local = local_state(settings)
+        is_owed = settings is not self._done_for or local != self._local
+        if not is_owed and self.next_at is not None and now < self.next_at:
+            return self._wait(now)
+        url = settings.store.url
+        with exclusive(url, None), open_store(url) as store:
+            self._end_trouble()
+            self._on_open()
+            if not is_owed:
+                self.next_at = next_time(settings, store, now)
+            if not is_owed and not self._is_due(now):
+                return self._wait(now)
+            return self._cycle(settings, store, local, now)
+
+    def _cycle(self, settings: Settings, store: Store, local: str, now: datetime) -> float:
+        self._done_for = None  # what ends a cycle early leaves it owed
+        began, spent = time.monotonic(), time.process_time()
+        report = run(
+            settings,
+            store,
+            progress=self.pulse,
+            clock=self._now,
+            is_stopping=self._is_stopping,
+        )
+        self._local = local
+        seconds = time.monotonic() - began
+        self.metrics.count(report, seconds)
+        self._journal.tell(report)
+        debug("cycle", f"a cycle took {seconds:.2f} s", seconds=round(seconds, 3))
+        self.next_at = next_time(settings, store, self._now(), done_at=now)
+        gc.collect()
+        if report.published.failed:
+            return LONGEST
+        self._done_for = settings
+        return self._wait(self._now(), _SHARE * (time.process_time() - spent))
+
+    def _now(self) -> datetime:
+        """The time; and a sign of life, for a run looks at the clock all the time."""
+        self.pulse.beat()
+        return self._clock()
+
+    def _is_due(self, now: datetime) -> bool:
+        return self.next_at is not None and self.next_at <= now
+
+    def _wait(self, now: datetime, least: float = SHORTEST) -> float:
+        until = LONGEST if self.next_at is None else (self.next_at - now).total_seconds()
+        return min(max(until, least, SHORTEST), LONGEST)
+
+    def _say_trouble(self, event: str, sentence: str, *, is_error: bool) -> None:
+        if sentence != self._trouble:
+            (complain if is_error else say)(event, sentence)
+        self._trouble = sentence
+
+    def _end_trouble(self) -> None:
+        if self._trouble:
+            say("store", "the store can be used again")
+        self._trouble = ""

@@ -1,0 +1,280 @@
+"""The daemon's event loop: it decides when the next tick comes, and stays free for everything else.
+
+A tick runs in a thread. The loop meanwhile hears signals, tells the service manager that all is
+well, and sees when the clock is set. Ticks are APScheduler's: one job, whose next date each tick
+names when it ends, so that there is never a second one beside it.
+"""
+
+import asyncio
+import os
+import threading
+import time
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from feedkit import __version__
+from feedkit.config import Settings, load_settings
+from feedkit.daemon.cycle import LONGEST, SHORTEST, Cycles
+from feedkit.daemon.notify import Notifier
+from feedkit.daemon.signals import handled
+from feedkit.daemon.watching import can_watch, changes
+from feedkit.errors import ConfigError, StoreError
+from feedkit.logs import complain, say, warn
+from feedkit.pipeline.timing import Clock, utc_now
+from feedkit.schedule.words import span
+
+GRACE = 10.0
+"""Seconds in which what runs may come to its end when the daemon is to stop."""
+_BEAT = 5.0
+"""Seconds between two looks at the clocks."""
+_SLIP = timedelta(seconds=30)
+"""Two clocks that part by more than this in one beat: one of them was set, or stood still."""
+_SETTLE = 5.0
+"""Seconds that a machine which was asleep has to find its network."""
+_STUCK = 1800.0
+"""Seconds without a sign of life after which a cycle counts as stuck."""
+
+
+class Daemon:
+    """Serves `settings` until it is told to stop. Made once, used once."""
+
+    def __init__(self, settings: Settings, notifier: Notifier, *, clock: Clock = utc_now) -> None:
+        self._settings = settings
+        self._notifier = notifier
+        self._clock = clock
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="cycle")
+        self._is_stopping = threading.Event()
+        self._stop = asyncio.Event()
+        self._abandon = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._reloading = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._watch: asyncio.Task[None] | None = None
+        self._again = False
+        """Whether something happened during a tick that asks for another."""
+        self._failure: StoreError | None = None
+        self._is_ready = False
+        self._loop = asyncio.get_running_loop()
+        self._cycles = Cycles(
+            clock=clock,
+            is_stopping=self._is_stopping.is_set,
+            on_open=self._on_open,
+        )
+
+    async def serve(self) -> bool:
+        """Serve; whether what ran came to its end. If not, its thread is still at work.
+
+        Raises `StoreError` when the store cannot be used from the beginning.
+        """
+        with handled(stop=self._on_stop, reload=self._on_reload):
+            say(
+                "started",
+                f"feedkit {__version__} serves {_size(self._settings)}",
+                version=__version__,
+                pid=os.getpid(),
+            )
+            self._scheduler.add_listener(self._on_fault, EVENT_JOB_ERROR)
+            self._scheduler.start()
+            self._plan(0)
+            self._start(self._heartbeat())
+            self._follow_folders()
+            await self._stop.wait()
+            has_ended = await self._end()
+        if self._failure is not None:
+            raise self._failure
+        return has_ended
+
+    # Ticks
+
+    def _plan(self, seconds: float) -> None:
+        """Have the next tick in so many seconds, in place of the one that is planned."""
+        if self._stop.is_set():
+            return
+        self._scheduler.add_job(
+            self._tick,
+            "date",
+            run_date=datetime.now(UTC) + timedelta(seconds=seconds),
+            id="tick",
+            replace_existing=True,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+
+    async def _tick(self) -> None:
+        self._idle.clear()
+        self._again = False
+        wait = LONGEST
+        try:
+            wait = await self._loop.run_in_executor(self._thread, self._cycles.tick, self._settings)
+        except StoreError as error:
+            self._failure = error
+            self._on_stop()
+        finally:
+            self._idle.set()
+            self._plan(SHORTEST if self._again else wait)
+            self._tell_status(wait)
+
+    def _hurry(self, seconds: float = 0.0) -> None:
+        """Have a tick soon; after the one that is running, if one is."""
+        if self._idle.is_set():
+            self._plan(seconds)
+        else:
+            self._again = True
+
+    def _on_fault(self, event: JobExecutionEvent) -> None:
+        """A tick ended with an error that nobody expected: the next may do better."""
+        lines = event.traceback.splitlines()
+        complain(
+            "fault",
+            f"a cycle ended early: {event.exception!r}; the next comes in a minute. "
+            "This is a fault of feedkit or of this machine; please report it with this line",
+            traceback=" | ".join(line.strip() for line in lines[-8:]),
+        )
+
+    def _on_open(self) -> None:
+        """Called by the thread of the cycles."""
+        self._loop.call_soon_threadsafe(self._ready)
+
+    def _ready(self) -> None:
+        if not self._is_ready:
+            self._is_ready = True
+            self._notifier.ready()
+
+    def _tell_status(self, wait: float) -> None:
+        metrics = self._cycles.metrics
+        self._notifier.status(
+            f"{metrics.sources:,} sources, {metrics.failing:,} failing; {metrics.cycles:,} cycles, "
+            f"the last took {metrics.seconds:.1f} s; next look in {wait:.0f} s"
+        )
+
+    # Signals
+
+    def _on_stop(self) -> None:
+        if self._stop.is_set():
+            self._abandon.set()
+        self._is_stopping.set()
+        self._stop.set()
+
+    def _on_reload(self) -> None:
+        self._start(self._reload())
+
+    async def _reload(self) -> None:
+        """Take up the configuration as it is now; one that cannot be used changes nothing."""
+        async with self._reloading:
+            self._notifier.reloading()
+            old = self._settings
+            try:
+                new = await asyncio.to_thread(_loaded_anew, old)
+            except ConfigError as error:
+                for problem in error.problems:
+                    complain("config", problem)
+                warn("config", "not reloaded; the old configuration stays in force")
+            else:
+                self._settings = new
+                say("reloaded", f"configuration read again: {_difference(old, new)}")
+                self._follow_folders()
+                self._hurry()
+            self._notifier.ready()
+
+    async def _end(self) -> bool:
+        """Let what runs come to its end, for a while; whether it did."""
+        self._notifier.stopping()
+        if self._failure is None:
+            busy = "" if self._idle.is_set() else ", as soon as the cycle that runs has ended"
+            say("stopping", f"stopping{busy}")
+        waiting = [asyncio.ensure_future(event.wait()) for event in (self._idle, self._abandon)]
+        await asyncio.wait(waiting, timeout=GRACE, return_when=asyncio.FIRST_COMPLETED)
+        has_ended = self._idle.is_set()
+        for task in (*waiting, *self._tasks):
+            task.cancel()
+        self._scheduler.shutdown(wait=False)
+        await asyncio.sleep(0)
+        self._thread.shutdown(wait=False)
+        if self._failure is None:
+            end = "" if has_ended else "; the cycle that ran was abandoned, what it stored is kept"
+            facts = msgspec.structs.asdict(self._cycles.metrics)
+            say("stopped", f"stopped{end}", **facts)
+        return has_ended
+
+    # Beside the ticks
+
+    async def _heartbeat(self) -> None:
+        """See when the clock is set, and say that all is well where somebody waits for it."""
+        watchdog = self._notifier.watchdog
+        period = _BEAT if watchdog is None else min(_BEAT, watchdog / 2)
+        wall, steady = self._clock(), time.monotonic()
+        while True:
+            if self._idle.is_set() or time.monotonic() - self._cycles.pulse.at < _STUCK:
+                self._notifier.alive()
+            await asyncio.sleep(period)
+            now, monotonic = self._clock(), time.monotonic()
+            self._compare(now - wall - timedelta(seconds=monotonic - steady))
+            wall, steady = now, monotonic
+
+    def _compare(self, slip: timedelta) -> None:
+        """Look into the store again where the clock went `slip` further than time did."""
+        if abs(slip) <= _SLIP:
+            return
+        if slip > timedelta():
+            say("clock", f"the clock went forward by {span(slip)}, or this machine slept")
+        else:
+            warn("clock", f"the clock went back by {span(-slip)}; what is due is looked at anew")
+        self._cycles.forget_time()
+        # The tick that is planned stands at a time of the old clock.
+        self._hurry(_SETTLE if slip > timedelta() else 0)
+
+    def _follow_folders(self) -> None:
+        """Have a tick as soon as an article changes, where that can be seen."""
+        if self._watch is not None:
+            self._watch.cancel()
+        if can_watch():
+            self._watch = self._start(self._hurry_at_changes(self._settings))
+
+    async def _hurry_at_changes(self, settings: Settings) -> None:
+        try:
+            async for _ in changes([folder.path for folder in settings.articles]):
+                self._hurry()
+        except OSError as error:
+            warn("watch", f"articles are looked at every minute only: {error.strerror}")
+
+    def _start(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+
+def _loaded_anew(old: Settings) -> Settings:
+    """What the file of `old` says now. Raises `ConfigError` when it cannot be used by a daemon
+    that began with `old`."""
+    new = load_settings(old.file)
+    if new.store != old.store:
+        place = f"{old.file}: store.url"
+        raise ConfigError([f"{place}: cannot change while the daemon runs; restart it"])
+    return new
+
+
+def _names(settings: Settings) -> set[str]:
+    return {
+        *(folder.name for folder in settings.articles),
+        *(feed.url for feed in settings.feeds),
+        *(listed.name for listed in settings.opml),
+    }
+
+
+def _size(settings: Settings) -> str:
+    count = len(_names(settings))
+    return f"{count:,} source{'' if count == 1 else 's'} in {settings.file}"
+
+
+def _difference(old: Settings, new: Settings) -> str:
+    before, after = _names(old), _names(new)
+    return f"{_size(new)}, {len(after - before):,} added, {len(before - after):,} removed"

@@ -1,0 +1,90 @@
+"""When does a run have something to do? So that whoever waits for it need not run to find out."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from feedkit.collect.articles import scan
+from feedkit.config import FeedSource, Settings
+from feedkit.errors import CollectError
+from feedkit.pipeline.prepare import article_folder_key, feed_key, to_microseconds
+from feedkit.pipeline.subscriptions import subscriptions
+from feedkit.pipeline.timing import exact, time_of
+from feedkit.schedule.policy import is_due, is_waiting
+from feedkit.store import DueRow, Store
+
+_ANOTHER_CHANCE = timedelta(minutes=1)
+_AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def next_time(
+    settings: Settings, store: Store, now: datetime, *, done_at: datetime | None = None
+) -> datetime | None:
+    """The earliest time at which a feed or an article is due, `now` where one is already.
+
+    None: none ever is. `done_at` is when the last run began, which did what it could: what was due
+    then and is so still, for whatever reason, is looked at again in a minute.
+    """
+    feeds, _ = subscriptions(settings)
+    with store.read() as transaction:
+        rows = transaction.due_rows()
+        waits = transaction.host_waits(to_microseconds(now))
+        folders = [article_folder_key(folder) for folder in settings.articles]
+        article_at = transaction.next_article_at(folders)
+    times = list(_feed_times(feeds, rows, waits, now))
+    if article_at is not None:
+        times.append(exact(article_at))
+    if done_at is not None:
+        times = [now + _ANOTHER_CHANCE if at <= done_at else at for at in times]
+    return max(min(times), now) if times else None
+
+
+def _feed_times(
+    feeds: list[FeedSource], rows: Mapping[str, DueRow], waits: Mapping[str, int], now: datetime
+) -> Iterator[datetime]:
+    """When each feed is to be asked."""
+    for feed in feeds:
+        if feed.path is not None:
+            continue  # read in every run; `local_state` tells when it changes
+        row = rows.get(feed_key(feed))
+        if row is None:
+            yield _AT_ONCE
+        elif not row.is_gone:
+            yield _time_of(feed, row, waits, now)
+
+
+def _time_of(feed: FeedSource, row: DueRow, waits: Mapping[str, int], now: datetime) -> datetime:
+    due_at, asked_at = time_of(row.due_at), time_of(row.checked_at)
+    at = _AT_ONCE if due_at is None or is_due(due_at, asked_at, now) else due_at
+    until = row.retry_at
+    if waits:
+        from feedkit.pipeline.feeds import host_of  # aiohttp costs 150 ms
+
+        until = max(until or 0, waits.get(host_of(row.url or feed.url), 0))
+    if until and is_waiting(exact(until), now):
+        at = max(at, exact(until))
+    return at
+
+
+def local_state(settings: Settings) -> str:
+    """Equal as long as no article, local feed or subscription list changes. None is opened."""
+    seen: list[object] = []
+    for folder in settings.articles:
+        try:
+            seen.append(scan(folder.path))
+        except CollectError as error:
+            seen.append(str(error))
+    files = [feed.path for feed in settings.feeds if feed.path is not None]
+    seen += [_stamp(path) for path in (*files, *(listed.path for listed in settings.opml))]
+    return hashlib.sha256(repr(seen).encode(errors="surrogateescape")).hexdigest()
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    try:
+        status = path.stat()
+    except OSError as error:
+        return (error.errno or 0,)
+    except ValueError:  # a name that no file can have
+        return ()
+    return (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_mode)

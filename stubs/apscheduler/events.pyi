@@ -1,0 +1,5 @@
+EVENT_JOB_ERROR: int
+
+class JobExecutionEvent:
+    exception: BaseException
+    traceback: str
