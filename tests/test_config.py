@@ -521,3 +521,20 @@ def test_a_store_that_is_no_sqlite_file_is_told_with_the_other_mistakes(
         f'(PostgreSQL is no store of this version), found "{url}"',
         "config.toml: fetch.concurency: unknown key; did you mean concurrency?",
     )
+
+
+def test_a_time_zone_holds_for_each_feed_with_a_crontab_expression(file: Path) -> None:
+    feed = '[[feeds]]\nurl = "a.xml"\ncron = "0 9 * * *"\n'
+    file.write_text(f'{SITE}[schedule]\ntimezone = "Asia/Shanghai"\n{feed}')
+    settings = load_settings(file)
+    assert settings.schedule.timezone == "Asia/Shanghai"
+    assert settings.feeds[0].schedule == Schedule(cron="0 9 * * *", timezone="Asia/Shanghai")
+
+
+@pytest.mark.parametrize(
+    "name", ["Mars/Olympus", "../../etc/passwd", "/etc/passwd", "Europe", "x\n"]
+)
+def test_what_is_no_time_zone_is_refused(file: Path, name: str) -> None:
+    text = name.replace("\n", "\\n\\n" + "y" * 300)
+    found = problem(file, f'{SITE}[schedule]\ntimezone = "{text}"')
+    assert found.startswith("config.toml: schedule.timezone: expected a time zone such as ")

@@ -50,6 +50,7 @@ from feedkit.config.values import (
     read_store_url,
     read_text,
     read_texts,
+    read_timezone,
     read_which_categories,
 )
 from feedkit.errors import ConfigError
@@ -81,6 +82,7 @@ _SCHEDULE: _Keys = {
     "cron": read_cron,
     "min": read_duration,
     "max": read_duration,
+    "timezone": read_timezone,
 }
 _PUBLISH: _Keys = {
     "formats": read_formats,
@@ -244,7 +246,8 @@ class _Reader:
             self.problems.append(f"{where}: found both every and cron; expected one of them")
         if not table:
             return default
-        schedule = self._typed({"min": default.min, "max": default.max} | table, Schedule)
+        inherited = {"min": default.min, "max": default.max, "timezone": default.timezone}
+        schedule = self._typed(inherited | table, Schedule)
         if schedule.min > schedule.max:
             self.problems.append(f"{where}: found min longer than max; expected it shorter")
         return schedule

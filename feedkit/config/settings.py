@@ -44,13 +44,15 @@ class Fetch(Struct, frozen=True):
 
 
 class Schedule(Struct, frozen=True):
-    """How often a feed is fetched: by interval, or by a crontab expression in UTC, whose days of
-    the week are names; with neither, as often as it publishes, from `min` to `max`."""
+    """How often a feed is fetched: by interval, or by a crontab expression, whose days of the
+    week are names; with neither, as often as it publishes, from `min` to `max`."""
 
     every: timedelta | None = None
     cron: str | None = None
     min: timedelta = timedelta(minutes=15)
     max: timedelta = timedelta(days=1)
+    timezone: str = "UTC"
+    """In which `cron` is read: a name of the IANA time zone database."""
 
 
 class Publish(Struct, frozen=True):

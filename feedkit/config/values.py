@@ -247,6 +247,19 @@ def read_cron(value: object) -> str:
     return expression
 
 
+def read_timezone(value: object) -> str:
+    """The name of a time zone that this machine knows."""
+    from zoneinfo import ZoneInfo
+
+    expected = 'a time zone such as "Europe/Berlin" (IANA), or "UTC"'
+    name = read_text(value)
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError) as error:  # no such name, no such file, or a folder
+        raise Unexpected(expected) from error
+    return name
+
+
 def _weekdays(field: str) -> str:
     """``1-5`` → ``mon,tue,wed,thu,fri``: the numbers of crontab(5), where 0 and 7 are Sunday."""
 

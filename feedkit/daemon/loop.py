@@ -6,6 +6,7 @@ names when it ends, so that there is never a second one beside it.
 """
 
 import asyncio
+import logging
 import os
 import threading
 import time
@@ -30,11 +31,11 @@ from feedkit.schedule.words import span
 
 GRACE = 10.0
 """Seconds in which what runs may come to its end when the daemon is to stop."""
-_BEAT = 5.0
+_BEAT = 1.0
 """Seconds between two looks at the clocks."""
 _SLIP = timedelta(seconds=30)
 """Two clocks that part by more than this in one beat: one of them was set, or stood still."""
-_SETTLE = 5.0
+_SETTLE = 3.0
 """Seconds that a machine which was asleep has to find its network."""
 _STUCK = 1800.0
 """Seconds without a sign of life after which a cycle counts as stuck."""
@@ -81,6 +82,7 @@ class Daemon:
                 pid=os.getpid(),
             )
             self._scheduler.add_listener(self._on_fault, EVENT_JOB_ERROR)
+            logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)  # says it, too
             self._scheduler.start()
             self._plan(0)
             self._start(self._heartbeat())
@@ -131,6 +133,8 @@ class Daemon:
 
     def _on_fault(self, event: JobExecutionEvent) -> None:
         """A tick ended with an error that nobody expected: the next may do better."""
+        if isinstance(event.exception, asyncio.CancelledError):
+            return  # it was abandoned
         lines = event.traceback.splitlines()
         complain(
             "fault",

@@ -29,7 +29,8 @@ def name_of(schedule: Schedule) -> str:
     """Equal for schedules by which every source is due at the same times."""
     bounds = f"{span(schedule.min)} to {span(schedule.max)}"
     if schedule.cron is not None:
-        return f"cron {schedule.cron}, {bounds}"
+        zone = "" if schedule.timezone == "UTC" else f" {schedule.timezone}"
+        return f"cron {schedule.cron}{zone}, {bounds}"
     return f"every {schedule.every}, {bounds}" if schedule.every else bounds
 
 

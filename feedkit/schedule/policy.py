@@ -5,6 +5,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -84,7 +85,7 @@ def next_due(schedule: Schedule, state: State) -> Due:
     Never before its server's Retry-After (at most `LONGEST_RETRY`). An adaptive schedule stays
     within its `min` and `max`; `every` is never shortened, by more than a minute's leeway, and
     lengthened to at most twice, or to `max` where that is more. Failures lengthen beyond that, up
-    to a day. A crontab expression is read in UTC, and chooses among the times that are allowed.
+    to a day. A crontab expression is read in its time zone, and chooses among the times that are allowed.
     """
     if state.is_gone:
         return Due(None, "its server said that it is gone for good (410)")
@@ -94,7 +95,7 @@ def next_due(schedule: Schedule, state: State) -> Due:
         gap = _told(_Gap(_NOTHING, f"cron {schedule.cron}"), schedule.max, state)
         due = _later(state.asked_at + gap.length, gap.reason, UNKNOWN_RHYTHM, schedule, state)
         due = _retried(due, state)
-        return Due(_by_cron(schedule.cron, due.at), due.reason)
+        return Due(_by_cron(schedule.cron, schedule.timezone, due.at), due.reason)
     gap = _spread(schedule, state)
     latest = state.asked_at + _longest(schedule)
     share = _fraction(state.number) * _HOUR
@@ -174,11 +175,13 @@ def _backoff(first: timedelta, state: State) -> timedelta:
     return min(jittered, LONGEST_BACKOFF * (1 - _fraction(state.number) / 10))
 
 
-def _by_cron(cron: str, after: datetime) -> datetime | None:
+def _by_cron(cron: str, timezone: str, after: datetime) -> datetime | None:
     from apscheduler.triggers.cron import CronTrigger  # costs 80 ms, and few need it
 
-    after = after.astimezone(UTC)
-    return CronTrigger.from_crontab(cron, timezone=UTC).get_next_fire_time(after, after)
+    zone = ZoneInfo(timezone)
+    after = after.astimezone(zone)
+    at = CronTrigger.from_crontab(cron, timezone=zone).get_next_fire_time(after, after)
+    return None if at is None else at.astimezone(UTC)
 
 
 def _retried(due: _Planned, state: State) -> _Planned:

@@ -76,6 +76,13 @@ def test_a_crontab_expression_is_read_in_utc() -> None:
         assert due == (monday, "cron 30 9 * * mon,tue,wed,thu,fri")
 
 
+def test_a_crontab_expression_is_read_in_its_time_zone_in_summer_and_in_winter() -> None:
+    mornings = Schedule(cron="0 9 * * *", timezone="Europe/Berlin")
+    for day, hour in ((datetime(2024, 3, 30, 12, tzinfo=UTC), 7), (NOON, 8)):
+        due = next_due(mornings, state(asked_at=day))
+        assert due.at == (day + DAY).replace(hour=hour), "clocks are set on 31 March 2024"
+
+
 def test_a_request_at_the_very_minute_waits_for_the_next() -> None:
     at = datetime(2024, 3, 7, 9, 30, tzinfo=UTC)
     assert next_due(MORNINGS, state(asked_at=at)).at == at + DAY

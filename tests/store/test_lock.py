@@ -1,15 +1,18 @@
 """One run at a time on a store, between real processes."""
 
+import os
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from feedkit.errors import StoreError
-from feedkit.store import exclusive
+from feedkit.errors import LockedError, StoreError
+from feedkit.store import exclusive, only_daemon
 
 HOLD = """
 import sys
@@ -74,13 +77,19 @@ def test_a_second_process_says_who_is_at_work_and_waits_for_it(
     first = hold(url)
     assert first.says() == "holding"
     second = hold(url)
-    assert second.says() == (
-        f"another feedkit (pid {first.pid}) is at work on this store; waiting for it"
+    said = second.says()
+    since = re.fullmatch(
+        rf"another feedkit \(pid {first.pid}, since (.*) UTC\) is at work on this store; "
+        "waiting for it",
+        said,
     )
+    assert since, said
+    age = datetime.now(UTC) - datetime.fromisoformat(f"{since[1]}+00:00")
+    assert timedelta(seconds=-1) < age < timedelta(minutes=1)
     first.release()
     assert second.says() == "holding"
     third = hold(url)
-    assert f"(pid {second.pid})" in third.says(), "the holder's name is the new holder's"
+    assert f"(pid {second.pid}," in third.says(), "the holder's name is the new holder's"
     second.release()
     assert third.says() == "holding"
     third.release()
@@ -108,7 +117,7 @@ def test_one_that_gave_up_waiting_leaves_the_holders_name(
     assert "waiting for it" in second.says()
     second.end(signal.SIGINT)
     third = hold(url)
-    assert f"(pid {first.pid})" in third.says()
+    assert f"(pid {first.pid}," in third.says()
     first.release()
     assert third.says() == "holding"
     third.release()
@@ -137,3 +146,31 @@ def test_a_lock_that_cannot_be_made_gets_a_sentence(tmp_path: Path) -> None:
     ):
         pass
     assert str(caught.value) == f"store {tmp_path}/feedkit.db: cannot be locked: Is a directory"
+
+
+def test_who_does_not_wait_is_told_who_has_it(url: str, hold: Callable[[str], Holder]) -> None:
+    first = hold(url)
+    assert first.says() == "holding"
+    said = rf"pid {first.pid}, since .* is at work"
+    with pytest.raises(LockedError, match=said), exclusive(url, None):
+        pass
+    first.release()
+    with exclusive(url, None):
+        pass
+
+
+def test_a_daemon_keeps_nobody_but_daemons_from_the_store(
+    url: str, hold: Callable[[str], Holder]
+) -> None:
+    with only_daemon(url):
+        other = hold(url)
+        assert other.says() == "holding"
+        other.release()
+        code = (
+            "import sys; from feedkit.store import only_daemon\nwith only_daemon(sys.argv[1]): pass"
+        )
+        second = subprocess.run(
+            [sys.executable, "-c", code, url], capture_output=True, text=True, check=False
+        )
+    assert f"a daemon (pid {os.getpid()}, since" in second.stderr
+    assert second.stderr.rstrip().endswith("runs on this store already")
