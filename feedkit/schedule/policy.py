@@ -85,7 +85,8 @@ def next_due(schedule: Schedule, state: State) -> Due:
     Never before its server's Retry-After (at most `LONGEST_RETRY`). An adaptive schedule stays
     within its `min` and `max`; `every` is never shortened, by more than a minute's leeway, and
     lengthened to at most twice, or to `max` where that is more. Failures lengthen beyond that, up
-    to a day. A crontab expression is read in its time zone, and chooses among the times that are allowed.
+    to a day. A crontab expression is read in its time zone, and chooses among the times that are
+    allowed.
     """
     if state.is_gone:
         return Due(None, "its server said that it is gone for good (410)")
