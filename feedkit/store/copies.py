@@ -108,8 +108,8 @@ class Copies:
                 .where(columns.key.in_(chunk), *conditions)
                 .subquery()
             )
-            for row in self._connection.execute(select(ranked).where(ranked.c.place <= limit)):
-                yield row.key, row.source_id, row.entry_id
+            found = self._connection.execute(select(ranked).where(ranked.c.place <= limit)).all()
+            yield from (row[:3] for row in found)
 
     # What is related
 
@@ -154,7 +154,7 @@ class Copies:
             found = {
                 row[0]: RelatedRow._make(row)
                 for chunk in chunks(entry_id for group in some for entry_id in group)
-                for row in self._connection.execute(query.where(entries.c.id.in_(chunk)))
+                for row in self._connection.execute(query.where(entries.c.id.in_(chunk))).all()
             }
             for group in some:
                 yield [found[entry_id] for entry_id in group if entry_id in found]
@@ -165,8 +165,7 @@ class Copies:
         for chunk in chunks(sorted(entry_ids)):
             for column, other in ((copy, original), (original, copy)):
                 query = select(column, other).where(original.is_not(None), column.in_(chunk))
-                for row in self._connection.execute(query):
-                    yield row[0], row[1]
+                yield from map(tuple, self._connection.execute(query).all())
 
     def _sharing(self, entry_ids: Collection[int]) -> Iterator[tuple[int, int]]:
         """The entries that share a key with another source's, with those who have it too."""
@@ -175,7 +174,7 @@ class Copies:
         for chunk in chunks(sorted(entry_ids)):
             query = select(columns.key, columns.entry_id).where(columns.entry_id.in_(chunk))
             for row in self._connection.execute(query):
-                owners[row.key].append(row.entry_id)
+                owners[row[0]].append(row[1])
         sources: defaultdict[int, set[int]] = defaultdict(set)
         holders: defaultdict[int, list[int]] = defaultdict(list)
         for key, source_id, entry_id in self._holders(owners, _CROWD):
@@ -239,7 +238,7 @@ class Copies:
         return {
             row.id: _Stored._make(row)
             for chunk in chunks(entry_ids)
-            for row in self._connection.execute(query.where(entries.c.id.in_(chunk)))
+            for row in self._connection.execute(query.where(entries.c.id.in_(chunk))).all()
         }
 
     def _links(self, entry_ids: Collection[int]) -> defaultdict[int, dict[int, _Link]]:
@@ -249,8 +248,8 @@ class Copies:
             columns.entry_id, columns.category_id, columns.own, columns.given, columns.shown
         )
         for chunk in chunks(entry_ids):
-            for row in self._connection.execute(query.where(columns.entry_id.in_(chunk))):
-                found[row.entry_id][row.category_id] = _Link(row.own, row.given, row.shown)
+            for row in self._connection.execute(query.where(columns.entry_id.in_(chunk))).all():
+                found[row[0]][row[1]] = _Link._make(row[2:])
         return found
 
     def _unlink(self, links: Sequence[tuple[int, int, int]]) -> None:
