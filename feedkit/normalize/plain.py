@@ -11,6 +11,7 @@ All that is not plain beyond doubt is left to nh3, and tests hold both to the sa
 
 import re
 from collections.abc import Callable
+from functools import cache
 from operator import itemgetter
 
 from feedkit.normalize.cleaner import Desk
@@ -34,25 +35,6 @@ from feedkit.normalize.tags import (
 _RUN = re.compile(r"(<(?:a|img)[\n ][^>]*+>|<[^>]*+>(?:[\n ]*+<(?!a[\n ]|img[\n ])[^>]*+>)*+)")
 _PIECE = re.compile(r"<[^>]*+>|[\n ]++")
 _LINE_IN_PRE = re.compile(r"<pre[^<>]*+>\n")
-# Elements of drawings and formulas, but for those that end one, and those with words, into which
-# HTML may go (WHATWG HTML, 13.2.6.5).
-_HTML_NAMES = (
-    "annotation-xml|b|big|blockquote|body|br|center|code|d[dlt]|desc|div|em|embed|font|foreignobject"
-    "|h[1-6r]|head|i|img|li|listing|math|menu|meta|nobr|ol|p|pre|ruby|s|small|span|strong|strike"
-    "|su[bp]|svg|table|title|tt|u|ul|var"
-)
-_OTHER = rf"[\s/>])[a-zA-Z][\w:-]*+{ATTRIBUTES_PATTERN}[\t\n ]*+/?>"
-_WORD = rf"<(?P<word>m(?:[inos]|text)){ATTRIBUTES_PATTERN}>[^<]*+</(?P=word)>"
-_IN_MATH = rf"</?(?!(?i:{_HTML_NAMES}|m(?:[inos]|text)){_OTHER}|{_WORD}"
-_IN_DRAWING = rf"</?(?!(?i:{_HTML_NAMES}){_OTHER}|<title{ATTRIBUTES_PATTERN}>[^<]*+</title>"
-_DRAWING = rf"<svg{ATTRIBUTES_PATTERN}>(?:[^<]++|{_IN_DRAWING})*+</svg>"
-_WHOLE_LEFT_OUT = re.compile(
-    rf"<(script|style){ATTRIBUTES_PATTERN}>[^<]*+</\1>"
-    rf"|<math{ATTRIBUTES_PATTERN}>(?:[^<]++|{_IN_MATH})*+</math>"
-    rf"|<svg{ATTRIBUTES_PATTERN}>(?:[^<]++|{_IN_DRAWING}|{_DRAWING})*+</svg>"
-    r"|<!--(?!-?>)(?:[^-]++|-(?!-!?>))*+--!?>"
-)
-
 _MOST_REMEMBERED = 8_192
 _MOST_RECENT = 500
 _LONGEST_REMEMBERED = 400
@@ -62,6 +44,32 @@ _MOST_TAGS = 50_000
 _A = STARTS["a"]
 _html: Callable[[Replacement], str] = itemgetter(0)
 _code: Callable[[Replacement], str] = itemgetter(1)
+
+
+@cache
+def _left_out_with_content() -> re.Pattern[str]:
+    """Whole scripts, styles, formulas, drawings and comments. (To compile it takes as long as to
+    read an entry or two.)
+
+    Drawings and formulas are such that hold no element that ends one, and none in a place where
+    HTML may go (WHATWG HTML, 13.2.6.5).
+    """
+    names = (
+        "annotation-xml|b|big|blockquote|body|br|center|code|d[dlt]|desc|div|em|embed|font"
+        "|foreignobject|h[1-6r]|head|i|img|li|listing|math|menu|meta|nobr|ol|p|pre|ruby|s|small"
+        "|span|strong|strike|su[bp]|svg|table|title|tt|u|ul|var"
+    )
+    other = rf"[\s/>])[a-zA-Z][\w:-]*+{ATTRIBUTES_PATTERN}[\t\n ]*+/?>"
+    word = rf"<(?P<word>m(?:[inos]|text)){ATTRIBUTES_PATTERN}>[^<]*+</(?P=word)>"
+    in_math = rf"</?(?!(?i:{names}|m(?:[inos]|text)){other}|{word}"
+    in_drawing = rf"</?(?!(?i:{names}){other}|<title{ATTRIBUTES_PATTERN}>[^<]*+</title>"
+    drawing = rf"<svg{ATTRIBUTES_PATTERN}>(?:[^<]++|{in_drawing})*+</svg>"
+    return re.compile(
+        rf"<(script|style){ATTRIBUTES_PATTERN}>[^<]*+</\1>"
+        rf"|<math{ATTRIBUTES_PATTERN}>(?:[^<]++|{in_math})*+</math>"
+        rf"|<svg{ATTRIBUTES_PATTERN}>(?:[^<]++|{in_drawing}|{drawing})*+</svg>"
+        r"|<!--(?!-?>)(?:[^-]++|-(?!-!?>))*+--!?>"
+    )
 
 
 class Plain(dict[str, Replacement]):
@@ -102,7 +110,7 @@ class Plain(dict[str, Replacement]):
         if html.rfind("<!--") > max(html.rfind("-->"), html.rfind("--!>")):
             raise NotPlainError
         # A comment keeps apart what the element kept apart.
-        rest, count = _WHOLE_LEFT_OUT.subn("<!---->", with_stand_ins(html))
+        rest, count = _left_out_with_content().subn("<!---->", with_stand_ins(html))
         self._leaves_out = count > 0
         return rest
 

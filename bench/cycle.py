@@ -1,0 +1,139 @@
+"""A cycle of feedkit against newsboat and reader: 200 feeds on a local nginx, cold and unchanged.
+
+Whole processes, in turn, in one run, on the wall's clock; medians and ratios are printed. All get
+the same 200 URLs and an empty store, and are run a second time, when nginx answers 304 to all.
+feedkit also sanitizes, and publishes an Atom and an RSS feed for each of 20 categories, of which
+every source has two. What is not installed is left out: ``apt-get install nginx-light newsboat``;
+reader, by PyPI's name, is run by the Python of ``--reader``.
+
+    .venv/bin/python bench/cycle.py [FOLDER] [--rounds N] [--reader PYTHON]
+
+The feeds are those of ../shared/corpus/feeds under several names, where that is there, else
+made-up ones.
+"""
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from itertools import cycle, islice
+from pathlib import Path
+
+from documents import folder_to_read, read_documents
+from webserver import nginx
+
+FEEDS = 200
+CATEGORIES = 20
+# Python's compiled modules stay from one run to the next, as they do where it is installed.
+ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+
+FEEDKIT = """
+[site]
+title = "Bench"
+url = "https://planet.example.org/"
+output = "public"
+[store]
+url = "sqlite:///feedkit.db"
+[fetch]
+allow_private_hosts = true
+"""
+READER = """
+import sys
+from reader import make_reader
+reader = make_reader("reader.sqlite")
+for url in open("urls").read().split():
+    reader.add_feed(url, exist_ok=True)
+reader.update_feeds(workers=4)
+"""
+
+Command = list[str]
+Prepare = Callable[[Path, Sequence[str]], Command]
+
+
+def for_feedkit(folder: Path, urls: Sequence[str]) -> Command:
+    """feedkit's configuration in `folder`, and the command that asks for every feed."""
+    lines = [FEEDKIT]
+    for number, url in enumerate(urls):
+        names = f'["Category {number % CATEGORIES}", "Category {(number * 7 + 3) % CATEGORIES}"]'
+        lines.append(f'[[feeds]]\nurl = "{url}"\ncategories = {names}')
+    lines += [f'[categories."Category {number}"]' for number in range(CATEGORIES)]
+    (folder / "config.toml").write_text("\n".join(lines))
+    return [str(Path(sys.executable).parent / "feedkit"), "run", "--all", "--quiet"]
+
+
+def for_newsboat(folder: Path, urls: Sequence[str]) -> Command:
+    """newsboat's list of feeds in `folder`, and the command that reloads them all."""
+    (folder / "urls").write_text("\n".join(urls) + "\n")
+    (folder / "config").write_text("")
+    return ["newsboat", "-x", "reload", "-u", "urls", "-c", "cache.db", "-C", "config"]
+
+
+def for_reader(python: str) -> Prepare:
+    """The same for reader, of the environment that `python` belongs to."""
+
+    def command(folder: Path, urls: Sequence[str]) -> Command:
+        (folder / "urls").write_text("\n".join(urls))
+        (folder / "update.py").write_text(READER)
+        return [python, "update.py"]
+
+    return command
+
+
+def seconds(command: Command, folder: Path) -> float:
+    """How long the process takes. Ends this one where it fails."""
+    start = time.perf_counter()
+    done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True)
+    took = time.perf_counter() - start
+    if done.returncode:
+        sys.exit(f"{command[0]} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return took
+
+
+def main() -> int:
+    """Parse the arguments, run, print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", nargs="?", type=Path)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--reader", metavar="PYTHON", help="the Python that has reader installed")
+    arguments = parser.parse_args()
+    documents = list(read_documents(folder_to_read(arguments.folder)).values())
+    programs: dict[str, Prepare] = {"feedkit": for_feedkit}
+    if shutil.which("newsboat"):
+        programs["newsboat"] = for_newsboat
+    if arguments.reader:
+        programs["reader"] = for_reader(str(Path(arguments.reader).absolute()))
+    cold: dict[str, list[float]] = {name: [] for name in programs}
+    unchanged: dict[str, list[float]] = {name: [] for name in programs}
+    with tempfile.TemporaryDirectory() as scratch:
+        root = Path(scratch)
+        (root / "public").mkdir()
+        size = 0
+        for number, document in enumerate(islice(cycle(documents), FEEDS)):
+            (root / "public" / f"{number}.xml").write_bytes(document)
+            size += len(document)
+        with nginx(root) as port:
+            urls = [f"http://127.0.0.1:{port}/{number}.xml" for number in range(FEEDS)]
+            for _ in range(arguments.rounds):
+                for name, prepare in programs.items():
+                    with tempfile.TemporaryDirectory() as home:
+                        command = prepare(Path(home), urls)
+                        cold[name].append(seconds(command, Path(home)))
+                        unchanged[name].append(seconds(command, Path(home)))
+    print(f"{FEEDS} feeds, {size / 1e6:.1f} MB; wall time, median of {arguments.rounds}")
+    ours = statistics.median(cold["feedkit"]), statistics.median(unchanged["feedkit"])
+    for name in programs:
+        first, second = statistics.median(cold[name]), statistics.median(unchanged[name])
+        print(
+            f"{name:10} cold {first:7.2f} s, feedkit takes {ours[0] / first:5.2f} of it"
+            f"   unchanged {second:6.2f} s, {ours[1] / second:5.2f}"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
