@@ -35,7 +35,7 @@ _BEAT = 1.0
 """Seconds between two looks at the clocks."""
 _SLIP = timedelta(seconds=30)
 """Two clocks that part by more than this in one beat: one of them was set, or stood still."""
-_SETTLE = 3.0
+_SETTLE = 2.0
 """Seconds that a machine which was asleep has to find its network."""
 _STUCK = 1800.0
 """Seconds without a sign of life after which a cycle counts as stuck."""

@@ -252,7 +252,7 @@ def test_a_clock_that_jumps_a_day_makes_nobody_wait_a_day_and_no_storm(
         service.until("cycle")
         assert len(server.asked()) == 1
         with pytest.raises(AssertionError, match="no cycle"):
-            service.until("cycle", patience=2)
+            service.until("cycle", patience=1.5)
         assert service.stop() == 0
     assert server.asked() == [], "one request a jump, and that is all"
 
