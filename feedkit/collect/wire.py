@@ -16,16 +16,25 @@ DELTA = "feed"
 class ConditionalFields(Struct, frozen=True):
     """What says which version of a document is known (RFC 9110, 8.8)."""
 
-    etag: str | None
-    last_modified: str | None
+    etag: str | None = None
+    last_modified: str | None = None
+    origin: str | None = None
+    """Who gave them: of anybody else's document they say nothing."""
+    takes_delta: bool = True
+    """Whether the new entries alone will do."""
 
     def headers(self) -> dict[str, str]:
         """The fields that make a request conditional; none where nothing is known."""
         given = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
         fields = {name: wire_text(value) for name, value in given.items() if value is not None}
-        if self.etag is not None:
-            fields["A-IM"] = DELTA  # what is new since when is known by an ETag only (RFC 3229)
+        if self.asks_for_delta:
+            fields["A-IM"] = DELTA
         return fields
+
+    @property
+    def asks_for_delta(self) -> bool:
+        """Whether the new entries alone are asked for (RFC 3229). An ETag says since when."""
+        return self.takes_delta and self.etag is not None
 
 
 def sendable(value: str | None) -> str | None:
