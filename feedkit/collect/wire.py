@@ -3,6 +3,7 @@ body came to its end. What aiohttp leaves out."""
 
 import asyncio
 import re
+from weakref import WeakSet
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
@@ -98,15 +99,36 @@ def _is_raw(value: str) -> bool:
     return value.startswith(_RAW)
 
 
+class UnansweredError(aiohttp.ClientError):
+    """A new connection that ended without an answer; its cause says how."""
+
+
+_answered: WeakSet[ResponseHandler] = WeakSet()
+"""The connections on which an answer came before."""
+
+
 class WireResponse(aiohttp.ClientResponse):
     """A response that knows whether its body came to an end or was cut off."""
 
     _wire: ResponseHandler | None = None
 
     async def start(self, connection: Connection) -> aiohttp.ClientResponse:
+        """aiohttp's own `start`. Raises `UnansweredError` where aiohttp would ask a second time.
+
+        That is right on a connection that was kept, which the server may have closed before the
+        request came (RFC 9112, 9.3.1); of a new one it only makes two requests of each.
+        """
         # The connection may be over, and forgotten, before anybody has read a byte.
         self._wire = connection.protocol
-        return await super().start(connection)
+        try:
+            response = await super().start(connection)
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+            if self._wire in _answered:
+                raise
+            raise UnansweredError from error
+        if self._wire is not None:
+            _answered.add(self._wire)
+        return response
 
     def check_end(self) -> None:
         """Raise the error that ended a body which only the connection's end delimits.

@@ -553,6 +553,47 @@ def test_a_reset_instead_of_an_answer() -> None:
     assert refusal(answer).startswith(("broke off", "closed the connection"))
 
 
+@pytest.mark.parametrize("is_reset", [True, False])
+def test_who_ends_the_connection_instead_of_answering_is_not_asked_a_second_time(
+    is_reset: bool,
+) -> None:
+    asked: list[str] = []
+
+    async def answer(exchange: Exchange) -> None:
+        asked.append(exchange.path)
+        if is_reset:
+            await exchange.reset()
+
+    refusal(answer)
+    assert asked == ["/feed.xml"]
+
+
+def test_a_kept_connection_that_is_over_by_then_is_no_failure() -> None:
+    asked: list[int] = []
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = len(asked)
+        for number in range(2):
+            await reader.readuntil(b"\r\n\r\n")
+            asked.append(connection)
+            if connection or not number:
+                writer.write(whole(b"<rss/>").replace(b"Connection: close\r\n", b""))
+            else:
+                break
+        writer.close()
+
+    async def run() -> list[bytes]:
+        async with (
+            await asyncio.start_server(connected, "127.0.0.1", 0) as server,
+            Client(LIMITS, "feedkit") as client,
+        ):
+            url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+            return [(await client.get(url)).body for _ in range(2)]
+
+    assert asyncio.run(run()) == [b"<rss/>"] * 2
+    assert asked == [0, 0, 2]
+
+
 def test_nobody_listens() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -728,6 +769,24 @@ def test_requests_to_one_host_begin_apart(monkeypatch: pytest.MonkeyPatch) -> No
     with_server(arrivals.answer, run, apart(0.4))
     assert len(arrivals.times) == 4
     assert arrivals.shortest_gap > 0.2  # what is on its way for long may come closer to the next
+
+
+def test_a_host_is_one_in_all_of_its_spellings(monkeypatch: pytest.MonkeyPatch) -> None:
+    arrivals = Arrivals()
+    resolving(monkeypatch, "127.0.0.1")
+
+    async def run(get: Get, url: str) -> None:
+        names = (
+            "bücher.example",
+            "BÜCHER.example.",
+            "xn--bcher-kva.Example",
+            "b%C3%BCcher.example",
+        )
+        await asyncio.gather(*(get(url.replace("127.0.0.1", name)) for name in names))
+
+    with_server(arrivals.answer, run, apart(0.4))
+    assert len(arrivals.times) == 4
+    assert arrivals.shortest_gap > 0.2
 
 
 def test_a_redirect_within_a_host_keeps_its_distance_too(monkeypatch: pytest.MonkeyPatch) -> None:
