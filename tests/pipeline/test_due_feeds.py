@@ -65,6 +65,19 @@ def test_every_feed_of_a_busy_host_is_asked_once(
         assert [asked.path for asked in server.asked()] == [f"/{n}" for n in range(7)]
 
 
+def test_the_address_to_complain_to_is_named_in_ascii(tmp_path: Path) -> None:
+    publisher = Publisher(START, [("one", START)])
+    with publisher.serving() as url:
+        planet = Planet(tmp_path)
+        for site in ("https://bücher.example/ü/", "https://a..bücher.example/"):
+            planet.configure(f'{FETCH}[[feeds]]\nurl = "{url}"\n', site=f"[site]\nurl = '{site}'\n")
+            planet.cycle()
+    assert [str(seen.agent).partition("(")[2] for seen in publisher.log] == [
+        "+https://xn--bcher-kva.example/%C3%BC/)",
+        "+https://a..b%C3%BCcher.example/)",
+    ]
+
+
 # Servers that ask to wait, or are gone
 
 
