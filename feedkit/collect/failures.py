@@ -14,7 +14,6 @@ from yarl import URL
 from feedkit.collect.addresses import UNUSABLE, shown
 from feedkit.collect.freshness import retry_at
 from feedkit.collect.guard import PrivateAddressError
-from feedkit.collect.wire import UnansweredError
 
 
 class AnswerError(Exception):
@@ -69,8 +68,6 @@ def reason_for(error: Exception) -> str:
             return str(error)
         case PrivateAddressError():
             return _private(error)
-        case UnansweredError(__cause__=Exception() as cause):
-            return reason_for(cause)
         case aiohttp.ClientProxyConnectionError():
             return f"cannot be asked: its proxy {_no_connection(error)}"
         case aiohttp.ClientConnectorError():

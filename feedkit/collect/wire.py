@@ -10,6 +10,8 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 from msgspec import Struct
 
+from feedkit.collect.failures import AnswerError, reason_for
+
 DELTA = "feed"
 """The instance manipulation that sends only the new entries of a feed (RFC 3229)."""
 
@@ -99,12 +101,8 @@ def _is_raw(value: str) -> bool:
     return value.startswith(_RAW)
 
 
-class UnansweredError(aiohttp.ClientError):
-    """A new connection that ended without an answer; its cause says how."""
-
-
-_answered: WeakSet[ResponseHandler] = WeakSet()
-"""The connections on which an answer came before."""
+_ANSWERED: WeakSet[ResponseHandler] = WeakSet()
+"""The connections that were used before."""
 
 
 class WireResponse(aiohttp.ClientResponse):
@@ -113,22 +111,19 @@ class WireResponse(aiohttp.ClientResponse):
     _wire: ResponseHandler | None = None
 
     async def start(self, connection: Connection) -> aiohttp.ClientResponse:
-        """aiohttp's own `start`. Raises `UnansweredError` where aiohttp would ask a second time.
-
-        That is right on a connection that was kept, which the server may have closed before the
-        request came (RFC 9112, 9.3.1); of a new one it only makes two requests of each.
-        """
         # The connection may be over, and forgotten, before anybody has read a byte.
         self._wire = connection.protocol
         try:
-            response = await super().start(connection)
+            return await super().start(connection)
         except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-            if self._wire in _answered:
+            # aiohttp asks again, once. That is right where a connection that was idle has meanwhile
+            # been closed (RFC 9112, 9.3.1), but a server that ends new ones would be asked twice.
+            if self._wire in _ANSWERED:
                 raise
-            raise UnansweredError from error
-        if self._wire is not None:
-            _answered.add(self._wire)
-        return response
+            raise AnswerError(reason_for(error)) from error
+        finally:
+            if self._wire is not None:
+                _ANSWERED.add(self._wire)
 
     def check_end(self) -> None:
         """Raise the error that ended a body which only the connection's end delimits.
