@@ -10,10 +10,12 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-
-from yarl import URL
+from string import printable
+from urllib.parse import quote
 
 from feedkit import __version__
+from feedkit.collect.addresses import address_of as url_of
+from feedkit.collect.addresses import host_of
 from feedkit.collect.files import read_file
 from feedkit.collect.http import Client, Fetched, shown
 from feedkit.config import FeedSource, Settings
@@ -71,7 +73,7 @@ def collect_feeds(
         if feed.path or everything or (_is_due(row, now) and not cycle.waits_until(feed, now)):
             due.append(feed)
         cycle.reports[feed.url] = SourceReport(
-            shown(feed.url), "not due", is_failing=bool(row.failures or row.timing.is_gone)
+            shown(feed.url), "not due", is_failing=bool(row.error or row.timing.is_gone)
         )
     progress.total(len(due))
     asyncio.run(cycle.run(due))
@@ -80,7 +82,14 @@ def collect_feeds(
 
 def user_agent(settings: Settings) -> str:
     """How feedkit names itself to servers (RFC 9110, 10.1.5): with an address to complain to."""
-    return settings.fetch.user_agent or f"feedkit/{__version__} (+{settings.site.url})"
+    return settings.fetch.user_agent or f"feedkit/{__version__} (+{_in_ascii(settings.site.url)})"
+
+
+def _in_ascii(url: str) -> str:
+    try:
+        return str(url_of(url))
+    except CollectError:  # nobody is asked there; whoever reads it sees what was meant
+        return quote(url, safe=printable)
 
 
 def address_of(feed: FeedSource, row: SourceRow) -> str:
@@ -88,11 +97,11 @@ def address_of(feed: FeedSource, row: SourceRow) -> str:
     return row.moving.url or feed.url
 
 
-def host_of(url: str) -> str:
-    """The host of `url` in ASCII; "" where it has none."""
+def host_asked(feed: FeedSource, row: SourceRow) -> str:
+    """The host that `feed` is asked of, by its one name; "" where its address cannot be used."""
     try:
-        return URL(url).raw_host or ""
-    except ValueError:
+        return host_of(url_of(address_of(feed, row)))
+    except CollectError:
         return ""
 
 
@@ -105,6 +114,11 @@ def _is_due(row: SourceRow, now: datetime) -> bool:
 def _recipe(feed: FeedSource) -> str:
     """What stored entries and the stored title were made by."""
     return RECIPE if feed.title is None else f"{RECIPE}, titled"
+
+
+def _sent(feed: FeedSource) -> str:
+    """Stands for what a person configured to be sent with the request for `feed`."""
+    return "" if feed.request is None else feed.request.checksum()
 
 
 class _Cycle:
@@ -126,12 +140,14 @@ class _Cycle:
         self._progress = progress
         self._rows = rows
         self._waits = waits
+        self._asked: set[str] = set()
         self._files = asyncio.Semaphore(settings.fetch.concurrency)
 
     def waits_until(self, feed: FeedSource, now: datetime) -> datetime | None:
         """Until when the server of `feed` asked to wait, if that is still to come."""
         row = self._rows[feed.url]
-        own, host = row.timing.retry_at, self._waits.get(host_of(address_of(feed, row)))
+        own = row.timing.retry_at
+        host = self._waits.get(host_asked(feed, row)) if self._waits else None
         times = (exact(until) for until in (own, host) if until is not None)
         return max((time for time in times if is_waiting(time, now)), default=None)
 
@@ -164,7 +180,7 @@ class _Cycle:
             if error.status is None and error.retry_at is not None:
                 # Nobody was asked. What its own host said is stored; what one says that a
                 # redirect leads to holds for the feed, too.
-                if error.host != host_of(address_of(feed, row)):
+                if error.host != host_asked(feed, row):
                     self._put_off(feed, row, error.retry_at)
                 _wait(report, error.retry_at)
             else:
@@ -184,11 +200,14 @@ class _Cycle:
                 body = await asyncio.to_thread(read_file, feed.path, limit)
                 yield Fetched(url=feed.url, not_modified=False, body=body)
             return
-        etag, last_modified, _ = row.validators
+        known = row.validators if row.validators.given_for == _sent(feed) else Validators()
         async with client.asking(
             address_of(feed, row),
-            etag=etag,
-            last_modified=last_modified,
+            etag=known.etag,
+            last_modified=known.last_modified,
+            given_by=known.given_by,
+            # A server that does deltas wrong gets asked for the whole feed after that.
+            takes_delta=not row.failures,
             options=feed.request,
             at_turn=lambda: self._claim(feed, row),
         ) as fetched:
@@ -196,6 +215,7 @@ class _Cycle:
 
     def _claim(self, feed: FeedSource, row: SourceRow) -> None:
         """Store when the feed is due again, before it is asked."""
+        self._asked.add(feed.url)
         now = self._clock()
         timing = asked(row, feed.schedule, now)
         with self._store.write() as transaction:
@@ -225,6 +245,12 @@ class _Cycle:
         now = self._clock()
         # The report names the source itself.
         reason = str(error).removeprefix(f"{feed.url} ").replace(feed.url, shown(feed.url))
+        report.outcome, report.reason, report.is_failing = "failed", reason, True
+        if feed.path is None and feed.url not in self._asked:
+            # A variable or a file is missing here. Nobody is spared anything by waiting.
+            with self._store.write() as transaction:
+                transaction.update_source(row.id, error=reason)
+            return
         refusal = error if isinstance(error, RefusalError) else RefusalError("")
         failures = row.failures + 1
         is_lost = row.moving.url is not None and (
@@ -240,7 +266,7 @@ class _Cycle:
             reason += (
                 "; it is not asked again: change its address or take it out of the configuration"
             )
-        report.outcome, report.reason, report.is_failing = "failed", reason, True
+        report.reason = reason
         with self._store.write() as transaction:
             transaction.set_timing(
                 row.id,
@@ -251,10 +277,11 @@ class _Cycle:
             )
             if is_lost:  # what the new address said of its document says nothing of the old one's
                 transaction.set_moving(row.id, Moving())
-                transaction.update_source(row.id, etag=None, last_modified=None, body_hash=None)
+                transaction.update_source(row.id, **Validators()._asdict())
             if retry_at is not None and refusal.status in _THROTTLED:
-                self._waits[refusal.host] = retry_at
-                transaction.set_host_wait(refusal.host, retry_at, to_microseconds(now))
+                wait = max(retry_at, self._waits.get(refusal.host, retry_at))
+                self._waits[refusal.host] = wait
+                transaction.set_host_wait(refusal.host, wait, to_microseconds(now))
 
 
 def _wait(report: SourceReport, until: datetime) -> None:
@@ -289,7 +316,9 @@ def _save(
     now = to_microseconds(at)
     is_same_body = fetched.not_modified
     body_hash = row.validators.body_hash if is_same_body else digest(fetched.body)
-    validators = Validators(fetched.etag, fetched.last_modified, body_hash)
+    validators = Validators(
+        fetched.etag, fetched.last_modified, body_hash, fetched.origin, _sent(feed)
+    )
     timing = row.timing._replace(
         succeeded_at=now, fresh_until=fresh_until(fetched.wait, at), retry_at=None, is_gone=False
     )
@@ -306,9 +335,7 @@ def _save(
         transaction.set_timing(
             row.id,
             asked(row, feed.schedule, at, timing=timing, failures=0),
-            etag=validators.etag,
-            last_modified=validators.last_modified,
-            body_hash=validators.body_hash,
+            **validators._asdict(),
             checked_at=now,
             failures=0,
             error=None,

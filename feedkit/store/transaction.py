@@ -684,7 +684,9 @@ def _source_row(row: "Row[tuple[object, ...]]") -> SourceRow:
         categories=_named(row.categories),
         filters=row.filters,
         recipe=row.recipe,
-        validators=Validators(row.etag, row.last_modified, row.body_hash),
+        validators=Validators(
+            row.etag, row.last_modified, row.body_hash, row.given_by, row.given_for
+        ),
         checked_at=row.checked_at,
         failures=row.failures,
         error=row.error,

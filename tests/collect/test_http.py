@@ -44,13 +44,15 @@ def test_a_200_comes_back_whole() -> None:
             "Set-Cookie: a=b",
         ),
     )
+    origin = f"http://{(seen.header('host') or b'').decode()}"
     assert fetched == Fetched(
-        url=f"http://{(seen.header('host') or b'').decode()}/feed.xml",
+        url=f"{origin}/feed.xml",
         not_modified=False,
         body=b"<rss/>",
         content_type="application/rss+xml; charset=utf-8",
         etag='W/"one"',
         last_modified="Tue, 18 May 2021 11:30:00 GMT",
+        origin=origin,
     )
 
 
@@ -111,11 +113,15 @@ def test_a_304_keeps_the_stored_validators() -> None:
     assert (fetched.etag, fetched.last_modified, fetched.body) == ('"1"', "then", b"")
 
 
-def test_a_304_may_bring_validators_of_its_own() -> None:
+def test_a_304_with_other_validators_replaces_none_because_nobody_here_has_what_they_are_of() -> (
+    None
+):
     fetched, _ = fetch(
-        b'HTTP/1.1 304 Not Modified\r\nETag: "2"\r\n\r\n', etag='"1"', last_modified="then"
+        b'HTTP/1.1 304 Not Modified\r\nETag: "2"\r\nLast-Modified: now\r\n\r\n',
+        etag='"1"',
+        last_modified="then",
     )
-    assert (fetched.etag, fetched.last_modified) == ('"2"', "then")
+    assert (fetched.etag, fetched.last_modified) == ('"1"', "then")
 
 
 def test_a_200_replaces_both_validators() -> None:
@@ -179,7 +185,7 @@ def test_every_other_status_is_an_error(status: str, sentence: str) -> None:
     [
         ("/a%2Fb/%7euser?q=%2f+%20&x", "/a%2Fb/%7euser?q=%2f+%20&x"),
         ("/新?媒=体#part", "/%E6%96%B0?%E5%AA%92=%E4%BD%93"),
-        ('/a b"<c>|{d}', "/a%20b%22%3Cc%3E|{d}"),
+        ('/a b"<c>|{d}?^\\`', "/a%20b%22%3Cc%3E%7C%7Bd%7D?%5E%5C%60"),
         ("/a/../b/./c", "/a/../b/./c"),
         ("?only=query", "/?only=query"),
         ("/%zz%", "/%zz%"),
@@ -547,6 +553,47 @@ def test_a_reset_instead_of_an_answer() -> None:
     assert refusal(answer).startswith(("broke off", "closed the connection"))
 
 
+@pytest.mark.parametrize("is_reset", [True, False])
+def test_who_ends_the_connection_instead_of_answering_is_not_asked_a_second_time(
+    is_reset: bool,
+) -> None:
+    asked: list[str] = []
+
+    async def answer(exchange: Exchange) -> None:
+        asked.append(exchange.path)
+        if is_reset:
+            await exchange.reset()
+
+    refusal(answer)
+    assert asked == ["/feed.xml"]
+
+
+def test_a_kept_connection_that_is_over_by_then_is_no_failure() -> None:
+    asked: list[int] = []
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = len(asked)
+        for number in range(2):
+            await reader.readuntil(b"\r\n\r\n")
+            asked.append(connection)
+            if connection or not number:
+                writer.write(whole(b"<rss/>").replace(b"Connection: close\r\n", b""))
+            else:
+                break
+        writer.close()
+
+    async def run() -> list[bytes]:
+        async with (
+            await asyncio.start_server(connected, "127.0.0.1", 0) as server,
+            Client(LIMITS, "feedkit") as client,
+        ):
+            url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+            return [(await client.get(url)).body for _ in range(2)]
+
+    assert asyncio.run(run()) == [b"<rss/>"] * 2
+    assert asked == [0, 0, 2]
+
+
 def test_nobody_listens() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -722,6 +769,24 @@ def test_requests_to_one_host_begin_apart(monkeypatch: pytest.MonkeyPatch) -> No
     with_server(arrivals.answer, run, apart(0.4))
     assert len(arrivals.times) == 4
     assert arrivals.shortest_gap > 0.2  # what is on its way for long may come closer to the next
+
+
+def test_a_host_is_one_in_all_of_its_spellings(monkeypatch: pytest.MonkeyPatch) -> None:
+    arrivals = Arrivals()
+    resolving(monkeypatch, "127.0.0.1")
+
+    async def run(get: Get, url: str) -> None:
+        names = (
+            "bücher.example",
+            "BÜCHER.example.",
+            "xn--bcher-kva.Example",
+            "b%C3%BCcher.example",
+        )
+        await asyncio.gather(*(get(url.replace("127.0.0.1", name)) for name in names))
+
+    with_server(arrivals.answer, run, apart(0.4))
+    assert len(arrivals.times) == 4
+    assert arrivals.shortest_gap > 0.2
 
 
 def test_a_redirect_within_a_host_keeps_its_distance_too(monkeypatch: pytest.MonkeyPatch) -> None:
