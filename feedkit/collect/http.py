@@ -9,7 +9,7 @@ when, is decided elsewhere.
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -207,11 +207,11 @@ class Client:
         etag: str | None = None,
         last_modified: str | None = None,
         options: RequestOptions | None = None,
-        at_turn: Callable[[], None] = lambda: None,
+        at_turn: Callable[[], Awaitable[None]] | None = None,
     ) -> AsyncIterator[Fetched]:
         """What `get` gives, whose turn lasts as long as the context.
 
-        So no more answers are in hand at once than there may be requests. `at_turn` is called
+        So no more answers are in hand at once than there may be requests. `at_turn` is awaited
         when the turn has come, before anything is sent; where the host is not asked, never.
         """
         validators = ConditionalFields(sendable(etag), sendable(last_modified))
@@ -222,8 +222,8 @@ class Client:
         remaining = self._limits.timeout
         while True:
             async with self._hosts.turn(road[-1].raw_host or ""):
-                if len(road) == 1:
-                    at_turn()
+                if len(road) == 1 and at_turn is not None:
+                    await at_turn()
                 answer, took = await self._step(road, validators, terms, remaining)
                 if isinstance(answer, Fetched):
                     yield msgspec.structs.replace(answer, moved_to=public(moved_to))
