@@ -39,7 +39,14 @@ from feedkit.collect.guard import PrivateAddressError, names_private, public_soc
 from feedkit.collect.hosts import Hosts, minute
 from feedkit.collect.names import Resolver
 from feedkit.collect.terms import Terms, terms_of, trusting
-from feedkit.collect.wire import DELTA, ConditionalFields, WireRequest, WireResponse, sendable
+from feedkit.collect.wire import (
+    DELTA,
+    ConditionalFields,
+    WireConnector,
+    WireRequest,
+    WireResponse,
+    sendable,
+)
 from feedkit.config import Fetch, RequestOptions
 from feedkit.errors import CollectError, RefusalError
 
@@ -137,8 +144,9 @@ class Client:
 
     def _new_session(self, guard: aiohttp.SocketFactoryType | None) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit=0,  # `Hosts` counts requests, where waiting costs no request its time
+            # It counts no connections: `Hosts` does, where waiting costs no request its time.
+            connector=WireConnector(
+                self._limits.max_bytes,
                 keepalive_timeout=_KEEP_ALIVE,
                 socket_factory=guard,
                 resolver=self._resolver,
@@ -333,7 +341,9 @@ class Client:
 def _location(response: aiohttp.ClientResponse) -> str:
     location = response.headers.get("Location", "").strip()
     if not location:
-        raise AnswerError(f"answered {status_text(response.status)} without saying where to")
+        raise AnswerError(
+            f"answered {status_text(response.status)} without saying where to (Location)"
+        )
     return location
 
 

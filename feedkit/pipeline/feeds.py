@@ -1,9 +1,9 @@
-"""Feeds → the store: those that are due are asked side by side, each stored on its own.
+"""Feeds → the store: those that are due are asked side by side, each stored whole.
 
 What a server said of a document (its validators) is stored in the transaction that stores its
 entries, so that a 304 always speaks of entries that are there. When a feed is due again is
 stored twice: before it is asked, so that a run which is killed is no reason to ask twice, and
-with the answer.
+with the answer. What is stored in one moment shares a transaction.
 """
 
 import asyncio
