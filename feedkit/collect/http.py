@@ -9,7 +9,7 @@ when, is decided elsewhere.
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -39,7 +39,14 @@ from feedkit.collect.guard import PrivateAddressError, names_private, public_soc
 from feedkit.collect.hosts import Hosts, minute
 from feedkit.collect.names import Resolver
 from feedkit.collect.terms import Terms, origin, terms_of, trusting
-from feedkit.collect.wire import DELTA, ConditionalFields, WireRequest, WireResponse, sendable
+from feedkit.collect.wire import (
+    DELTA,
+    ConditionalFields,
+    WireConnector,
+    WireRequest,
+    WireResponse,
+    sendable,
+)
 from feedkit.config import Fetch, RequestOptions
 from feedkit.errors import CollectError, RefusalError
 
@@ -140,8 +147,9 @@ class Client:
 
     def _new_session(self, guard: aiohttp.SocketFactoryType | None) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit=0,  # `Hosts` counts requests, where waiting costs no request its time
+            # It counts no connections: `Hosts` does, where waiting costs no request its time.
+            connector=WireConnector(
+                self._limits.max_bytes,
                 keepalive_timeout=_KEEP_ALIVE,
                 socket_factory=guard,
                 resolver=self._resolver,
@@ -221,11 +229,11 @@ class Client:
         given_by: str | None = None,
         takes_delta: bool = True,
         options: RequestOptions | None = None,
-        at_turn: Callable[[], None] = lambda: None,
+        at_turn: Callable[[], Awaitable[None]] | None = None,
     ) -> AsyncIterator[Fetched]:
         """What `get` gives, whose turn lasts as long as the context.
 
-        So no more answers are in hand at once than there may be requests. `at_turn` is called
+        So no more answers are in hand at once than there may be requests. `at_turn` is awaited
         when the turn has come, before anything is sent; where the host is not asked, never.
         """
         road = [address_of(url)]
@@ -240,8 +248,8 @@ class Client:
         remaining = self._limits.timeout
         while True:
             async with self._hosts.turn(host_of(road[-1])):
-                if len(road) == 1:
-                    at_turn()
+                if len(road) == 1 and at_turn is not None:
+                    await at_turn()
                 try:
                     answer, took = await self._step(road, validators, terms, remaining)
                 except RefusalError as error:
@@ -358,7 +366,9 @@ class Client:
 def _location(response: aiohttp.ClientResponse) -> str:
     location = response.headers.get("Location", "").strip()
     if not location:
-        raise AnswerError(f"answered {status_text(response.status)} without saying where to")
+        raise AnswerError(
+            f"answered {status_text(response.status)} without saying where to (Location)"
+        )
     return location
 
 

@@ -1,9 +1,9 @@
-"""Feeds → the store: those that are due are asked side by side, each stored on its own.
+"""Feeds → the store: those that are due are asked side by side, each stored whole.
 
 What a server said of a document (its validators) is stored in the transaction that stores its
 entries, so that a 304 always speaks of entries that are there. When a feed is due again is
 stored twice: before it is asked, so that a run which is killed is no reason to ask twice, and
-with the answer.
+with the answer. What is stored in one moment shares a transaction.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from feedkit.collect.files import read_file
 from feedkit.collect.http import Client, Fetched, shown
 from feedkit.config import FeedSource, Settings
 from feedkit.errors import CollectError, ParseError, RefusalError, StoreError
+from feedkit.pipeline.commits import GroupCommit
 from feedkit.pipeline.prepare import (
     RECIPE,
     PreparedFeed,
@@ -135,7 +136,7 @@ class _Cycle:
     ) -> None:
         self.reports: dict[str, SourceReport] = {}
         self._settings = settings
-        self._store = store
+        self._commits = GroupCommit(store)
         self._clock = clock
         self._progress = progress
         self._rows = rows
@@ -175,18 +176,21 @@ class _Cycle:
         try:
             async with self._fetching(client, feed, row) as fetched:
                 prepared = await _prepared(feed, row, fetched)
-                _save(self._store, feed, row, report, prepared, fetched, self._clock())
+                at = self._clock()
+                await self._commits.write(
+                    lambda transaction: _save(transaction, feed, row, report, prepared, fetched, at)
+                )
         except RefusalError as error:
             if error.status is None and error.retry_at is not None:
                 # Nobody was asked. What its own host said is stored; what one says that a
                 # redirect leads to holds for the feed, too.
                 if error.host != host_asked(feed, row):
-                    self._put_off(feed, row, error.retry_at)
+                    await self._put_off(feed, row, error.retry_at)
                 _wait(report, error.retry_at)
             else:
-                self._fail(feed, row, report, error)
+                await self._fail(feed, row, report, error)
         except (CollectError, ParseError) as error:
-            self._fail(feed, row, report, error)
+            await self._fail(feed, row, report, error)
         self._progress.step()
 
     @asynccontextmanager
@@ -213,28 +217,28 @@ class _Cycle:
         ) as fetched:
             yield fetched
 
-    def _claim(self, feed: FeedSource, row: SourceRow) -> None:
+    async def _claim(self, feed: FeedSource, row: SourceRow) -> None:
         """Store when the feed is due again, before it is asked."""
         self._asked.add(feed.url)
         now = self._clock()
         timing = asked(row, feed.schedule, now)
-        with self._store.write() as transaction:
-            transaction.update_source(
+        await self._commits.write(
+            lambda transaction: transaction.update_source(
                 row.id,
                 checked_at=to_microseconds(now),
                 due_at=timing.due_at,
                 due_reason=timing.due_reason,
             )
+        )
 
-    def _put_off(self, feed: FeedSource, row: SourceRow, retry_at: datetime) -> None:
+    async def _put_off(self, feed: FeedSource, row: SourceRow, retry_at: datetime) -> None:
         """Store that the feed is to wait, which is no failure of it."""
         now = self._clock()
         until = to_microseconds(latest_retry(retry_at, now))
         timing = asked(row, feed.schedule, now, timing=row.timing._replace(retry_at=until))
-        with self._store.write() as transaction:
-            transaction.set_timing(row.id, timing)
+        await self._commits.write(lambda transaction: transaction.set_timing(row.id, timing))
 
-    def _fail(
+    async def _fail(
         self,
         feed: FeedSource,
         row: SourceRow,
@@ -248,8 +252,7 @@ class _Cycle:
         report.outcome, report.reason, report.is_failing = "failed", reason, True
         if feed.path is None and feed.url not in self._asked:
             # A variable or a file is missing here. Nobody is spared anything by waiting.
-            with self._store.write() as transaction:
-                transaction.update_source(row.id, error=reason)
+            await self._commits.write(lambda known: known.update_source(row.id, error=reason))
             return
         refusal = error if isinstance(error, RefusalError) else RefusalError("")
         failures = row.failures + 1
@@ -267,21 +270,22 @@ class _Cycle:
                 "; it is not asked again: change its address or take it out of the configuration"
             )
         report.reason = reason
-        with self._store.write() as transaction:
-            transaction.set_timing(
-                row.id,
-                asked(row, feed.schedule, now, timing=timing, failures=failures),
-                failures=failures,
-                error=reason,
-                checked_at=to_microseconds(now),
-            )
+        timing = asked(row, feed.schedule, now, timing=timing, failures=failures)
+        host_waits_until = None
+        if retry_at is not None and refusal.status in _THROTTLED:
+            host_waits_until = max(retry_at, self._waits.get(refusal.host, retry_at))
+            self._waits[refusal.host] = host_waits_until
+
+        def write(transaction: Transaction) -> None:
+            at = to_microseconds(now)
+            transaction.set_timing(row.id, timing, failures=failures, error=reason, checked_at=at)
             if is_lost:  # what the new address said of its document says nothing of the old one's
                 transaction.set_moving(row.id, Moving())
                 transaction.update_source(row.id, **Validators()._asdict())
-            if retry_at is not None and refusal.status in _THROTTLED:
-                wait = max(retry_at, self._waits.get(refusal.host, retry_at))
-                self._waits[refusal.host] = wait
-                transaction.set_host_wait(refusal.host, wait, to_microseconds(now))
+            if host_waits_until is not None:
+                transaction.set_host_wait(refusal.host, host_waits_until, at)
+
+        await self._commits.write(write)
 
 
 def _wait(report: SourceReport, until: datetime) -> None:
@@ -305,7 +309,7 @@ async def _prepared(feed: FeedSource, row: SourceRow, fetched: Fetched) -> Prepa
 
 
 def _save(
-    store: Store,
+    transaction: Transaction,
     feed: FeedSource,
     row: SourceRow,
     report: SourceReport,
@@ -323,26 +327,25 @@ def _save(
         succeeded_at=now, fresh_until=fresh_until(fetched.wait, at), retry_at=None, is_gone=False
     )
     recipe = row.recipe
-    with store.write() as transaction:
-        report.outcome, report.is_failing = "unchanged", False
-        if prepared is not None:
-            timing = with_words_of(timing, prepared)
-            if not fetched.is_delta or not recipe:  # a delta makes few of the entries anew
-                recipe = _recipe(feed)
-            _save_entries(transaction, feed, row, report, prepared, fetched, now)
-        if prepared is not None or timing.newest_at is None:
-            timing = with_rhythm_of(timing, transaction.order_times(row.id))
-        transaction.set_timing(
-            row.id,
-            asked(row, feed.schedule, at, timing=timing, failures=0),
-            **validators._asdict(),
-            checked_at=now,
-            failures=0,
-            error=None,
-            recipe=recipe,
-        )
-        _follow_move(transaction, feed, row, report, fetched.moved_to, at)
-        settle(transaction)
+    report.outcome, report.is_failing = "unchanged", False
+    if prepared is not None:
+        timing = with_words_of(timing, prepared)
+        if not fetched.is_delta or not recipe:  # a delta makes few of the entries anew
+            recipe = _recipe(feed)
+        _save_entries(transaction, feed, row, report, prepared, fetched, now)
+    if prepared is not None or timing.newest_at is None:
+        timing = with_rhythm_of(timing, transaction.order_times(row.id))
+    transaction.set_timing(
+        row.id,
+        asked(row, feed.schedule, at, timing=timing, failures=0),
+        **validators._asdict(),
+        checked_at=now,
+        failures=0,
+        error=None,
+        recipe=recipe,
+    )
+    _follow_move(transaction, feed, row, report, fetched.moved_to, at)
+    settle(transaction)
 
 
 def _save_entries(

@@ -328,7 +328,7 @@ class Transaction:
             values |= {"hash": entry.hash, "data": entry.data, "body": entry.body}
             if not remade:
                 values["changed_at"] = now
-        self._connection.execute(update(entries).where(entries.c.id == stored.id).values(values))
+        update_row(self._connection, entries, stored.id, values)
         return self._links(source, entry, stored.id, order_time, now, shown=shown)
 
     def withdraw(self, source_id: int, guids: Collection[str]) -> int:
