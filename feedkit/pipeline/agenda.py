@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from feedkit.collect.addresses import address_of, host_of
 from feedkit.collect.articles import scan
 from feedkit.config import FeedSource, Settings
 from feedkit.errors import CollectError
@@ -59,12 +60,18 @@ def _time_of(feed: FeedSource, row: DueRow, waits: Mapping[str, int], now: datet
     at = _AT_ONCE if due_at is None or is_due(due_at, asked_at, now) else due_at
     until = row.retry_at
     if waits:
-        from feedkit.pipeline.feeds import host_of  # aiohttp costs 150 ms
-
-        until = max(until or 0, waits.get(host_of(row.url or feed.url), 0))
+        until = max(until or 0, waits.get(_host_asked(row.url or feed.url), 0))
     if until and is_waiting(exact(until), now):
         at = max(at, exact(until))
     return at
+
+
+def _host_asked(url: str) -> str:
+    """The host of `url`, by its one name; "" where the address cannot be used."""
+    try:
+        return host_of(address_of(url))
+    except CollectError:
+        return ""
 
 
 def local_state(settings: Settings) -> str:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from certificates import Authority
 from feed_server import FeedServer, rss
 from planet import Planet
 from publisher import Publisher
@@ -62,6 +63,19 @@ def test_every_feed_of_a_busy_host_is_asked_once(
         planet = Planet(tmp_path, fetch + "".join(f'[[feeds]]\nurl = "{url}"\n' for url in urls))
         assert outcomes(planet.cycle()) == ["collected"] * 7
         assert [asked.path for asked in server.asked()] == [f"/{n}" for n in range(7)]
+
+
+def test_the_address_to_complain_to_is_named_in_ascii(tmp_path: Path) -> None:
+    publisher = Publisher(START, [("one", START)])
+    with publisher.serving() as url:
+        planet = Planet(tmp_path)
+        for site in ("https://bücher.example/ü/", "https://a..bücher.example/"):
+            planet.configure(f'{FETCH}[[feeds]]\nurl = "{url}"\n', site=f"[site]\nurl = '{site}'\n")
+            planet.cycle()
+    assert [str(seen.agent).partition("(")[2] for seen in publisher.log] == [
+        "+https://xn--bcher-kva.example/%C3%BC/)",
+        "+https://a..b%C3%BCcher.example/)",
+    ]
 
 
 # Servers that ask to wait, or are gone
@@ -134,6 +148,45 @@ def test_what_is_gone_is_asked_again_only_by_a_person(
     assert outcomes(planet.cycle(at=year))[0] == "unchanged"
     assert outcomes(planet.cycle(at=at(publishers, year + 2 * DAY), due=True))[0] == "unchanged"
     assert first.log[-1].at == year + 2 * DAY
+
+
+def test_what_a_redirect_for_now_leads_to_may_be_gone_without_the_feed_being_so(
+    planet: Planet, publishers: list[Publisher]
+) -> None:
+    first, second = publishers
+    planet.cycle(at=START)
+    url = [row.key.removeprefix("feed:") for row in rows(planet)][1]
+    first.redirect, second.status = (302, url), 410
+    assert outcomes(planet.cycle(at=at(publishers, START + DAY))) == ["failed", "failed"]
+    assert [row.timing.is_gone for row in rows(planet)] == [False, True]
+    first.redirect = (301, url)
+    planet.cycle(at=at(publishers, START + 3 * DAY))
+    assert [row.timing.is_gone for row in rows(planet)] == [True, True]
+
+
+def test_what_is_missing_here_is_told_in_every_run_and_makes_nobody_wait_once_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publisher = Publisher(START, [("one", START)])
+    with publisher.serving() as url:
+        keys = 'headers = { "X-Key" = "${FEED_KEY}" }\nca = "authority.pem"\n'
+        planet = Planet(tmp_path, f'{FETCH}[[feeds]]\nurl = "{url}"\n{keys}')
+        authority = Authority(tmp_path).file.rename(tmp_path / "authority.pem")
+        monkeypatch.setenv("FEED_KEY", "k")
+        planet.cycle(at=START)
+        monkeypatch.delenv("FEED_KEY")
+        for number in range(1, 6):
+            now = at([publisher], START + number * DAY)
+            (source,) = planet.cycle(at=now, due=True).sources
+            assert source.reason == "needs the environment variable FEED_KEY, which is not set"
+        monkeypatch.setenv("FEED_KEY", "k")
+        authority.rename(tmp_path / "elsewhere")
+        (source,) = planet.cycle(at=now, due=True).sources
+        assert "authority.pem" in str(source.reason)
+        assert (len(publisher.log), [row.failures for row in rows(planet)]) == (1, [0])
+        (tmp_path / "elsewhere").rename(authority)
+        assert outcomes(planet.cycle(at=now, due=True)) == ["unchanged"]
+    assert [row.error for row in rows(planet)] == [None]
 
 
 class Respelled(Publisher):
