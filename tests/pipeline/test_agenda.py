@@ -11,6 +11,7 @@ from planet import ARTICLES, Planet
 
 from feedkit.config import load_settings
 from feedkit.pipeline.agenda import local_state, next_time
+from feedkit.pipeline.prepare import to_microseconds
 from feedkit.store import open_store
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -117,3 +118,19 @@ def test_files_of_every_kind_are_seen_to_change(tmp_path: Path) -> None:
     planet.articles.rmdir()
     assert is_new(), "a folder that is gone is something to tell"
     assert not is_new()
+
+
+def test_a_host_that_asked_to_wait_is_waited_for_and_not_asked_about_again_and_again(
+    tmp_path: Path, server: FeedServer
+) -> None:
+    planet = Planet(tmp_path, HOURLY + feed(server.put("/a.xml", rss("a", "one"))))
+    planet.cycle(at=NOON)
+    due = next_of(planet, NOON)
+    assert due is not None
+    until = due + 5 * HOUR
+    settings = load_settings(tmp_path / "config.toml")
+    with open_store(settings.store.url) as store, store.write() as transaction:
+        transaction.set_host_wait("127.0.0.1", to_microseconds(until), to_microseconds(NOON))
+    assert next_of(planet, NOON) == until
+    assert next_of(planet, due) == until
+    assert next_of(planet, until) == until
