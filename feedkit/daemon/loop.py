@@ -135,6 +135,7 @@ class Daemon:
         """A tick ended with an error that nobody expected: the next may do better."""
         if isinstance(event.exception, asyncio.CancelledError):
             return  # it was abandoned
+        self._cycles.metrics.faults += 1
         lines = event.traceback.splitlines()
         complain(
             "fault",
