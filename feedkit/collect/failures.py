@@ -3,7 +3,7 @@
 import errno
 import ssl
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 
@@ -28,6 +28,13 @@ class StatusError(AnswerError):
         self.status = response.status
         self.retry_at = retry_at(response.headers, now)
 
+
+ADVICE: Mapping[int, str] = {
+    HTTPStatus.UNAUTHORIZED: "; check its username and password",
+    HTTPStatus.FORBIDDEN: "; if a browser gets it, ask its publisher to let feedkit in",
+    HTTPStatus.NOT_FOUND: "; check its address",
+}
+"""What to do about an answer with this status, where a person can do something."""
 
 REPORTED = (AnswerError, aiohttp.ClientError, OSError, ValueError, zlib.error, brotli.error)
 """What a request may raise: aiohttp's own errors, the system's, a host or header that cannot be
@@ -99,7 +106,10 @@ def _no_connection(error: aiohttp.ClientConnectorError) -> str:
         case aiohttp.ClientConnectorCertificateError():
             certificate = error.certificate_error
             why = getattr(certificate, "verify_message", "") or type(certificate).__name__
-            return f"has a TLS certificate that is not valid ({why})"
+            return (
+                f"has a TLS certificate that is not valid ({why}); tell its publisher, or name an "
+                "authority to trust (ca)"
+            )
         case aiohttp.ClientSSLError():
             return f"cannot be reached over TLS ({_told_by_system(error.os_error)})"
     cause = error.os_error
