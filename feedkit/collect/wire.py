@@ -3,11 +3,14 @@ body came to its end. What aiohttp leaves out."""
 
 import asyncio
 import re
+from weakref import WeakSet
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 from msgspec import Struct
+
+from feedkit.collect.failures import AnswerError, reason_for
 
 DELTA = "feed"
 """The instance manipulation that sends only the new entries of a feed (RFC 3229)."""
@@ -89,6 +92,10 @@ def _is_raw(value: str) -> bool:
     return value.startswith(_RAW)
 
 
+_ANSWERED: WeakSet[ResponseHandler] = WeakSet()
+"""The connections that were used before."""
+
+
 class WireResponse(aiohttp.ClientResponse):
     """A response that knows whether its body came to an end or was cut off."""
 
@@ -97,7 +104,17 @@ class WireResponse(aiohttp.ClientResponse):
     async def start(self, connection: Connection) -> aiohttp.ClientResponse:
         # The connection may be over, and forgotten, before anybody has read a byte.
         self._wire = connection.protocol
-        return await super().start(connection)
+        try:
+            return await super().start(connection)
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+            # aiohttp asks again, once. That is right where a connection that was idle has meanwhile
+            # been closed (RFC 9112, 9.3.1), but a server that ends new ones would be asked twice.
+            if self._wire in _ANSWERED:
+                raise
+            raise AnswerError(reason_for(error)) from error
+        finally:
+            if self._wire is not None:
+                _ANSWERED.add(self._wire)
 
     def check_end(self) -> None:
         """Raise the error that ended a body which only the connection's end delimits.

@@ -547,6 +547,42 @@ def test_a_reset_instead_of_an_answer() -> None:
     assert refusal(answer).startswith(("broke off", "closed the connection"))
 
 
+def test_a_server_that_ends_connections_without_an_answer_is_asked_once() -> None:
+    async def resets(exchange: Exchange) -> None:
+        await exchange.reset()
+
+    async def run(answer: Answer) -> int:
+        async with serving(answer) as server, Client(LIMITS, "feedkit") as client:
+            with pytest.raises(CollectError, match="broke off|closed the connection"):
+                await client.get(server.url)
+            return len(server.exchanges)
+
+    assert [asyncio.run(run(answer)) for answer in (resets, always(b""))] == [1, 1]
+
+
+def test_a_connection_that_was_kept_and_ends_when_it_is_used_again_costs_nothing() -> None:
+    asked: list[int] = []
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        number = len(asked)
+        await reader.readuntil(b"\r\n\r\n")
+        asked.append(number)
+        writer.write(OK + b"Content-Length: 6\r\n\r\n<rss/>")
+        await reader.readuntil(b"\r\n\r\n")
+        asked.append(number)
+        writer.close()
+
+    async def run() -> None:
+        server = await asyncio.start_server(connected, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        async with server, Client(LIMITS, "feedkit") as client:
+            for _ in range(2):
+                assert (await client.get(f"http://127.0.0.1:{port}/")).body == b"<rss/>"
+
+    asyncio.run(run())
+    assert asked == [0, 0, 2]
+
+
 def test_nobody_listens() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
