@@ -34,7 +34,7 @@ ADVICE: Mapping[int, str] = {
     HTTPStatus.FORBIDDEN: "; if a browser gets it, ask its publisher to let feedkit in",
     HTTPStatus.NOT_FOUND: "; check its address",
 }
-"""What to do about an answer with this status, where a person can do something."""
+"""What a person can do about an answer with this status."""
 
 REPORTED = (AnswerError, aiohttp.ClientError, OSError, ValueError, zlib.error, brotli.error)
 """What a request may raise: aiohttp's own errors, the system's, a host or header that cannot be

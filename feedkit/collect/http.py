@@ -262,7 +262,8 @@ class Client:
             reason += f", and wants no request before {minute(error.retry_at)} (Retry-After)"
             if error.status in _HOLDS_FOR_THE_HOST:
                 self._hosts.close(host, error.retry_at)
-        reason += ADVICE.get(error.status, "")
+        else:
+            reason += ADVICE.get(error.status, "")
         return RefusalError(
             told_from(road, reason), status=error.status, retry_at=error.retry_at, host=host
         )

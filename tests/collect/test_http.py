@@ -553,7 +553,7 @@ def test_a_server_that_ends_connections_without_an_answer_is_asked_once() -> Non
 
     async def run(answer: Answer) -> int:
         async with serving(answer) as server, Client(LIMITS, "feedkit") as client:
-            with pytest.raises(CollectError, match="broke off|closed the connection"):
+            with pytest.raises(CollectError, match=r"broke off|closed the connection"):
                 await client.get(server.url)
             return len(server.exchanges)
 

@@ -176,6 +176,7 @@ def test_failures_double_the_interval_up_to_a_day_and_a_success_ends_that() -> N
 
 
 spans = st.timedeltas(timedelta(0), timedelta(days=400))
+jumps = st.timedeltas(timedelta(days=-4000), timedelta(days=400))
 moments = st.datetimes(
     datetime(2000, 1, 1),
     datetime(2060, 1, 1),
@@ -198,15 +199,15 @@ def states(draw: st.DrawFn) -> State:
     return State(
         number=draw(st.integers(1, 10**9)),
         asked_at=asked_at,
-        planned_at=draw(st.none() | spans.map(lambda span: asked_at - span)),
+        planned_at=draw(st.none() | jumps.map(lambda jump: asked_at + jump)),
         failures=draw(st.integers(0, 10**6)),
         rhythm=draw(st.none() | spans),
-        newest_at=draw(st.none() | spans.map(lambda span: asked_at - span)),
-        fresh_until=draw(st.none() | spans.map(lambda span: asked_at + span)),
+        newest_at=draw(st.none() | jumps.map(lambda jump: asked_at + jump)),
+        fresh_until=draw(st.none() | jumps.map(lambda jump: asked_at + jump)),
         ttl=draw(st.none() | spans),
         skip_hours=tuple(draw(st.lists(st.integers(0, 23)))),
         skip_days=tuple(draw(st.lists(days))),
-        retry_at=draw(st.none() | spans.map(lambda span: asked_at + span)),
+        retry_at=draw(st.none() | jumps.map(lambda jump: asked_at + jump)),
     )
 
 
