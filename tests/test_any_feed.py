@@ -65,10 +65,11 @@ def outcome(data: bytes, content_type: str | None = None) -> Feed | str:
         read = parse_feed(data, url=url, content_type=content_type)
         assert not any(map(FORBIDDEN.search, texts_of(read)))
         feed = feedkit.parse(data, url=url, content_type=content_type)
-        assert not any(map(FORBIDDEN.search, texts_of(feed)))
-        return feed
     except ParseError as error:
         return str(error)
+    else:
+        assert not any(map(FORBIDDEN.search, texts_of(feed)))
+        return feed
     finally:
         assert time.process_time() - start < SECONDS
 

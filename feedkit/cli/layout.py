@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _INDENT = "  "
 _LONGEST = 500
 """Characters of a cell: a title may have a million."""
-
+_FOLDED = 24
+"""Columns in which words can be read though they are folded."""
 
 # JSON leaves these as they are, and a terminal may take them for commands.
 _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
@@ -63,13 +64,14 @@ def write_json(value: object) -> None:
 
 
 def fits(section: Section) -> bool:
-    """Whether no row of `section` need be folded where it is written; files are wide enough."""
+    """Whether the rows of `section` have room where they are written, but that their last cells may
+    be folded between words; files are wide enough."""
     if not sys.stdout.isatty():
         return True
     from rich.console import Console
 
-    rows = [row for row in section.rows if isinstance(row, Row)]
-    needed = sum(len(_INDENT) + column for column in _widths(rows))
+    *columns, last = _widths([row for row in section.rows if isinstance(row, Row)])
+    needed = sum(len(_INDENT) + column for column in (*columns, min(last, _FOLDED)))
     return needed <= Console().width
 
 

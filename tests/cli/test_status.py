@@ -111,16 +111,18 @@ def test_a_line_of_a_terminal_that_is_too_narrow_for_the_table_is_broken_between
 def test_a_terminal_that_is_wide_enough_has_a_table(
     tmp_path: Path, publishers: list[tuple[Publisher, str]]
 ) -> None:
-    (_, good), (bad, bad_url) = publishers[:2]
-    bad.status = 404
-    planet = planet_of(tmp_path, good, bad_url)
+    (_, good), (bad, bad_url), (gone, gone_url) = publishers[:3]
+    bad.status, gone.status = 404, 410
+    planet = planet_of(tmp_path, good, bad_url, gone_url)
     planet.feedkit("run")
-    _, header, *rows = [uncoloured(line) for line in on_terminal(tmp_path, "status", wide=120)]
+    _, header, *rows = [uncoloured(line) for line in on_terminal(tmp_path, "status", wide=110)]
     assert header.split("  ")[1] == "feed"
     assert [row[header.index("last") :][:6].strip() for row in rows[:2]] != ["", ""]
     assert [row[header.index("entries")] for row in rows[:2]] == ["1", "0"]
     assert rows[1].rstrip().endswith("it failed once")
     assert rows[2].rstrip() == "    last error: answered 404 Not Found; check its address"
+    assert rows[3][header.index("why") :].rstrip() == "its server said that it is"
+    assert rows[4].strip() == "gone for good (410)", "a long reason makes no table too wide"
 
 
 def test_failing_feeds_alone_and_json_for_programs(
