@@ -121,8 +121,9 @@ def test_a_terminal_that_is_wide_enough_has_a_table(
     assert [row[header.index("entries")] for row in rows[:2]] == ["1", "0"]
     assert rows[1].rstrip().endswith("it failed once")
     assert rows[2].rstrip() == "    last error: answered 404 Not Found; check its address"
-    assert rows[3][header.index("why") :].rstrip() == "its server said that it is"
-    assert rows[4].strip() == "gone for good (410)", "a long reason makes no table too wide"
+    folded = rows[3][header.index("why") :].split() + rows[4].split()
+    assert " ".join(folded) == GONE, "a long reason makes no table too wide"
+    assert "(410)" in rows[4]
 
 
 def test_failing_feeds_alone_and_json_for_programs(
