@@ -3,7 +3,7 @@
 import errno
 import ssl
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 
@@ -28,6 +28,13 @@ class StatusError(AnswerError):
         self.status = response.status
         self.retry_at = retry_at(response.headers, now)
 
+
+ADVICE: Mapping[int, str] = {
+    HTTPStatus.UNAUTHORIZED: "; check its username and password",
+    HTTPStatus.FORBIDDEN: "; if a browser gets it, ask its publisher to let feedkit in",
+    HTTPStatus.NOT_FOUND: "; check its address",
+}
+"""What a person can do about an answer with this status."""
 
 REPORTED = (AnswerError, aiohttp.ClientError, OSError, ValueError, zlib.error, brotli.error)
 """What a request may raise: aiohttp's own errors, the system's, a host or header that cannot be
@@ -127,8 +134,8 @@ def _no_connection(error: aiohttp.ClientConnectorError) -> str:
 
 def _what_to_trust(error: Exception) -> str:
     if getattr(error, "verify_code", None) in _UNKNOWN_ISSUER:
-        return "; if it should be trusted, name its authority (ca)"
-    return ""
+        return "; tell its publisher, or name an authority to trust (ca)"
+    return "; tell its publisher"
 
 
 def _private(error: PrivateAddressError) -> str:

@@ -26,6 +26,7 @@ from yarl import URL
 from feedkit.collect.addresses import address_of, host_of, next_hop, public, shown
 from feedkit.collect.codings import Decoding, codings_of
 from feedkit.collect.failures import (
+    ADVICE,
     REPORTED,
     AnswerError,
     StatusError,
@@ -207,7 +208,8 @@ class Client:
 
         Raises `CollectError` for everything that keeps a whole 200, 204, 226 or 304 from arriving
         within `limits`, and of these `RefusalError` for an answer with another status. Its text,
-        like that of every reader of sources, follows the source's name ("answered 404 Not Found").
+        like that of every reader of sources, follows the source's name ("answered 500 Internal
+        Server Error").
         """
         async with self.asking(
             url,
@@ -290,6 +292,8 @@ class Client:
             reason += f", and wants no request before {minute(error.retry_at)} (Retry-After)"
             if error.status in _HOLDS_FOR_THE_HOST:
                 self._hosts.close(host, error.retry_at)
+        else:
+            reason += ADVICE.get(error.status, "")
         return RefusalError(
             told_from(road, reason), status=error.status, retry_at=error.retry_at, host=host
         )

@@ -17,6 +17,7 @@ from feedkit import __version__
 from feedkit.collect.addresses import address_of as url_of
 from feedkit.collect.addresses import host_of
 from feedkit.collect.files import read_file
+from feedkit.collect.hosts import minute
 from feedkit.collect.http import Client, Fetched, shown
 from feedkit.config import FeedSource, Settings
 from feedkit.errors import CollectError, ParseError, RefusalError, StoppedError, StoreError
@@ -304,7 +305,7 @@ class _Cycle:
 
 def _wait(report: SourceReport, until: datetime) -> None:
     report.outcome = "waiting"
-    report.reason = f"its server asked to wait until {until:%Y-%m-%d %H:%M} (Retry-After)"
+    report.reason = f"its server asked to wait until {minute(until)} (Retry-After)"
 
 
 async def _prepared(feed: FeedSource, row: SourceRow, fetched: Fetched) -> PreparedFeed | None:

@@ -163,7 +163,7 @@ def test_no_body_is_an_empty_body(status: bytes) -> None:
 @pytest.mark.parametrize(
     ("status", "sentence"),
     [
-        ("404 Nothing here, <b>sorry</b>", "answered 404 Not Found"),
+        ("404 Nothing here, <b>sorry</b>", "answered 404 Not Found; check its address"),
         ("410 Gone", "answered 410 Gone"),
         ("500 Oops", "answered 500 Internal Server Error"),
         ("299 Fine", "answered 299"),
@@ -323,7 +323,7 @@ def test_an_error_after_a_redirect_says_where_it_was_met() -> None:
         await exchange.send(moved if exchange.path == "/0" else whole(b"", status=lost))
 
     sentence = refusal(answer, path="/0")
-    assert sentence.endswith("/there, which answered 404 Not Found")
+    assert sentence.endswith("/there, which answered 404 Not Found; check its address")
     assert sentence.startswith("redirects to http://127.0.0.1:")
 
 
@@ -718,8 +718,11 @@ def test_a_certificate_that_nobody_signed(tmp_path: Path) -> None:
         async with server, Client(LIMITS, "feedkit") as client:
             await client.get(f"https://localhost:{port}/")
 
-    with pytest.raises(CollectError, match=r"a TLS certificate that is not valid \(self.signed"):
+    with pytest.raises(
+        CollectError, match=r"a TLS certificate that is not valid \(self.signed"
+    ) as e:
         asyncio.run(run())
+    assert str(e.value).endswith("; tell its publisher, or name an authority to trust (ca)")
 
 
 # Many at once.

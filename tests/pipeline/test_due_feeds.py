@@ -90,7 +90,7 @@ def test_a_host_that_asks_to_wait_is_left_alone_whole_in_this_run_and_the_next_o
     report = planet.cycle(at=at(publishers, START + HOUR))
     assert outcomes(report) == ["failed", "waiting"]
     assert report.sources[1].reason == (
-        "its server asked to wait until 2025-03-03 06:00 (Retry-After)"
+        "its server asked to wait until 2025-03-03 06:00 UTC (Retry-After)"
     )
     first.recover()
     later = at(publishers, START + 2 * DAY - HOUR)
@@ -314,6 +314,19 @@ def test_a_new_interval_counts_from_the_last_request(
     assert outcomes(planet.cycle(at=time, due=True)) == ["unchanged", "unchanged"]
 
 
+def test_bounds_that_change_by_less_than_an_hour_count_at_once(
+    planet: Planet, publishers: list[Publisher]
+) -> None:
+    config = (planet.root / "config.toml").read_text()
+    due: list[int] = []
+    for least in ("49h", "49.5h"):
+        planet.write("config.toml", config + f'[schedule]\nmin = "{least}"\nmax = "9d"\n')
+        planet.cycle(at=START, due=True)
+        due.append(rows(planet)[0].timing.due_at or 0)
+    assert due[1] - due[0] >= HOUR / 2 / timedelta(microseconds=1)
+    assert len(publishers[0].log) == 1
+
+
 def test_an_older_store_has_its_feeds_asked_when_their_interval_is_over(
     planet: Planet, publishers: list[Publisher]
 ) -> None:
@@ -340,6 +353,36 @@ def test_a_clock_that_was_years_ahead_keeps_no_feed_waiting(
     report = planet.cycle(at=at(publishers, START), due=True)
     assert outcomes(report) == ["collected", "collected"]
     assert outcomes(planet.cycle(at=START, due=True)) == ["not due"] * 2
+
+
+def test_a_move_that_was_first_seen_when_the_clock_was_years_ahead_is_believed(
+    planet: Planet, publishers: list[Publisher]
+) -> None:
+    first, _ = publishers
+    first.redirect, first.path = (301, "/new"), "/new"
+    planet.cycle(at=at(publishers, START + 3650 * DAY))
+    for number in range(4):
+        planet.cycle(at=at(publishers, START + number * DAY))
+    assert [row.moving.url is not None for row in rows(planet)] == [True, False]
+
+
+@pytest.mark.parametrize("jump", [DAY, 2 * DAY, -DAY, -2 * DAY, -400 * DAY])
+def test_a_clock_that_jumps_and_comes_back_starts_no_storm_and_silences_no_feed(
+    planet: Planet, publishers: list[Publisher], jump: timedelta
+) -> None:
+    """A crontab line every 15 minutes; a feed of unknown rhythm is asked hourly, or less often."""
+    quarter = timedelta(minutes=15)
+    for number in range(-8, 0):
+        planet.cycle(at=at(publishers, START + number * quarter), due=True)
+    before = len(publishers[0].log)
+    for number in range(8):
+        planet.cycle(at=at(publishers, START + jump + number * quarter), due=True)
+    during = len(publishers[0].log) - before
+    assert during <= 3
+    for number in range(8, 108):
+        planet.cycle(at=at(publishers, START + number * quarter), due=True)
+    after = len(publishers[0].log) - before - during
+    assert 1 <= after <= 26
 
 
 def test_a_password_is_not_in_what_is_stored_of_a_failure(tmp_path: Path) -> None:

@@ -302,8 +302,8 @@ async def hostile_servers(authority: Authority) -> AsyncIterator[dict[str, tuple
         server = await stack.enter_async_context(serving(feed, "127.0.2.5", unknown))
         found["unknown authority"] = (
             f"{server.url}/",
-            "has a TLS certificate that is not valid (unable to get local issuer certificate); if "
-            "it should be trusted, name its authority (ca)",
+            "has a TLS certificate that is not valid (unable to get local issuer certificate); "
+            "tell its publisher, or name an authority to trust (ca)",
         )
         broken = await asyncio.start_server(close_at_once, "127.0.2.6", 0)
         await stack.enter_async_context(broken)
