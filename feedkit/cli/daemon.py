@@ -6,10 +6,11 @@ import os
 from pathlib import Path
 
 from feedkit import logs
-from feedkit.cli import DONE
+from feedkit.cli import DONE, NOT_USABLE
 from feedkit.config import load_settings
 from feedkit.daemon.loop import Daemon
 from feedkit.daemon.notify import notifier_of
+from feedkit.errors import StoreError
 from feedkit.store import only_daemon
 
 
@@ -23,7 +24,12 @@ def serve(config: Path, *, verbose: bool, quiet: bool) -> int:
         async def serving() -> bool:
             return await Daemon(settings, notifier).serve()
 
-        if not asyncio.run(serving()):
+        try:
+            has_ended = asyncio.run(serving())
+        except StoreError as error:
+            logs.complain("store", str(error))
+            return NOT_USABLE
+        if not has_ended:
             # A thread cannot be ended from outside. Every source is stored in one transaction, so
             # this is as if the process were killed, which loses nothing.
             logging.shutdown()

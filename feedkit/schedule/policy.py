@@ -5,7 +5,6 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -179,6 +178,8 @@ def _backoff(first: timedelta, state: State) -> timedelta:
 
 
 def _by_cron(cron: str, timezone: str, after: datetime) -> datetime | None:
+    from zoneinfo import ZoneInfo
+
     from apscheduler.triggers.cron import CronTrigger  # costs 80 ms, and few need it
 
     zone = ZoneInfo(timezone)
