@@ -33,6 +33,8 @@ bench: $(VENV)/.installed-dev
 	@$(BIN)/python bench/articles.py
 	@$(BIN)/python bench/parse.py
 	@$(BIN)/python bench/fetch.py
+	@$(BIN)/python bench/cycle.py
+	@$(BIN)/python bench/fetch.py
 
 clean:
 	rm -rf $(VENV)
