@@ -34,7 +34,6 @@ bench: $(VENV)/.installed-dev
 	@$(BIN)/python bench/parse.py
 	@$(BIN)/python bench/fetch.py
 	@$(BIN)/python bench/cycle.py
-	@$(BIN)/python bench/fetch.py
 
 clean:
 	rm -rf $(VENV)
