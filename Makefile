@@ -33,6 +33,7 @@ bench: $(VENV)/.installed-dev
 	@$(BIN)/python bench/articles.py
 	@$(BIN)/python bench/parse.py
 	@$(BIN)/python bench/fetch.py
+	@$(BIN)/python bench/cycle.py
 
 clean:
 	rm -rf $(VENV)
