@@ -334,6 +334,8 @@ def _save_entries(
     report.counts = transaction.save_entries(
         row, entries, now, remade=row.recipe not in ("", _recipe(feed))
     )
+    listed = [entry.guid for entry in entries]
+    transaction.upkeep.set_listing(row.id, listed, is_whole=not fetched.is_delta)
     if prepared.bozo:
         report.notes.append(f"{report.name}: {prepared.bozo}")
 

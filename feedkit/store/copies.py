@@ -142,6 +142,17 @@ class Copies:
                 break
         return groups.sorted()
 
+    def whole_groups(self, entry_ids: Set[int]) -> Iterator[list[int]]:
+        """The entries in groups with their copies and originals, where these are among them."""
+        groups = _Groups(entry_ids)
+        frontier = set(entry_ids)
+        while frontier:
+            pairs = list(self._relatives(frontier))
+            frontier = {other for _, other in pairs} - groups.members
+            for one, other in pairs:
+                groups.join(one, other)
+        return (group for group in groups.sorted() if entry_ids >= set(group))
+
     def rows(self, entry_ids: Collection[int]) -> Iterator[RelatedRow]:
         """The visible ones of `entry_ids`."""
         columns = [entries.c[name] for name in RelatedRow._fields[:-1]]
