@@ -6,7 +6,7 @@ blogs have the link of what they write about.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -36,12 +36,12 @@ class Publisher(NamedTuple):
     @property
     def names(self) -> frozenset[str]:
         """The canonical addresses of the feed and of its site."""
-        return frozenset(map(canonical_url, filter(None, (self.feed_url, self.site_url))))
+        return _canonical(self.feed_url, self.site_url)
 
     @property
     def hosts(self) -> frozenset[str]:
         """Where its own pages are."""
-        return frozenset(map(_host, self.names))
+        return _hosts(self.names)
 
 
 class Candidate:
@@ -218,7 +218,17 @@ def _begins(beginning: str, text: str) -> bool:
 
 
 def _names(origin: Origin) -> frozenset[str]:
-    return frozenset(map(canonical_url, filter(None, (origin.id, origin.feed_url, origin.url))))
+    return _canonical(origin.id, origin.feed_url, origin.url)
+
+
+@lru_cache(maxsize=1024)
+def _canonical(*urls: str | None) -> frozenset[str]:
+    return frozenset(map(canonical_url, filter(None, urls)))
+
+
+@lru_cache(maxsize=1024)
+def _hosts(names: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(_host, names))
 
 
 def _host(canonical: str) -> str:

@@ -73,8 +73,7 @@ def settle(transaction: "Transaction") -> None:
     copies: dict[int, int] = {}
     ids: dict[int, str] = {}
     publishers: dict[int, Publisher] = {}
-    for group in groups:
-        rows = list(transaction.related_entries(group))
+    for group, rows in zip(groups, transaction.related_entries(groups), strict=True):
         missing = {row.source_id for row in rows} - publishers.keys()
         for source in transaction.sources_by_id(missing).values():
             publishers[source.id] = _publisher(source)

@@ -19,6 +19,8 @@ from feedkit.store.statements import chunks, insert_many
 _CROWD = 50
 """Entries that are looked at of those that share a key: what more entries have in common tells
 nothing of any of them."""
+_BATCH = 200
+"""Entries whose content is in memory at once."""
 _ROUNDS = 4
 """How far entries related to related entries are followed."""
 
@@ -106,8 +108,8 @@ class Copies:
                 .where(columns.key.in_(chunk), *conditions)
                 .subquery()
             )
-            for row in self._connection.execute(select(ranked).where(ranked.c.place <= limit)):
-                yield row.key, row.source_id, row.entry_id
+            found = self._connection.execute(select(ranked).where(ranked.c.place <= limit)).all()
+            yield from (row[:3] for row in found)
 
     # What is related
 
@@ -153,16 +155,20 @@ class Copies:
                 groups.join(one, other)
         return (group for group in groups.sorted() if entry_ids >= set(group))
 
-    def rows(self, entry_ids: Collection[int]) -> Iterator[RelatedRow]:
-        """The visible ones of `entry_ids`."""
+    def rows(self, groups: Iterable[list[int]]) -> Iterator[list[RelatedRow]]:
+        """Of each group of entries the visible ones."""
         columns = [entries.c[name] for name in RelatedRow._fields[:-1]]
         query = select(*columns, entries.c.body.is_not(None)).where(
             entries.c.state == EntryState.VISIBLE
         )
-        for chunk in chunks(entry_ids):
-            yield from map(
-                RelatedRow._make, self._connection.execute(query.where(entries.c.id.in_(chunk)))
-            )
+        for some in _in_batches(groups):
+            found = {
+                row[0]: RelatedRow._make(row)
+                for chunk in chunks(entry_id for group in some for entry_id in group)
+                for row in self._connection.execute(query.where(entries.c.id.in_(chunk))).all()
+            }
+            for group in some:
+                yield [found[entry_id] for entry_id in group if entry_id in found]
 
     def _relatives(self, entry_ids: Collection[int]) -> Iterator[tuple[int, int]]:
         """The entries that have copies or are some, with those copies and originals."""
@@ -170,8 +176,7 @@ class Copies:
         for chunk in chunks(sorted(entry_ids)):
             for column, other in ((copy, original), (original, copy)):
                 query = select(column, other).where(original.is_not(None), column.in_(chunk))
-                for row in self._connection.execute(query):
-                    yield row[0], row[1]
+                yield from map(tuple, self._connection.execute(query).all())
 
     def _sharing(self, entry_ids: Collection[int]) -> Iterator[tuple[int, int]]:
         """The entries that share a key with another source's, with those who have it too."""
@@ -180,7 +185,7 @@ class Copies:
         for chunk in chunks(sorted(entry_ids)):
             query = select(columns.key, columns.entry_id).where(columns.entry_id.in_(chunk))
             for row in self._connection.execute(query):
-                owners[row.key].append(row.entry_id)
+                owners[row[0]].append(row[1])
         sources: defaultdict[int, set[int]] = defaultdict(set)
         holders: defaultdict[int, list[int]] = defaultdict(list)
         for key, source_id, entry_id in self._holders(owners, _CROWD):
@@ -207,6 +212,8 @@ class Copies:
         lent = _lent(copies, links)
         named = self._encoded(lent)
         changes, touched = [], set[int]()
+        stale: list[tuple[int, int, int]] = []
+        fresh: list[tuple[object, ...]] = []
         for entry in stored.values():
             after = entry._replace(
                 original_id=copies.get(entry.id),
@@ -221,7 +228,18 @@ class Copies:
                 touched |= before | _shown(wanted)
             if after != entry:
                 changes.append(after)
-            self._relink(entry, links[entry.id], wanted)
+            stale += [
+                (category, entry.order_time, entry.id)
+                for category, link in links[entry.id].items()
+                if wanted.get(category) != link
+            ]
+            fresh += [
+                (category, entry.order_time, entry.id, *link)
+                for category, link in wanted.items()
+                if links[entry.id].get(category) != link
+            ]
+        self._unlink(stale)
+        insert_many(self._connection, entry_categories, fresh)
         self._update(changes)
         self.unsettled.difference_update(members)
         return touched
@@ -231,7 +249,7 @@ class Copies:
         return {
             row.id: _Stored._make(row)
             for chunk in chunks(entry_ids)
-            for row in self._connection.execute(query.where(entries.c.id.in_(chunk)))
+            for row in self._connection.execute(query.where(entries.c.id.in_(chunk))).all()
         }
 
     def _links(self, entry_ids: Collection[int]) -> defaultdict[int, dict[int, _Link]]:
@@ -241,30 +259,21 @@ class Copies:
             columns.entry_id, columns.category_id, columns.own, columns.given, columns.shown
         )
         for chunk in chunks(entry_ids):
-            for row in self._connection.execute(query.where(columns.entry_id.in_(chunk))):
-                found[row.entry_id][row.category_id] = _Link(row.own, row.given, row.shown)
+            for row in self._connection.execute(query.where(columns.entry_id.in_(chunk))).all():
+                found[row[0]][row[1]] = _Link._make(row[2:])
         return found
 
-    def _relink(
-        self, entry: _Stored, links: Mapping[int, _Link], wanted: Mapping[int, _Link]
-    ) -> None:
-        stale = [category for category in links if links[category] != wanted.get(category)]
-        if stale:
-            columns = entry_categories.c
-            self._connection.execute(
-                delete(entry_categories).where(
-                    columns.entry_id == entry.id, columns.category_id.in_(stale)
-                )
-            )
-        insert_many(
-            self._connection,
-            entry_categories,
-            [
-                (category, entry.order_time, entry.id, *link)
-                for category, link in wanted.items()
-                if links.get(category) != link
-            ],
+    def _unlink(self, links: Sequence[tuple[int, int, int]]) -> None:
+        """Take entries out of categories: category, time, entry."""
+        columns = entry_categories.c
+        statement = delete(entry_categories).where(
+            columns.category_id == bindparam("category"),
+            columns.order_time == bindparam("time"),
+            columns.entry_id == bindparam("entry"),
         )
+        rows = [{"category": link[0], "time": link[1], "entry": link[2]} for link in links]
+        if rows:
+            self._connection.execute(statement, rows)
 
     def _update(self, changed: Sequence[_Stored]) -> None:
         names = ("original_id", "own_id", "lent")
@@ -293,6 +302,18 @@ class Copies:
             for entry_id, found in lent.items()
             if found
         }
+
+
+def _in_batches(groups: Iterable[list[int]]) -> Iterator[list[list[int]]]:
+    """Groups together, as many as have about `_BATCH` members."""
+    batch: list[list[int]] = []
+    for group in groups:
+        batch.append(group)
+        if sum(map(len, batch)) >= _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _lent(

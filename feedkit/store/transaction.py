@@ -46,6 +46,8 @@ from feedkit.store.upkeep import Upkeep
 
 _HOURS = msgspec.json.Decoder(tuple[int, ...])
 _DAYS = msgspec.json.Decoder(tuple[str, ...])
+_FEW = 3
+"""Categories that are looked up one by one."""
 
 
 class _Known(NamedTuple):
@@ -116,6 +118,8 @@ class Transaction:
             .where(sources.c.id == source.id)
             .values(categories=msgspec.json.encode(given).decode())
         )
+        if ids == before or not self._has_entries(source.id):
+            return
         links = entry_categories.c
         its_entries = select(entries.c.id).where(entries.c.source_id == source.id)
         for category_id in before - ids:
@@ -146,10 +150,10 @@ class Transaction:
                     ),
                 )
             )
-        if ids != before:  # its entries name the categories in every document they are in
-            self._touched |= ids | before
-            self._touch_source(source.id)
-            self._copies.unsettled |= self._copies.of_source(source.id)
+        # Its entries name the categories in every document they are in.
+        self._touched |= ids | before
+        self._touch_source(source.id)
+        self._copies.unsettled |= self._copies.of_source(source.id)
 
     def update_source(self, source_id: int, **values: str | int | None) -> None:
         """Set columns of one source."""
@@ -259,6 +263,8 @@ class Transaction:
             counts.unchanged += len(gone)
         counts.new, counts.changed = len(added), len(changed)
         arrived = (*added, *(entry for _, entry in changed))
+        named = {category: None for entry in arrived for category in entry.categories}
+        self._learn_categories([*named, *source.categories, EVERYTHING], now)
         shared = self._copies.shared_keys(source.id, [entry.keys for entry in arrived])
         links = self._replace(source, changed, shared, now, remade=remade) if changed else []
         links += self._add(source, added, shared, now)
@@ -404,14 +410,16 @@ class Transaction:
     def _known_unless_added(self, source_id: int, guids: set[str]) -> dict[str, _Known]:
         """`_known`, but a source that had no entry when this transaction began is not asked for
         those that it did not add: ten thousand new articles come in many batches."""
-        if source_id not in self._added:
-            some = select(entries.c.id).where(entries.c.source_id == source_id).limit(1)
-            if self._connection.execute(some).first() is not None:
-                return self._known(source_id, guids)
+        if source_id not in self._added and self._has_entries(source_id):
+            return self._known(source_id, guids)
         added = self._added.setdefault(source_id, set())
         known = self._known(source_id, added & guids)
         added |= guids
         return known
+
+    def _has_entries(self, source_id: int) -> bool:
+        some = select(entries.c.id).where(entries.c.source_id == source_id).limit(1)
+        return self._connection.execute(some).first() is not None
 
     def _new_entry_id(self) -> int:
         """Ids are given here, by the only writer, so that links need no second look."""
@@ -462,8 +470,7 @@ class Transaction:
     def unknown_guids(self, source_id: int, guids: Collection[str]) -> set[str]:
         """Those of `guids` that no entry of the source has or had; none of a source without
         entries."""
-        some = select(entries.c.id).where(entries.c.source_id == source_id).limit(1)
-        if self._connection.execute(some).first() is None:
+        if not self._has_entries(source_id):
             return set()
         unknown = set(guids) - self._known(source_id, guids).keys()
         return unknown - self.upkeep.removed(source_id, unknown)
@@ -517,9 +524,9 @@ class Transaction:
         What is alone in what it holds is in no group."""
         return self._copies.related() if self._copies.unsettled else []
 
-    def related_entries(self, entry_ids: Collection[int]) -> Iterator[RelatedRow]:
-        """The visible ones of `entry_ids`, in no order."""
-        return self._copies.rows(entry_ids)
+    def related_entries(self, groups: Iterable[list[int]]) -> Iterator[list[RelatedRow]]:
+        """Of each group of entries the visible ones, in no order."""
+        return self._copies.rows(groups)
 
     def settle(
         self, members: Collection[int], copies: Mapping[int, int], ids: Mapping[int, str]
@@ -559,6 +566,36 @@ class Transaction:
         rows = [{"category_id": key, "slug": slug} for key, slug in slugs.items() if slug]
         if rows:
             self._connection.execute(statement, rows)
+
+    def _learn_categories(self, named: Sequence[NamedCategory], now: int) -> None:
+        """Look up all that are not known yet at once, and store those that are new."""
+        unknown = [category for category in named if category not in self._category_ids]
+        if len(unknown) < _FEW:
+            return
+        stored = self._stored_categories(category.key for category in unknown)
+        new = {each.key: each for each in reversed(unknown) if each.key not in stored}
+        if new:
+            self._connection.execute(
+                insert(categories),
+                [
+                    {"key": each.key, "name": each.name, "declared": each.declared}
+                    | {"created_at": now}
+                    for each in reversed(new.values())
+                ],
+            )
+            stored |= self._stored_categories(new)
+        for category in unknown:
+            category_id, is_declared = stored[category.key]
+            if is_declared or not category.declared:
+                self._category_ids[category] = category_id
+
+    def _stored_categories(self, keys: Iterable[str]) -> dict[str, tuple[int, bool]]:
+        query = select(categories.c.key, categories.c.id, categories.c.declared)
+        return {
+            row.key: (row.id, row.declared)
+            for chunk in chunks(dict.fromkeys(keys))
+            for row in self._connection.execute(query.where(categories.c.key.in_(chunk)))
+        }
 
     def _category_id(self, category: NamedCategory, now: int) -> int:
         category_id = self._category_ids.get(category)

@@ -34,7 +34,7 @@ def save_as(
     with store.write() as transaction:
         transaction.save_entries(source, entries, NOW)
         related = transaction.related()
-        rows = {row.id: row for group in related for row in transaction.related_entries(group)}
+        rows = {row.id: row for found in transaction.related_entries(related) for row in found}
         names = {row.data.decode().split()[0]: row.id for row in rows.values()}
         transaction.settle(
             [entry_id for group in related for entry_id in group],
