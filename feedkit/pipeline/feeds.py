@@ -171,6 +171,9 @@ class _Cycle:
                 self._fail(feed, row, report, error)
         except (CollectError, ParseError) as error:
             self._fail(feed, row, report, error)
+        except MemoryError:
+            needs = "takes more memory than there is: give feedkit more, or lower fetch.max_bytes"
+            self._fail(feed, row, report, CollectError(needs))
         self._progress.step()
 
     @asynccontextmanager

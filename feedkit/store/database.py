@@ -88,7 +88,8 @@ class _WriteOut:
     def __init__(self, path: str) -> None:
         self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         self._thread = threading.Thread(target=self._write)
-        self._thread.start()
+        with suppress(RuntimeError):  # no memory for a thread: SQLite will write it all itself
+            self._thread.start()
 
     def _write(self) -> None:
         with suppress(OSError):  # SQLite's own write will say so
@@ -96,7 +97,8 @@ class _WriteOut:
 
     def close(self) -> None:
         """Wait until it is written."""
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
         os.close(self._descriptor)
 
 
