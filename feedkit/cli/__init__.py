@@ -5,6 +5,7 @@ What a command needs is imported inside it, so that ``feedkit --version`` answer
 
 import atexit
 import gc
+import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -47,12 +48,12 @@ def main() -> None:
     except FeedkitError as error:
         click.echo(f"feedkit: {error}", err=True)
         sys.exit(NOT_USABLE)
-    except (MemoryError, OSError, ImportError, RuntimeError, ExceptionGroup) as error:
+    except (MemoryError, OSError, ImportError, RuntimeError, SystemError, ExceptionGroup) as error:
         if (sentence := of_the_machine(error)) is None:
             raise
         with suppress(OSError):  # what is full may be where this goes
             click.echo(f"feedkit: {sentence}", err=True)
-        sys.exit(NOT_USABLE)
+        os._exit(NOT_USABLE)  # threads that died for want of memory would be waited for, forever
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -13,11 +13,16 @@ _LACKS = {
     errno.EROFS: "the file system is read-only; have it mounted for writing",
     errno.EIO: "the disk cannot be read or written; see what the system says of it",
     errno.ENOMEM: "there is not enough memory; give feedkit more",
-    errno.EMFILE: "too many files are open; raise the limit (ulimit -n), or lower fetch.concurrency",
+    errno.EMFILE: "too many files are open; raise the limit (ulimit -n) or lower fetch.concurrency",
     errno.ENFILE: "too many files are open on this machine",
 }
-_WORDS = ("can't start new thread", "cannot allocate memory", "failed to map segment")
-"""How the threads' starter and the dynamic linker say that memory is short."""
+_WORDS = (
+    "can't start new thread",
+    "cannot allocate memory",
+    "failed to map segment",
+    "error return without exception set",
+)
+"""How starting a thread, the dynamic linker and the interpreter say that memory is short."""
 
 
 def of_the_machine(error: BaseException) -> str | None:
