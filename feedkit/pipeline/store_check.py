@@ -92,7 +92,7 @@ def _undecodable(connection: sqlite3.Connection) -> Iterator[Flaw]:
             if len(examples) < _EXAMPLES:
                 examples.append(str(guid))
     if count:
-        problem = f"{count:,} entries cannot be read"
+        problem = f"entries that cannot be read: {count:,}"
         yield Flaw("unreadable-entries", problem, RESTORE, count, tuple(examples))
 
 
@@ -112,6 +112,6 @@ def _missing_documents(settings: Settings, connection: sqlite3.Connection) -> It
         if path in wanted and not (output / path).is_file()
     )
     if missing:
-        problem = f"{len(missing):,} published files are not in {output} any more"
+        problem = f"published files that are not in {output} any more: {len(missing):,}"
         examples = tuple(missing[:_EXAMPLES])
         yield Flaw("missing-files", problem, "say feedkit run", len(missing), examples)

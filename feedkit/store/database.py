@@ -150,7 +150,7 @@ _DAMAGED = "restore a copy of it, or name another file"
 _ADVICE = {
     sqlite3.SQLITE_FULL: "make room there and run feedkit again; what was stored is kept",
     sqlite3.SQLITE_BUSY: "another program holds it: end that, and run feedkit again",
-    sqlite3.SQLITE_READONLY: "let feedkit's user write it, and its folder",
+    sqlite3.SQLITE_READONLY: "let feedkit's user write it, what is beside it, and its folder",
     sqlite3.SQLITE_IOERR: "see what the system says of its disk; what was stored is kept",
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_NOTADB: _DAMAGED,
@@ -158,8 +158,23 @@ _ADVICE = {
 """What to do, by SQLite's result code (https://www.sqlite.org/rescode.html)."""
 
 
+def _is_full(path: str) -> bool:
+    """Whether there is no room for what SQLite needs beside the file to open it."""
+    with suppress(OSError):
+        disk = os.statvfs(Path(path).parent)
+        return disk.f_bavail * disk.f_frsize < _LEAST
+    return False
+
+
+_LEAST = 65_536
+"""Bytes: an index of the write-ahead log, and a page of the log."""
+
+
 def _sentence(where: str, participle: str, error: BaseException | None) -> str:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without what extends it
+    if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and _is_full(where):
+        advice = _ADVICE[sqlite3.SQLITE_FULL]
+        return f"store {where}: cannot be {participle}: its disk is full; {advice}"
     advice = f"; {_ADVICE[code]}" if code in _ADVICE else ""
     return f"store {where}: cannot be {participle}: {error}{advice}"
 

@@ -110,7 +110,7 @@ def integrity_flaws(connection: sqlite3.Connection) -> Iterator[Flaw]:
         (table, parent) for table, _, parent, _ in connection.execute("PRAGMA foreign_key_check")
     )
     for (table, parent), count in missing.items():
-        problem = f"{count:,} in {table} of {parent} that are not there"
+        problem = f"rows of {table} that belong to {parent} that are not there: {count:,}"
         yield Flaw("orphans", problem, RESTORE, count, (table,))
 
 
@@ -120,7 +120,7 @@ _AGAIN = (
 _ORPHANS = (
     (
         "unlisted-entries",
-        "visible entries are in no document",
+        "visible entries that are in no document",
         _AGAIN,
         "SELECT guid FROM entries WHERE state = :visible AND NOT EXISTS (SELECT 1 FROM "
         "entry_categories AS link WHERE link.entry_id = entries.id AND link.category_id = "
@@ -128,28 +128,28 @@ _ORPHANS = (
     ),
     (
         "hidden-entries",
-        "entries are hidden, and are copies of nothing",
+        "hidden entries that are copies of nothing",
         _AGAIN,
         "SELECT guid FROM entries WHERE original_id IS NULL AND EXISTS (SELECT 1 FROM "
         "entry_categories AS link WHERE link.entry_id = entries.id AND NOT link.shown)",
     ),
     (
         "lost-originals",
-        "entries are hidden as copies of others that are not there",
+        "copies of entries that are not there",
         _AGAIN,
         "SELECT guid FROM entries AS copy WHERE original_id IS NOT NULL AND NOT EXISTS "
         "(SELECT 1 FROM entries WHERE entries.id = copy.original_id)",
     ),
     (
         "lost-articles",
-        "article files are known as read, and their entries are not there",
+        "article files known as read whose entry is not there",
         "change these files (a space does), or restore a backup",
         "SELECT path FROM files WHERE guid IS NOT NULL AND NOT EXISTS (SELECT 1 FROM entries "
         "WHERE entries.source_id = files.source_id AND entries.guid = files.guid)",
     ),
     (
         "orphan-keys",
-        "keys are of entries that are not there",
+        "keys of entries that are not there",
         "nothing need be done: they take a little room and are never shown",
         "SELECT entry_id FROM entry_keys WHERE NOT EXISTS (SELECT 1 FROM entries WHERE "
         "entries.id = entry_keys.entry_id AND entries.source_id = entry_keys.source_id)",
@@ -164,7 +164,7 @@ def orphan_flaws(connection: sqlite3.Connection) -> Iterator[Flaw]:
         first = [str(value) for (value,) in rows.fetchmany(_EXAMPLES)]
         if first:
             count = len(first) + sum(1 for _ in rows)
-            yield Flaw(kind, f"{count:,} {problem}", advice, count, tuple(first))
+            yield Flaw(kind, f"{problem}: {count:,}", advice, count, tuple(first))
 
 
 def _tables(connection: sqlite3.Connection) -> set[str]:

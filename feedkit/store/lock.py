@@ -1,5 +1,6 @@
 """One run at a time on a store: a lock that its holder's death frees."""
 
+import errno
 import fcntl
 import os
 from collections.abc import Callable, Iterator
@@ -7,6 +8,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from feedkit.errors import StoreError
+
+_ADVICE = {
+    errno.EACCES: "let feedkit's user write in its folder",
+    errno.EROFS: "have its folder mounted for writing, or name another in [store]",
+    errno.ENOSPC: "make room there and run feedkit again; what was stored is kept",
+}
 
 
 @contextmanager
@@ -25,7 +32,8 @@ def exclusive(url: str, on_wait: Callable[[str], None]) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
-        raise StoreError(f"store {database}: cannot be locked: {error.strerror}") from error
+        advice = f"; {_ADVICE[error.errno]}" if error.errno in _ADVICE else ""
+        raise StoreError(f"store {database}: cannot be locked: {error.strerror}{advice}") from error
     try:
         try:
             fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
