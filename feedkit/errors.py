@@ -30,7 +30,9 @@ class RefusalError(CollectError):
     `status` is that of the answer (RFC 9110, 15), None where nobody was asked. `retry_at` is the
     time in UTC before which the server wants no request (Retry-After: RFC 9110, 10.2.3), None
     where it names none. `host` is the one that answered: its ASCII form in lower case, without
-    a port. With 429 and 503, and without a status, `retry_at` holds for all of that host.
+    a port or a dot at its end. With 429 and 503, and without a status, `retry_at` holds for all of
+    that host. `is_detour` says that a redirect led there which may lead elsewhere tomorrow (RFC
+    9110, 15.4.3).
     """
 
     def __init__(
@@ -40,16 +42,18 @@ class RefusalError(CollectError):
         status: int | None = None,
         retry_at: datetime | None = None,
         host: str = "",
+        is_detour: bool = False,
     ) -> None:
         super().__init__(sentence)
         self.status = status
         self.retry_at = retry_at
         self.host = host
+        self.is_detour = is_detour
 
     @property
     def is_gone(self) -> bool:
-        """410: what was here is gone, and will not come back (RFC 9110, 15.5.11)."""
-        return self.status == 410
+        """410: what was asked for is gone, and will not come back (RFC 9110, 15.5.11)."""
+        return self.status == 410 and not self.is_detour
 
 
 class ParseError(FeedkitError):

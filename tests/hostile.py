@@ -38,6 +38,30 @@ def drip(before: bytes, piece: bytes) -> Answer:
     return answer
 
 
+def flood(before: bytes, piece: bytes) -> Answer:
+    """`piece` as fast as it is read, and no end."""
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.send(before)
+        while True:
+            await exchange.send(piece)
+            await asyncio.sleep(0)  # the other servers have their turn
+
+    return answer
+
+
+def parts(*pieces: bytes) -> Answer:
+    """Each piece arrives alone, and the connection stays open."""
+
+    async def answer(exchange: Exchange) -> None:
+        for piece in pieces:
+            await exchange.send(piece)
+            await asyncio.sleep(0.05)
+        await asyncio.Event().wait()
+
+    return answer
+
+
 def redirecting(*locations: str, status: int = 302) -> Answer:
     """Path /0 leads to the first location, /1 to the second, …; every other path is the feed."""
 

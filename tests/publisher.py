@@ -1,15 +1,19 @@
 """A publisher of one feed on loopback who watches how it is asked, by the clock of the test."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 MINUTE = timedelta(minutes=1)
+AWAY = 0
+"""The status of a server that closes the connection without an answer."""
+_TOLD = {"host", "user-agent", "accept", "accept-encoding"}
+_CONDITIONAL = {"if-none-match", "if-modified-since", "a-im"}
 
 
 class Pair(NamedTuple):
@@ -26,6 +30,7 @@ class Seen(NamedTuple):
     path: str
     sent: Pair
     status: int
+    agent: str | None
 
 
 @dataclass
@@ -34,7 +39,9 @@ class Faults:
 
     unconditional: int = 0
     wrong: list[str] = field(default_factory=list)
-    """Validators that were never given together, or were replaced since."""
+    """Validators that were never given together, were replaced since, or came with no feed."""
+    rude: list[str] = field(default_factory=list)
+    """What no client has to say: cookies, where it comes from, queries; and no name of its own."""
     early: list[str] = field(default_factory=list)
 
 
@@ -52,6 +59,9 @@ class Publisher:
     """How ``/feed`` leads elsewhere."""
     status: int | None = None
     """What is answered in place of the feed."""
+    slip: Literal["page", "cut", "304"] | None = None
+    """What goes wrong with a 200, or a 304: a page in the feed's place, or half of the feed, each
+    with validators of its own; or the validators of a version that was never sent."""
     retry_after: str | None = None
     max_age: timedelta | None = None
     channel: str = ""
@@ -104,12 +114,18 @@ class Publisher:
             f"<link>https://watched.example/</link>{self.channel}{items}</channel></rss>"
         ).encode()
 
-    def answer(self, path: str, sent: Pair, a_im: str | None) -> tuple[int, dict[str, str], bytes]:
+    def answer(
+        self, path: str, fields: Sequence[tuple[str, str]]
+    ) -> tuple[int, dict[str, str], bytes]:
         """Status, header and body; and the request is judged."""
+        asked = {name.lower(): value for name, value in fields}
+        sent = Pair(asked.get("if-none-match"), asked.get("if-modified-since"))
         self._judge(path, sent)
-        status, headers, body = self._answer(path, sent, a_im)
-        self.log.append(Seen(self.now, path, sent, status))
-        return status, headers, body
+        if len(asked) != len(fields) or asked.keys() - _CONDITIONAL != _TOLD or "?" in path:
+            self.faults.rude.append(f"{path} {fields}")
+        status, headers, body = self._answer(path, sent, asked.get("a-im"))
+        self.log.append(Seen(self.now, path, sent, status, asked.get("user-agent")))
+        return status, headers | {"Set-Cookie": "session=1; Path=/"}, body
 
     def _answer(self, path: str, sent: Pair, a_im: str | None) -> tuple[int, dict[str, str], bytes]:
         if self.status is not None:
@@ -124,8 +140,13 @@ class Publisher:
         if self.max_age is not None:
             headers |= {"Cache-Control": f"max-age={int(self.max_age.total_seconds())}"}
             self.fresh_until = self.now + self.max_age
+        other = {"ETag": '"another"', "Last-Modified": format_datetime(self.now, usegmt=True)}
         if sent == pair:
-            return 304, headers, b""
+            return 304, headers | (other if self.slip == "304" else {}), b""
+        if self.slip == "page":
+            return 200, other, b"<!doctype html><title>Back soon</title><p>We are back soon."
+        if self.slip == "cut":
+            return 200, headers, self.document()
         self.given.append(pair)
         if self.gives_deltas and a_im == "feed" and sent.etag in self.versions:
             return 226, headers | {"IM": "feed"}, self.document(self.versions[sent.etag])
@@ -146,9 +167,10 @@ class Publisher:
         said = f"{self.now:%d %H:%M:%S} {path} {sent}"
         if sent == Pair(None, None):
             self.faults.unconditional += 1
-        elif sent not in (self.given if self.may_be_behind else self.given[-1:]):
+        elif sent not in self.given[-2 if self.may_be_behind else -1 :]:
             self.faults.wrong.append(said)
-        if self.log and self.log[-1].at == self.now and self.log[-1].status in (301, 302):
+        last = self.log[-1] if self.log else None
+        if last and (last.at, last.path, last.status, path) == (self.now, "/feed", *self._way()):
             return  # the next step on one way
         if self.not_before is not None and self.now < self.not_before:
             self.faults.early.append(f"{said}: Retry-After {self.not_before}")
@@ -158,6 +180,9 @@ class Publisher:
             self.faults.early.append(f"{said}: last asked {self.log[-1].at}")
         if self.fresh_until is not None and self.now < self.fresh_until:
             self.faults.early.append(f"{said}: fresh until {self.fresh_until}")
+
+    def _way(self) -> tuple[int, str]:
+        return self.redirect or (0, "")
 
     @contextmanager
     def serving(self) -> Iterator[str]:
@@ -176,8 +201,10 @@ class Publisher:
 def _handler(publisher: Publisher) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            sent = Pair(self.headers["If-None-Match"], self.headers["If-Modified-Since"])
-            status, headers, body = publisher.answer(self.path, sent, self.headers["A-IM"])
+            status, headers, body = publisher.answer(self.path, self.headers.items())
+            if status == AWAY:
+                self.close_connection = True
+                return
             self.send_response_only(status)
             for name, value in headers.items():
                 self.send_header(name, value)
@@ -185,7 +212,8 @@ def _handler(publisher: Publisher) -> type[BaseHTTPRequestHandler]:
                 self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             if status != 304:
-                self.wfile.write(body)
+                is_cut = status == 200 and publisher.slip == "cut"
+                self.wfile.write(body[: len(body) // 2] if is_cut else body)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Nothing on stderr."""

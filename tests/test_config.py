@@ -219,7 +219,9 @@ def test_a_delay_is_at_most_a_minute(file: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("value", ['"1"', '""', "30", '"0s"', '"-1h"', '"5 minutes"', '"400d"'])
+@pytest.mark.parametrize(
+    "value", ['"1"', '""', "30", '"0s"', '"-1h"', '"5 minutes"', '"400d"', '"0.0000001s"']
+)
 def test_what_is_no_duration_is_refused(file: Path, value: str) -> None:
     assert problem(file, f"{SITE}[schedule]\nevery = {value}").startswith(
         'config.toml: schedule.every: expected a time such as "90s", "15m", "1h" or "2d"'
@@ -262,6 +264,12 @@ def test_what_is_no_size_is_refused(file: Path, value: str) -> None:
         ("0 9 * * 0-2,sat", "0 9 * * sun,mon,tue,sat"),
         ("0 9 * * 1-5/2", "0 9 * * mon,wed,fri"),
         ("0 9 * * mon-fri", "0 9 * * mon-fri"),
+        ("0 9 * * */2", "0 9 * * sun,tue,thu,sat"),
+        ("0 9 * * */1", "0 9 * * sun,mon,tue,wed,thu,fri,sat"),
+        ("0 9 * * 2/2", "0 9 * * tue,thu,sat"),
+        ("0 9 * * 01,007", "0 9 * * mon,sun"),
+        ("0 9 * * 1-5/05", "0 9 * * mon"),
+        ("0 9 * * *", "0 9 * * *"),
     ],
 )
 def test_days_of_the_week_are_those_of_cron(file: Path, written: str, meant: str) -> None:

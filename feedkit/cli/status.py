@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from feedkit.cli import DONE
-from feedkit.cli.layout import Row, Section, write, write_json
+from feedkit.cli.layout import Line, Row, Section, fits, write, write_json
 from feedkit.cli.words import number
 from feedkit.config import load_settings
 from feedkit.pipeline.status import FeedStatus, status
@@ -31,24 +31,50 @@ def show_status(config: Path, *, failing: bool, as_json: bool) -> int:
 
 
 def section(found: Sequence[FeedStatus], chosen: Sequence[FeedStatus], now: datetime) -> Section:
-    """How many of the feeds that were `found` fail, and a row for each of the `chosen`."""
+    """How many of the feeds that were `found` fail, and each of the `chosen`: as a table, or, where
+    that is too wide for the terminal, as lines."""
     failing = sum(feed.is_failing for feed in found)
     heading = f"{number(len(found), 'feed')}, {f'{failing:,}' if failing else 'none'} failing"
     if not chosen:
         return Section(heading)
-    return Section(heading, [_HEADER, *(row for feed in chosen for row in _rows(feed, now))])
+    table = Section(heading, [_HEADER, *(row for feed in chosen for row in _rows(feed, now))])
+    if fits(table):
+        return table
+    return Section(heading, [line for feed in chosen for line in _lines(feed, now)])
 
 
-def _rows(feed: FeedStatus, now: datetime) -> Iterator[Row]:
-    style = "red" if feed.is_failing else ""
-    last = "never" if feed.last_success is None else f"{span(now - feed.last_success)} ago"
+def _rows(feed: FeedStatus, now: datetime) -> Iterator[Row | Line]:
+    style = _style(feed)
     failures = str(feed.failures) if feed.failures else ""
-    cells = (feed.source, last, _next(feed, now), f"{feed.entries:,}", failures, feed.due_reason)
+    last, due = _last_success(feed, now), _next(feed, now)
+    cells = (feed.source, last, due, f"{feed.entries:,}", failures, feed.due_reason)
     yield Row(cells, (style, "", "bold", "", style, ""))
+    yield from _more(feed)
+
+
+def _lines(feed: FeedStatus, now: datetime) -> Iterator[Line]:
+    yield Line(feed.source, f"bold {_style(feed)}", depth=1)
+    entries = number(feed.entries, "entry", "entries")
+    yield Line(f"next: {_next(feed, now)}: {feed.due_reason}")
+    failures = f", {number(feed.failures, 'failure')} in a row" if feed.failures else ""
+    yield Line(f"last success: {_last_success(feed, now)}, {entries}{failures}")
+    yield from _more(feed)
+
+
+def _more(feed: FeedStatus) -> Iterator[Line]:
+    """What few feeds have."""
     if feed.error is not None:
-        yield _below(f"last error: {feed.error}", style)
+        yield Line(f"last error: {feed.error}", _style(feed))
     if feed.moved_to is not None:
-        yield _below(f"moved to {feed.moved_to}: write that into the configuration", "yellow")
+        yield Line(f"moved to {feed.moved_to}: write that into the configuration", "yellow")
+
+
+def _style(feed: FeedStatus) -> str:
+    return "red" if feed.is_failing else ""
+
+
+def _last_success(feed: FeedStatus, now: datetime) -> str:
+    return "never" if feed.last_success is None else f"{span(now - feed.last_success)} ago"
 
 
 def _next(feed: FeedStatus, now: datetime) -> str:
@@ -57,7 +83,3 @@ def _next(feed: FeedStatus, now: datetime) -> str:
     if feed.due_at is None or feed.due_at <= now:
         return "next run"
     return f"in {span(feed.due_at - now)}"
-
-
-def _below(text: str, style: str) -> Row:
-    return Row(("", "", "", "", "", text), ("", "", "", "", "", style))

@@ -41,9 +41,15 @@ def address_of(url: str) -> URL:
         raise CollectError(UNUSABLE) from error
 
 
+def host_of(url: URL) -> str:
+    """The host of `url` in ASCII and lower case, by one name: a dot at its end says only that it
+    is whole (RFC 3986, 3.2.2)."""
+    return (url.raw_host or "").removesuffix(".")
+
+
 def _encoded(text: str) -> str:
     return re.sub(
-        r'[^!-~]|["<>]',
+        r'[^!-~]|["<>\\^`{|}]',
         lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode(errors="surrogateescape")),
         text,
     )

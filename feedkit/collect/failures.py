@@ -3,7 +3,7 @@
 import errno
 import ssl
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 
@@ -29,9 +29,21 @@ class StatusError(AnswerError):
         self.retry_at = retry_at(response.headers, now)
 
 
+ADVICE: Mapping[int, str] = {
+    HTTPStatus.UNAUTHORIZED: "; check its username and password",
+    HTTPStatus.FORBIDDEN: "; if a browser gets it, ask its publisher to let feedkit in",
+    HTTPStatus.NOT_FOUND: "; check its address",
+}
+"""What a person can do about an answer with this status."""
+
 REPORTED = (AnswerError, aiohttp.ClientError, OSError, ValueError, zlib.error, brotli.error)
 """What a request may raise: aiohttp's own errors, the system's, a host or header that cannot be
 written (ValueError), and data that is not in the coding it is said to be in."""
+
+
+_UNKNOWN_ISSUER = (2, 18, 19, 20, 21)
+"""X509_V_ERR_… of OpenSSL for certificates signed by themselves or by nobody known
+(X509_STORE_CTX_get_error(3))."""
 
 
 def told_from(road: Sequence[URL], reason: str) -> str:
@@ -79,7 +91,7 @@ def reason_for(error: Exception) -> str:
         case aiohttp.ClientHttpProxyError():
             return f"cannot be asked: its proxy answered {status_text(error.status)}"
         case aiohttp.ClientResponseError():
-            return "answered something that is not HTTP, or with a header too large to read"
+            return _unreadable(error.message)
         case zlib.error() | brotli.error():
             return "sent data that is not in the encoding it names (Content-Encoding)"
         case OSError(errno=errno.ENOSPC | errno.ENOENT | errno.EDQUOT):
@@ -92,6 +104,15 @@ def reason_for(error: Exception) -> str:
             return f"could not be fetched ({type(error).__name__})"
 
 
+def _unreadable(why: str) -> str:
+    """What is wrong with a header. Only aiohttp's words tell; they quote the server's."""
+    if why.startswith(("Got more than ", "Too many headers")):
+        return "answered with a header that is too large (a line over 8 kB, or over 128 lines)"
+    if why.startswith("Bad status line"):
+        return "answered something that is not HTTP; check the scheme, the host and the port"
+    return "answered with a header that is not valid HTTP; its server has to be mended"
+
+
 def _no_connection(error: aiohttp.ClientConnectorError) -> str:
     match error:
         case aiohttp.ClientConnectorDNSError():
@@ -99,15 +120,22 @@ def _no_connection(error: aiohttp.ClientConnectorError) -> str:
         case aiohttp.ClientConnectorCertificateError():
             certificate = error.certificate_error
             why = getattr(certificate, "verify_message", "") or type(certificate).__name__
-            return f"has a TLS certificate that is not valid ({why})"
+            return f"has a TLS certificate that is not valid ({why}){_what_to_trust(certificate)}"
         case aiohttp.ClientSSLError():
-            return f"cannot be reached over TLS ({_told_by_system(error.os_error)})"
+            why = _told_by_system(error.os_error)
+            return f"cannot be reached over TLS ({why}); check whether its address is one of https"
     cause = error.os_error
     if isinstance(cause, PrivateAddressError):
         return _private(cause)
     if isinstance(cause, ConnectionRefusedError):
         return "refused the connection; check the port, or try again later"
     return f"cannot be reached ({_told_by_system(cause)}); check the address and the network"
+
+
+def _what_to_trust(error: Exception) -> str:
+    if getattr(error, "verify_code", None) in _UNKNOWN_ISSUER:
+        return "; tell its publisher, or name an authority to trust (ca)"
+    return "; tell its publisher"
 
 
 def _private(error: PrivateAddressError) -> str:

@@ -7,6 +7,7 @@ before a socket exists.
 """
 
 import errno
+import re
 import socket
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
@@ -83,14 +84,15 @@ def names_private(host: str) -> bool:
 
     For those whose names somebody else looks up: a proxy. Other names are not looked up here.
     """
-    name = host.lower().removesuffix(".")
+    name = host.lower().rstrip(".")
     if name == "localhost" or name.endswith(".localhost"):  # RFC 6761, 6.3
         return True
     try:
         # The spellings of inet_aton(3): decimal, octal, hexadecimal, and with fewer parts.
         return is_private(name if ":" in name else socket.inet_ntoa(socket.inet_aton(name)))
     except OSError:
-        return False
+        # What ends in a number is no name (WHATWG URL, 3.5), and may be an address to others.
+        return re.fullmatch(r"[0-9]+|0x[0-9a-f]*", name.rpartition(".")[2]) is not None
 
 
 def _refused(address: IPv4Address | IPv6Address) -> bool:

@@ -9,7 +9,7 @@ when, is decided elsewhere.
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -23,9 +23,10 @@ import msgspec
 from msgspec import Struct
 from yarl import URL
 
-from feedkit.collect.addresses import address_of, next_hop, public, shown
+from feedkit.collect.addresses import address_of, host_of, next_hop, public, shown
 from feedkit.collect.codings import Decoding, codings_of
 from feedkit.collect.failures import (
+    ADVICE,
     REPORTED,
     AnswerError,
     StatusError,
@@ -38,8 +39,15 @@ from feedkit.collect.freshness import fresh_for
 from feedkit.collect.guard import PrivateAddressError, names_private, public_socket
 from feedkit.collect.hosts import Hosts, minute
 from feedkit.collect.names import Resolver
-from feedkit.collect.terms import Terms, terms_of, trusting
-from feedkit.collect.wire import DELTA, ConditionalFields, WireRequest, WireResponse, sendable
+from feedkit.collect.terms import Terms, origin, terms_of, trusting
+from feedkit.collect.wire import (
+    DELTA,
+    ConditionalFields,
+    WireConnector,
+    WireRequest,
+    WireResponse,
+    sendable,
+)
 from feedkit.config import Fetch, RequestOptions
 from feedkit.errors import CollectError, RefusalError
 
@@ -81,9 +89,12 @@ class Fetched(Struct, frozen=True):
     """Decompressed, and whole."""
     content_type: str | None = None
     etag: str | None = None
-    """As received, byte for byte: one character (U+0000 to U+00FF) for each byte."""
+    """As received, byte for byte: one character (U+0000 to U+00FF) for each byte. Of a 304, and of
+    a 226 without validators, those that were sent."""
     last_modified: str | None = None
     """As received, in the same way."""
+    origin: str = ""
+    """Who gave the validators (RFC 6454, 4)."""
     wait: timedelta | None = None
     """How long it stays fresh, as the server says (RFC 9111, 4.2.1); None: it does not say."""
     moved_to: str | None = None
@@ -137,8 +148,9 @@ class Client:
 
     def _new_session(self, guard: aiohttp.SocketFactoryType | None) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit=0,  # `Hosts` counts requests, where waiting costs no request its time
+            # It counts no connections: `Hosts` does, where waiting costs no request its time.
+            connector=WireConnector(
+                self._limits.max_bytes,
                 keepalive_timeout=_KEEP_ALIVE,
                 socket_factory=guard,
                 resolver=self._resolver,
@@ -172,31 +184,41 @@ class Client:
         *,
         etag: str | None = None,
         last_modified: str | None = None,
+        given_by: str | None = None,
+        takes_delta: bool = True,
         options: RequestOptions | None = None,
     ) -> Fetched:
         """GET `url`, conditionally where validators are known (RFC 9110, 13.1.2 and 13.1.3).
 
         `etag` and `last_modified` are those of the last `Fetched` from this URL; they go back as
-        they came, both when both are known. A 304 without validators of its own returns them.
+        they came, both when both are known. A 304 says that they still hold, and replaces neither:
+        if it names others, they are of a version that nobody here has (RFC 9111, 4.3.4).
 
         Redirects are followed (RFC 9110, 15.4), at most `MAX_REDIRECTS`. The validators go along
-        on each hop: they were given at the road's end, and a hop that redirects ignores them
-        (RFC 9110, 13.2.1); without them every feed behind a redirect would be sent whole each
-        time.
+        on each hop within the origin `given_by` (None: that of `url`), since a hop that redirects
+        ignores them (RFC 9110, 13.2.1). No other origin gets them: one that knows a document by
+        its date only would say 304 for another document than ours.
 
         `options` are those of the source that `url` is of, or was before it moved. What they keep
         secret is sent to that source's own origin only. Behind a proxy it is the proxy that looks
         names up, so that of private hosts only addresses and localhost are refused there.
 
-        With an ETag it also offers to take only the entries that are new (RFC 3229, `A-IM: feed`):
-        whoever asks with one must be able to merge an answer that `is_delta`.
+        With an ETag it also offers to take only the entries that are new (RFC 3229, `A-IM: feed`),
+        unless `takes_delta` is false: the caller must be able to merge an answer that `is_delta`.
 
         Raises `CollectError` for everything that keeps a whole 200, 204, 226 or 304 from arriving
         within `limits`, and of these `RefusalError` for an answer with another status. Its text,
-        like that of every reader of sources, follows the source's name ("answered 404 Not Found").
+        like that of every reader of sources, follows the source's name ("answered 500 Internal
+        Server Error").
         """
-        asked = self.asking(url, etag=etag, last_modified=last_modified, options=options)
-        async with asked as fetched:
+        async with self.asking(
+            url,
+            etag=etag,
+            last_modified=last_modified,
+            given_by=given_by,
+            takes_delta=takes_delta,
+            options=options,
+        ) as fetched:
             return fetched
 
     @asynccontextmanager
@@ -206,25 +228,35 @@ class Client:
         *,
         etag: str | None = None,
         last_modified: str | None = None,
+        given_by: str | None = None,
+        takes_delta: bool = True,
         options: RequestOptions | None = None,
-        at_turn: Callable[[], None] = lambda: None,
+        at_turn: Callable[[], Awaitable[None]] | None = None,
     ) -> AsyncIterator[Fetched]:
         """What `get` gives, whose turn lasts as long as the context.
 
-        So no more answers are in hand at once than there may be requests. `at_turn` is called
+        So no more answers are in hand at once than there may be requests. `at_turn` is awaited
         when the turn has come, before anything is sent; where the host is not asked, never.
         """
-        validators = ConditionalFields(sendable(etag), sendable(last_modified))
-        terms = Terms() if options is None else terms_of(options, address_of(options.url))
         road = [address_of(url)]
+        validators = ConditionalFields(
+            sendable(etag), sendable(last_modified), given_by or origin(road[0]), takes_delta
+        )
+        terms = Terms() if options is None else terms_of(options, address_of(options.url))
+        if terms.ca is not None:
+            self._trusting(terms.ca)
         moved_to: URL | None = None
         is_permanent = True
         remaining = self._limits.timeout
         while True:
-            async with self._hosts.turn(road[-1].raw_host or ""):
-                if len(road) == 1:
-                    at_turn()
-                answer, took = await self._step(road, validators, terms, remaining)
+            async with self._hosts.turn(host_of(road[-1])):
+                if len(road) == 1 and at_turn is not None:
+                    await at_turn()
+                try:
+                    answer, took = await self._step(road, validators, terms, remaining)
+                except RefusalError as error:
+                    error.is_detour = not is_permanent
+                    raise
                 if isinstance(answer, Fetched):
                     yield msgspec.structs.replace(answer, moved_to=public(moved_to))
                     return
@@ -254,12 +286,14 @@ class Client:
         return answer, timedelta(seconds=loop.time() - started)
 
     def _refusal(self, road: Sequence[URL], error: StatusError) -> RefusalError:
-        host = road[-1].raw_host or ""
+        host = host_of(road[-1])
         reason = str(error)
         if error.retry_at is not None:
             reason += f", and wants no request before {minute(error.retry_at)} (Retry-After)"
             if error.status in _HOLDS_FOR_THE_HOST:
                 self._hosts.close(host, error.retry_at)
+        else:
+            reason += ADVICE.get(error.status, "")
         return RefusalError(
             told_from(road, reason), status=error.status, retry_at=error.retry_at, host=host
         )
@@ -268,18 +302,21 @@ class Client:
         self, url: URL, validators: ConditionalFields, terms: Terms
     ) -> Fetched | _Redirect:
         """What `url` itself answers: a response worth having, or where else to look."""
-        async with self._request(url, terms, validators.headers()) as response:
+        known = validators if validators.origin == origin(url) else ConditionalFields()
+        fields = known.headers()
+        async with self._request(url, terms, fields) as response:
             now, status = self._clock(), response.status
             if status in _REDIRECTS:
                 return _Redirect(_location(response), status in _PERMANENT)
-            if status == HTTPStatus.NOT_MODIFIED and validators.headers():
-                return _fetched(response, now, known=validators)
-            is_delta = status == HTTPStatus.IM_USED and validators.etag is not None
+            if status == HTTPStatus.NOT_MODIFIED and fields:
+                return _not_modified(response, now, known)
+            is_delta = status == HTTPStatus.IM_USED and known.asks_for_delta
             if is_delta:
                 _check_manipulation(response)
             elif status not in _TAKEN:
                 raise StatusError(response, now)
-            return _fetched(response, now, is_delta=is_delta, body=await self._body(response))
+            fetched = _fetched(response, now, await self._body(response))
+            return _delta(fetched, known) if is_delta else fetched
 
     def _request(
         self, url: URL, terms: Terms, fields: Mapping[str, str]
@@ -333,33 +370,50 @@ class Client:
 def _location(response: aiohttp.ClientResponse) -> str:
     location = response.headers.get("Location", "").strip()
     if not location:
-        raise AnswerError(f"answered {status_text(response.status)} without saying where to")
+        raise AnswerError(
+            f"answered {status_text(response.status)} without saying where to (Location)"
+        )
     return location
 
 
-def _fetched(
-    response: aiohttp.ClientResponse,
-    now: datetime,
-    *,
-    known: ConditionalFields | None = None,
-    is_delta: bool = False,
-    body: bytes = b"",
-) -> Fetched:
+def _fetched(response: aiohttp.ClientResponse, now: datetime, body: bytes) -> Fetched:
     given = {name.lower(): value for name, value in reversed(response.raw_headers)}
 
     def received(name: bytes) -> str | None:
         return sendable(given.get(name, b"").decode("latin-1"))
 
-    etag, last_modified = received(b"etag"), received(b"last-modified")
     return Fetched(
         url=str(response.url.with_user(None)),
-        not_modified=known is not None,
-        is_delta=is_delta,
+        not_modified=False,
         body=body,
         content_type=received(b"content-type"),
-        etag=etag or (known.etag if known else None),
-        last_modified=last_modified or (known.last_modified if known else None),
+        etag=received(b"etag"),
+        last_modified=received(b"last-modified"),
+        origin=origin(response.url),
         wait=fresh_for(response.headers, now),
+    )
+
+
+def _not_modified(
+    response: aiohttp.ClientResponse, now: datetime, known: ConditionalFields
+) -> Fetched:
+    return Fetched(
+        url=str(response.url.with_user(None)),
+        not_modified=True,
+        etag=known.etag,
+        last_modified=known.last_modified,
+        origin=origin(response.url),
+        wait=fresh_for(response.headers, now),
+    )
+
+
+def _delta(fetched: Fetched, known: ConditionalFields) -> Fetched:
+    """`fetched` as what is new since `known`. It should name its version (RFC 3229); where it
+    does not, what is new since the one before is asked for again."""
+    if fetched.etag or fetched.last_modified:
+        return msgspec.structs.replace(fetched, is_delta=True)
+    return msgspec.structs.replace(
+        fetched, is_delta=True, etag=known.etag, last_modified=known.last_modified
     )
 
 

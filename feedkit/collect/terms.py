@@ -17,14 +17,6 @@ from feedkit.config import RequestOptions, Secret
 from feedkit.errors import CollectError
 
 
-class Origin(NamedTuple):
-    """Whom a secret is for (RFC 6454, 4)."""
-
-    scheme: str
-    host: str | None
-    port: int | None
-
-
 class Proxy(NamedTuple):
     """A proxy, its address without user and password."""
 
@@ -36,7 +28,7 @@ class Proxy(NamedTuple):
 class Terms(NamedTuple):
     """On which terms one source is asked."""
 
-    origin: Origin | None = None
+    origin: str | None = None
     """Whom `fields` are for."""
     fields: Mapping[str, str] = {}
     proxy: Proxy | None = None
@@ -53,9 +45,9 @@ class Terms(NamedTuple):
         return fields
 
 
-def origin(url: URL) -> Origin:
-    """The origin of `url`: who answers for it."""
-    return Origin(url.scheme, url.raw_host, url.port)
+def origin(url: URL) -> str:
+    """The origin of `url` (RFC 6454, 4): who answers for it."""
+    return f"{url.scheme}://{url.raw_host}:{url.port}"
 
 
 def terms_of(options: RequestOptions, source: URL) -> Terms:

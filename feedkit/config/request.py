@@ -6,6 +6,7 @@ the source is asked, so that a variable that is missing costs no other source an
 command that asks nobody needs it.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -99,6 +100,18 @@ class RequestOptions(Struct, frozen=True):
     """An http or https address; None: the host is asked directly."""
     ca: Path | None = None
     """A file of certificates (PEM) that are trusted beside the system's."""
+
+    def checksum(self) -> str:
+        """Another one, most likely, when another user or other headers are configured, for which a
+        server may have another document (Vary: RFC 9111, 4.1).
+
+        Made of the texts as they are written, and of 16 bits, so that whoever reads it can neither
+        tell a password by it nor try which one it is.
+        """
+        sent = [self.username, self.password, *(value for _, value in self.headers)]
+        written = [None if secret is None else secret.written for secret in sent]
+        names = [name.lower() for name, _ in self.headers]
+        return hashlib.sha256(repr((written, names)).encode()).hexdigest()[:4]
 
 
 def read_secret(value: object) -> Secret:

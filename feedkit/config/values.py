@@ -35,6 +35,7 @@ _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _AGE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(h|d|w|y)")
 _DAYS_OF = {"h": 1 / 24, "d": 1, "w": 7, "y": 365.25}
+_LONGEST = timedelta(days=366)
 HTTP = re.compile("https?:", re.IGNORECASE)
 _SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]+:")  # one letter is a drive
 SQLITE = "sqlite:///"
@@ -52,7 +53,7 @@ _BYTES = {
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _MOST = 1_000_000
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_DAYS = re.compile(r"([0-7])(?:-([0-7])(?:/([1-7]))?)?")
+_DAYS = re.compile(r"(?:\*|0*([0-7])(?:-0*([0-7]))?)(?:/0*([1-7]))?")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML 1.0, 2.2
 _SLUG = re.compile(r"[^\s/\\.\x00-\x1f:*?\"<>|#%][^\s/\\\x00-\x1f:*?\"<>|#%]*")
 
@@ -95,9 +96,10 @@ def read_duration(value: object) -> timedelta:
     if match is None:
         raise Unexpected(expected)
     seconds = float(match[1]) * _SECONDS[match[2]]
-    if not 0 < seconds <= 366 * 86400:
+    duration = timedelta(seconds=min(seconds, _LONGEST.total_seconds() + 1))
+    if not timedelta() < duration <= _LONGEST:  # of less than a microsecond nothing is left
         raise Unexpected(f"{expected}, more than nothing and at most a year")
-    return timedelta(seconds=seconds)
+    return duration
 
 
 def read_keep(value: object) -> timedelta | None:
@@ -275,9 +277,11 @@ def _weekdays(field: str) -> str:
 
     def named(part: str) -> str:
         match = _DAYS.fullmatch(part)
-        if match is None:
+        if match is None or part == "*":
             return part
-        first, last, step = int(match[1]), int(match[2] or match[1]), int(match[3] or 1)
+        # From one day on in steps means to the end of the week, as `*` is from its beginning.
+        first, step = int(match[1] or 0), int(match[3] or 1)
+        last = int(match[2] or (match[1] if match[3] is None else 6))
         return ",".join(_WEEKDAYS[first : last + 1 : step]) or part
 
     return ",".join(map(named, field.split(",")))

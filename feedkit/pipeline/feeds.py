@@ -1,23 +1,27 @@
-"""Feeds → the store: those that are due are asked side by side, each stored on its own.
+"""Feeds → the store: those that are due are asked side by side, each stored whole.
 
 What a server said of a document (its validators) is stored in the transaction that stores its
 entries, so that a 304 always speaks of entries that are there. When a feed is due again is
 stored twice: before it is asked, so that a run which is killed is no reason to ask twice, and
-with the answer.
+with the answer. What is stored in one moment shares a transaction.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-
-from yarl import URL
+from string import printable
+from urllib.parse import quote
 
 from feedkit import __version__
+from feedkit.collect.addresses import address_of as url_of
+from feedkit.collect.addresses import host_of
 from feedkit.collect.files import read_file
+from feedkit.collect.hosts import minute
 from feedkit.collect.http import Client, Fetched, shown
 from feedkit.config import FeedSource, Settings
 from feedkit.errors import CollectError, ParseError, RefusalError, StoreError
+from feedkit.pipeline.commits import GroupCommit
 from feedkit.pipeline.prepare import (
     RECIPE,
     PreparedFeed,
@@ -71,7 +75,7 @@ def collect_feeds(
         if feed.path or everything or (_is_due(row, now) and not cycle.waits_until(feed, now)):
             due.append(feed)
         cycle.reports[feed.url] = SourceReport(
-            shown(feed.url), "not due", is_failing=bool(row.failures or row.timing.is_gone)
+            shown(feed.url), "not due", is_failing=bool(row.error or row.timing.is_gone)
         )
     progress.total(len(due))
     asyncio.run(cycle.run(due))
@@ -80,7 +84,14 @@ def collect_feeds(
 
 def user_agent(settings: Settings) -> str:
     """How feedkit names itself to servers (RFC 9110, 10.1.5): with an address to complain to."""
-    return settings.fetch.user_agent or f"feedkit/{__version__} (+{settings.site.url})"
+    return settings.fetch.user_agent or f"feedkit/{__version__} (+{_in_ascii(settings.site.url)})"
+
+
+def _in_ascii(url: str) -> str:
+    try:
+        return str(url_of(url))
+    except CollectError:  # nobody is asked there; whoever reads it sees what was meant
+        return quote(url, safe=printable)
 
 
 def address_of(feed: FeedSource, row: SourceRow) -> str:
@@ -88,11 +99,11 @@ def address_of(feed: FeedSource, row: SourceRow) -> str:
     return row.moving.url or feed.url
 
 
-def host_of(url: str) -> str:
-    """The host of `url` in ASCII; "" where it has none."""
+def host_asked(feed: FeedSource, row: SourceRow) -> str:
+    """The host that `feed` is asked of, by its one name; "" where its address cannot be used."""
     try:
-        return URL(url).raw_host or ""
-    except ValueError:
+        return host_of(url_of(address_of(feed, row)))
+    except CollectError:
         return ""
 
 
@@ -105,6 +116,11 @@ def _is_due(row: SourceRow, now: datetime) -> bool:
 def _recipe(feed: FeedSource) -> str:
     """What stored entries and the stored title were made by."""
     return RECIPE if feed.title is None else f"{RECIPE}, titled"
+
+
+def _sent(feed: FeedSource) -> str:
+    """Stands for what a person configured to be sent with the request for `feed`."""
+    return "" if feed.request is None else feed.request.checksum()
 
 
 class _Cycle:
@@ -121,17 +137,19 @@ class _Cycle:
     ) -> None:
         self.reports: dict[str, SourceReport] = {}
         self._settings = settings
-        self._store = store
+        self._commits = GroupCommit(store)
         self._clock = clock
         self._progress = progress
         self._rows = rows
         self._waits = waits
+        self._asked: set[str] = set()
         self._files = asyncio.Semaphore(settings.fetch.concurrency)
 
     def waits_until(self, feed: FeedSource, now: datetime) -> datetime | None:
         """Until when the server of `feed` asked to wait, if that is still to come."""
         row = self._rows[feed.url]
-        own, host = row.timing.retry_at, self._waits.get(host_of(address_of(feed, row)))
+        own = row.timing.retry_at
+        host = self._waits.get(host_asked(feed, row)) if self._waits else None
         times = (exact(until) for until in (own, host) if until is not None)
         return max((time for time in times if is_waiting(time, now)), default=None)
 
@@ -159,21 +177,24 @@ class _Cycle:
         try:
             async with self._fetching(client, feed, row) as fetched:
                 prepared = await _prepared(feed, row, fetched)
-                _save(self._store, feed, row, report, prepared, fetched, self._clock())
+                at = self._clock()
+                await self._commits.write(
+                    lambda transaction: _save(transaction, feed, row, report, prepared, fetched, at)
+                )
         except RefusalError as error:
             if error.status is None and error.retry_at is not None:
                 # Nobody was asked. What its own host said is stored; what one says that a
                 # redirect leads to holds for the feed, too.
-                if error.host != host_of(address_of(feed, row)):
-                    self._put_off(feed, row, error.retry_at)
+                if error.host != host_asked(feed, row):
+                    await self._put_off(feed, row, error.retry_at)
                 _wait(report, error.retry_at)
             else:
-                self._fail(feed, row, report, error)
+                await self._fail(feed, row, report, error)
         except (CollectError, ParseError) as error:
-            self._fail(feed, row, report, error)
+            await self._fail(feed, row, report, error)
         except MemoryError:
             needs = "takes more memory than there is: give feedkit more, or lower fetch.max_bytes"
-            self._fail(feed, row, report, CollectError(needs))
+            await self._fail(feed, row, report, CollectError(needs))
         self._progress.step()
 
     @asynccontextmanager
@@ -187,37 +208,41 @@ class _Cycle:
                 body = await asyncio.to_thread(read_file, feed.path, limit)
                 yield Fetched(url=feed.url, not_modified=False, body=body)
             return
-        etag, last_modified, _ = row.validators
+        known = row.validators if row.validators.given_for == _sent(feed) else Validators()
         async with client.asking(
             address_of(feed, row),
-            etag=etag,
-            last_modified=last_modified,
+            etag=known.etag,
+            last_modified=known.last_modified,
+            given_by=known.given_by,
+            # A server that does deltas wrong gets asked for the whole feed after that.
+            takes_delta=not row.failures,
             options=feed.request,
             at_turn=lambda: self._claim(feed, row),
         ) as fetched:
             yield fetched
 
-    def _claim(self, feed: FeedSource, row: SourceRow) -> None:
+    async def _claim(self, feed: FeedSource, row: SourceRow) -> None:
         """Store when the feed is due again, before it is asked."""
+        self._asked.add(feed.url)
         now = self._clock()
         timing = asked(row, feed.schedule, now)
-        with self._store.write() as transaction:
-            transaction.update_source(
+        await self._commits.write(
+            lambda transaction: transaction.update_source(
                 row.id,
                 checked_at=to_microseconds(now),
                 due_at=timing.due_at,
                 due_reason=timing.due_reason,
             )
+        )
 
-    def _put_off(self, feed: FeedSource, row: SourceRow, retry_at: datetime) -> None:
+    async def _put_off(self, feed: FeedSource, row: SourceRow, retry_at: datetime) -> None:
         """Store that the feed is to wait, which is no failure of it."""
         now = self._clock()
         until = to_microseconds(latest_retry(retry_at, now))
         timing = asked(row, feed.schedule, now, timing=row.timing._replace(retry_at=until))
-        with self._store.write() as transaction:
-            transaction.set_timing(row.id, timing)
+        await self._commits.write(lambda transaction: transaction.set_timing(row.id, timing))
 
-    def _fail(
+    async def _fail(
         self,
         feed: FeedSource,
         row: SourceRow,
@@ -228,6 +253,11 @@ class _Cycle:
         now = self._clock()
         # The report names the source itself.
         reason = str(error).removeprefix(f"{feed.url} ").replace(feed.url, shown(feed.url))
+        report.outcome, report.reason, report.is_failing = "failed", reason, True
+        if feed.path is None and feed.url not in self._asked:
+            # A variable or a file is missing here. Nobody is spared anything by waiting.
+            await self._commits.write(lambda known: known.update_source(row.id, error=reason))
+            return
         refusal = error if isinstance(error, RefusalError) else RefusalError("")
         failures = row.failures + 1
         is_lost = row.moving.url is not None and (
@@ -243,26 +273,28 @@ class _Cycle:
             reason += (
                 "; it is not asked again: change its address or take it out of the configuration"
             )
-        report.outcome, report.reason, report.is_failing = "failed", reason, True
-        with self._store.write() as transaction:
-            transaction.set_timing(
-                row.id,
-                asked(row, feed.schedule, now, timing=timing, failures=failures),
-                failures=failures,
-                error=reason,
-                checked_at=to_microseconds(now),
-            )
+        report.reason = reason
+        timing = asked(row, feed.schedule, now, timing=timing, failures=failures)
+        host_waits_until = None
+        if retry_at is not None and refusal.status in _THROTTLED:
+            host_waits_until = max(retry_at, self._waits.get(refusal.host, retry_at))
+            self._waits[refusal.host] = host_waits_until
+
+        def write(transaction: Transaction) -> None:
+            at = to_microseconds(now)
+            transaction.set_timing(row.id, timing, failures=failures, error=reason, checked_at=at)
             if is_lost:  # what the new address said of its document says nothing of the old one's
                 transaction.set_moving(row.id, Moving())
-                transaction.update_source(row.id, etag=None, last_modified=None, body_hash=None)
-            if retry_at is not None and refusal.status in _THROTTLED:
-                self._waits[refusal.host] = retry_at
-                transaction.set_host_wait(refusal.host, retry_at, to_microseconds(now))
+                transaction.update_source(row.id, **Validators()._asdict())
+            if host_waits_until is not None:
+                transaction.set_host_wait(refusal.host, host_waits_until, at)
+
+        await self._commits.write(write)
 
 
 def _wait(report: SourceReport, until: datetime) -> None:
     report.outcome = "waiting"
-    report.reason = f"its server asked to wait until {until:%Y-%m-%d %H:%M} (Retry-After)"
+    report.reason = f"its server asked to wait until {minute(until)} (Retry-After)"
 
 
 async def _prepared(feed: FeedSource, row: SourceRow, fetched: Fetched) -> PreparedFeed | None:
@@ -281,7 +313,7 @@ async def _prepared(feed: FeedSource, row: SourceRow, fetched: Fetched) -> Prepa
 
 
 def _save(
-    store: Store,
+    transaction: Transaction,
     feed: FeedSource,
     row: SourceRow,
     report: SourceReport,
@@ -292,33 +324,32 @@ def _save(
     now = to_microseconds(at)
     is_same_body = fetched.not_modified
     body_hash = row.validators.body_hash if is_same_body else digest(fetched.body)
-    validators = Validators(fetched.etag, fetched.last_modified, body_hash)
+    validators = Validators(
+        fetched.etag, fetched.last_modified, body_hash, fetched.origin, _sent(feed)
+    )
     timing = row.timing._replace(
         succeeded_at=now, fresh_until=fresh_until(fetched.wait, at), retry_at=None, is_gone=False
     )
     recipe = row.recipe
-    with store.write() as transaction:
-        report.outcome, report.is_failing = "unchanged", False
-        if prepared is not None:
-            timing = with_words_of(timing, prepared)
-            if not fetched.is_delta or not recipe:  # a delta makes few of the entries anew
-                recipe = _recipe(feed)
-            _save_entries(transaction, feed, row, report, prepared, fetched, now)
-        if prepared is not None or timing.newest_at is None:
-            timing = with_rhythm_of(timing, transaction.order_times(row.id))
-        transaction.set_timing(
-            row.id,
-            asked(row, feed.schedule, at, timing=timing, failures=0),
-            etag=validators.etag,
-            last_modified=validators.last_modified,
-            body_hash=validators.body_hash,
-            checked_at=now,
-            failures=0,
-            error=None,
-            recipe=recipe,
-        )
-        _follow_move(transaction, feed, row, report, fetched.moved_to, at)
-        settle(transaction)
+    report.outcome, report.is_failing = "unchanged", False
+    if prepared is not None:
+        timing = with_words_of(timing, prepared)
+        if not fetched.is_delta or not recipe:  # a delta makes few of the entries anew
+            recipe = _recipe(feed)
+        _save_entries(transaction, feed, row, report, prepared, fetched, now)
+    if prepared is not None or timing.newest_at is None:
+        timing = with_rhythm_of(timing, transaction.order_times(row.id))
+    transaction.set_timing(
+        row.id,
+        asked(row, feed.schedule, at, timing=timing, failures=0),
+        **validators._asdict(),
+        checked_at=now,
+        failures=0,
+        error=None,
+        recipe=recipe,
+    )
+    _follow_move(transaction, feed, row, report, fetched.moved_to, at)
+    settle(transaction)
 
 
 def _save_entries(

@@ -1,7 +1,7 @@
 """The road an entry travels: collect → parse → normalize → store → publish.
 
 `run` is the whole story. Article folders are read first, then the feeds that are due, and what
-they brought is published. Each source is stored in one transaction, together with what a later
+they brought is published. Each source is stored whole, together with what a later
 run needs to know of it; a source that fails is reported and stops no other.
 """
 

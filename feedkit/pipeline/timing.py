@@ -8,7 +8,6 @@ from feedkit.config import Schedule
 from feedkit.pipeline.prepare import PreparedFeed, to_microseconds
 from feedkit.schedule.policy import State, next_due
 from feedkit.schedule.rhythm import rhythm
-from feedkit.schedule.words import span
 from feedkit.store import SourceRow, Timing
 
 Clock: TypeAlias = Callable[[], datetime]
@@ -27,7 +26,7 @@ def utc_now() -> datetime:
 
 def name_of(schedule: Schedule) -> str:
     """Equal for schedules by which every source is due at the same times."""
-    bounds = f"{span(schedule.min)} to {span(schedule.max)}"
+    bounds = f"{schedule.min} to {schedule.max}"
     if schedule.cron is not None:
         return f"cron {schedule.cron}, {bounds}"
     return f"every {schedule.every}, {bounds}" if schedule.every else bounds

@@ -26,7 +26,9 @@ def seen(known: Move | None, to: str | None, now: datetime) -> Move | None:
     """What is known of a move after an answer at `now` that moved the feed `to` (None: nowhere)."""
     if to is None:
         return None
-    return known._replace(times=known.times + 1) if known and known.to == to else Move(to, now, 1)
+    if known is None or known.to != to:
+        return Move(to, now, 1)
+    return Move(to, min(known.since, now), known.times + 1)  # a clock that was ahead is no reason
 
 
 def is_final(move: Move, now: datetime) -> bool:

@@ -90,15 +90,17 @@ def next_due(schedule: Schedule, state: State) -> Due:
         return Due(None, "never asked so far")
     if schedule.cron is not None:
         gap = _told(_Gap(_NOTHING, f"cron {schedule.cron}"), schedule.max, state)
-        due = _later(state.asked_at + gap.length, gap.reason, UNKNOWN_RHYTHM, schedule, state)
+        due = _later(state.asked_at + gap.length, gap.reason, UNKNOWN_RHYTHM, state)
         due = _retried(due, state)
         return Due(_by_cron(schedule.cron, due.at), due.reason)
     gap = _spread(schedule, state)
     latest = state.asked_at + _longest(schedule)
     share = _fraction(state.number) * _HOUR
     at = _not_skipped(state.asked_at + gap.length, latest, state, share)
-    first = _base(schedule, state).length
-    return Due(*_retried(_later(at, gap.reason, first, schedule, state), state))
+    due = _later(at, gap.reason, _base(schedule, state).length, state)
+    due = _retried(due, state)
+    # No share here: a further failure could else come out before the hour that the last one did.
+    return Due(_not_skipped(due.at, latest, state, _NOTHING), due.reason)
 
 
 def is_due(due_at: datetime | None, asked_at: datetime | None, now: datetime) -> bool:
@@ -119,13 +121,17 @@ def _base(schedule: Schedule, state: State) -> _Gap:
     """The interval that a person or the feed's rhythm gives."""
     if schedule.every is not None:
         return _Gap(schedule.every, f"every {span(schedule.every)}")
-    if state.rhythm is None or state.newest_at is None or state.asked_at is None:
-        return _Gap(_clamped(UNKNOWN_RHYTHM, schedule), "its rhythm is not known yet")
-    quiet = (state.asked_at - state.newest_at) / _QUIET
-    gap = _clamped(max(state.rhythm, quiet) / 2, schedule)
-    if quiet > state.rhythm:
+    # Where it is not known, as if it were what leads to that interval.
+    rhythm = 2 * UNKNOWN_RHYTHM if state.rhythm is None else state.rhythm
+    quiet = _NOTHING
+    if state.newest_at is not None and state.asked_at is not None:
+        quiet = (state.asked_at - state.newest_at) / _QUIET
+    gap = _clamped(max(rhythm, quiet) / 2, schedule)
+    if quiet > rhythm:
         return _Gap(gap, f"it has been quiet for {span(quiet * _QUIET)}")
-    return _Gap(gap, f"it publishes about every {span(state.rhythm)}")
+    if state.rhythm is None:
+        return _Gap(gap, "its rhythm is not known yet")
+    return _Gap(gap, f"it publishes about every {span(rhythm)}")
 
 
 def _clamped(gap: timedelta, schedule: Schedule) -> timedelta:
@@ -152,16 +158,12 @@ def _longer(gap: _Gap, wish: timedelta, longest: timedelta, reason: str) -> _Gap
     return _Gap(length, reason) if length > gap.length else gap
 
 
-def _later(
-    at: datetime, reason: str, first: timedelta, schedule: Schedule, state: State
-) -> _Planned:
+def _later(at: datetime, reason: str, first: timedelta, state: State) -> _Planned:
     """`at`, or, after failures, when they let the source be asked again."""
     if not state.failures or state.asked_at is None:
         return _Planned(at, reason)
     times = "once" if state.failures == 1 else f"{state.failures} times in a row"
-    again = state.asked_at + _backoff(first, state)
-    again = _not_skipped(again, state.asked_at + _longest(schedule), state, _NOTHING)
-    return _Planned(max(at, again), f"it failed {times}")
+    return _Planned(max(at, state.asked_at + _backoff(first, state)), f"it failed {times}")
 
 
 def _backoff(first: timedelta, state: State) -> timedelta:

@@ -32,10 +32,12 @@ class Database:
         self._where = engine.url.database or ":memory:"
         self._write_out: _WriteOut | None = None
         self._is_new = is_new
+        self._has_written = False
 
     @contextmanager
     def begin(self, *, writes: bool) -> Iterator[Transaction]:
         """A transaction. Raises `StoreError` for what its disk or another program did to it."""
+        self._has_written |= writes
         try:
             with (
                 self._engine.connect().execution_options(feedkit_writes=writes) as connection,
@@ -66,16 +68,20 @@ class Database:
             raise StoreError(_sentence(self._where, "made smaller", error)) from error
 
     def close(self) -> None:
-        """Close every connection, and leave the database on the disk and in WAL mode."""
+        """Close every connection, and leave what was written on the disk and in WAL mode."""
+        if self._is_new or self._has_written:
+            self._keep()
+        self._engine.dispose()
+        if self._write_out is not None:
+            self._write_out.close()
+
+    def _keep(self) -> None:
         with (
             suppress(DBAPIError, sqlite3.Error),
             closing(self._engine.raw_connection()) as connection,
         ):
             connection.cursor().execute("PRAGMA synchronous = NORMAL")
             connection.cursor().execute("PRAGMA journal_mode = WAL")
-        self._engine.dispose()
-        if self._write_out is not None:
-            self._write_out.close()
 
 
 class _WriteOut:
@@ -190,7 +196,7 @@ _SETTINGS = (
 
 def _set_up(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # transactions begin where `_begin` says
-    for setting in ("journal_mode = WAL", *_SETTINGS):
+    for setting in _SETTINGS:  # not the mode, which only whoever is alone can change
         connection.execute(f"PRAGMA {setting}")
 
 
@@ -211,7 +217,12 @@ def _begin(connection: Connection) -> None:
 
 
 def _bring_up_to_date(engine: Engine, where: str) -> None:
-    """Make an empty store, or migrate an older one; Alembic is imported only for the latter."""
+    """Make an empty store, or migrate an older one; Alembic is imported only for the latter.
+
+    Looked for first is whether there is anything to do: who only reads need not wait for a run.
+    """
+    if _is_current(engine):
+        return
     with engine.connect().execution_options(feedkit_writes=True) as connection, connection.begin():
         tables = sqlalchemy.inspect(connection).get_table_names()
         if "alembic_version" in tables:
@@ -229,6 +240,14 @@ def _bring_up_to_date(engine: Engine, where: str) -> None:
             raise StoreError(f"store {where}: holds another program's tables; name another file")
         else:
             _create(connection)
+
+
+def _is_current(engine: Engine) -> bool:
+    with engine.connect() as connection, connection.begin():
+        if "alembic_version" not in sqlalchemy.inspect(connection).get_table_names():
+            return False
+        version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return version == REVISION
 
 
 def _create(connection: Connection) -> None:

@@ -56,6 +56,10 @@ class Validators(NamedTuple):
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
+    given_by: str | None = None
+    """The origin that gave them; None: that of the address that is asked for."""
+    given_for: str = ""
+    """What was sent to get them, as a person configured it: they are those of its answer."""
 
 
 class Timing(NamedTuple):

@@ -73,6 +73,8 @@ sources = Table(
     Column("moved_to", Text),  # where it may be moving to, as seen `moved_times`
     Column("moved_since", BigInteger),
     Column("moved_times", Integer, nullable=False, server_default="0"),
+    Column("given_by", Text),  # the origin of its validators
+    Column("given_for", Text, nullable=False, server_default=""),  # a checksum of what was sent
 )
 
 hosts = Table(

@@ -41,7 +41,8 @@ def update_row(
     connection: Connection, table: Table, row_id: int, values: Mapping[str, object]
 ) -> None:
     """Set columns of the row with that `id`. Thousands of feeds answer in a run, and building
-    the same statement for each would take longer than all else that is done with a 304."""
+    the same statement for each, or for each entry that changed, would take longer than SQLite
+    does."""
     statement = _update_text(table, tuple(values), connection.dialect)
     connection.exec_driver_sql(statement, (*values.values(), row_id))
 

@@ -335,7 +335,7 @@ class Transaction:
             values |= {"hash": entry.hash, "data": entry.data, "body": entry.body}
             if not remade:
                 values["changed_at"] = now
-        self._connection.execute(update(entries).where(entries.c.id == stored.id).values(values))
+        update_row(self._connection, entries, stored.id, values)
         return self._links(source, entry, stored.id, order_time, now, shown=shown)
 
     def withdraw(self, source_id: int, guids: Collection[str]) -> int:
@@ -693,7 +693,9 @@ def _source_row(row: "Row[tuple[object, ...]]") -> SourceRow:
         categories=_named(row.categories),
         filters=row.filters,
         recipe=row.recipe,
-        validators=Validators(row.etag, row.last_modified, row.body_hash),
+        validators=Validators(
+            row.etag, row.last_modified, row.body_hash, row.given_by, row.given_for
+        ),
         checked_at=row.checked_at,
         failures=row.failures,
         error=row.error,

@@ -1,16 +1,12 @@
 """`feedkit check` as a person or a script meets it: real processes and files."""
 
 import json
-import os
-import pty
-import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from planet import Ended, Planet
+from terminal import columns, on_terminal, uncoloured
 
 ATOM = """<?xml version="1.0"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="zh">
@@ -254,45 +250,8 @@ def test_escapes_of_a_hostile_feed_never_reach_the_terminal(bare: Planet) -> Non
 def test_a_terminal_gets_colours_and_no_line_is_wider_than_it(bare: Planet) -> None:
     bare.write("zh.xml", ATOM.replace("First", "打开一个网站，看看有没有新文章，" * 6))
     shown = on_terminal(bare.root, "check", "zh.xml")
-    assert "\x1b[1m" in shown
-    plain = [uncoloured(line) for line in shown.splitlines()]
+    assert "\x1b[1m" in shown[0]
+    plain = [uncoloured(line) for line in shown]
     assert plain[0] == "zh.xml: Atom 1.0, 2 entries, no problems"
     assert all(columns(line) <= 80 for line in plain)
     assert sum("打开" in line or "看看" in line for line in plain) > 1
-
-
-def on_terminal(folder: Path, *arguments: str) -> str:
-    """What the command writes when its stdout is a terminal of 80 columns."""
-    ours, theirs = pty.openpty()
-    environment = {**os.environ, "COLUMNS": "80", "TERM": "xterm"}
-    environment.pop("NO_COLOR", None)
-    with subprocess.Popen(
-        [sys.executable, "-m", "feedkit", *arguments],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=theirs,
-        stderr=theirs,
-    ) as process:
-        os.close(theirs)
-        pieces = []
-        while piece := _read(ours):
-            pieces.append(piece)
-        os.close(ours)
-    assert process.returncode == 0
-    return b"".join(pieces).decode()
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 65536)
-    except OSError:  # Linux's word for a terminal that was closed at the other end
-        return b""
-
-
-def uncoloured(line: str) -> str:
-    return re.sub(r"\x1b\[[0-9;]*m", "", line)
-
-
-def columns(line: str) -> int:
-    return sum(2 if ord(character) > 0x2E80 else 1 for character in line)

@@ -335,7 +335,7 @@ def test_a_loopback_address_is_refused(
 @pytest.mark.parametrize(
     ("limits", "status", "size", "said"),
     [
-        ("", 404, 10, "answered 404 Not Found"),
+        ("", 404, 10, "answered 404 Not Found; check its address"),
         ('max_bytes = "1kB"\n', 200, 2000, "fetch.max_bytes"),
     ],
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from planet import Planet
 from publisher import Publisher
+from terminal import columns, on_terminal, uncoloured
 
 from feedkit.cli.layout import write
 from feedkit.cli.status import section
@@ -20,7 +21,7 @@ from feedkit.store import open_store
 START = datetime(2025, 3, 1, 6, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-UNKNOWN = "its rhythm is not known yet"
+QUIET = "it has been quiet for 7d 1h"
 SEVEN = "it failed 7 times in a row"
 GONE = "its server said that it is gone for good (410)"
 
@@ -67,7 +68,7 @@ def test_the_table_says_what_there_is_to_do(
     assert lines[0] == "5 feeds, 3 failing"
     rows = [re.split(r"\s{2,}", line.strip()) for line in lines[1:]]
     assert rows[0] == ["feed", "last success", "next", "entries", "failures", "why then"]
-    assert (rows[1][:2], rows[1][3:]) == ([urls[0], "30min ago"], ["1", UNKNOWN])
+    assert (rows[1][:2], rows[1][3:]) == ([urls[0], "30min ago"], ["1", QUIET])
     assert rows[1][2].startswith("in ")
     assert (rows[2][:2], rows[2][3:]) == ([urls[1], "7d ago"], ["1", "7", SEVEN])
     assert rows[2][2].startswith("in 2")
@@ -76,10 +77,53 @@ def test_the_table_says_what_there_is_to_do(
     assert rows[5][0].startswith("last error: answered 410 Gone; it is not asked again")
     assert rows[6] == ["missing.xml", "never", "next run", "0", "8", "read in every run"]
     assert rows[7] == ["last error: is not there"]
-    assert (rows[8][:2], rows[8][3:]) == ([moved_url, "30min ago"], ["1", UNKNOWN])
+    assert (rows[8][:2], rows[8][3:]) == ([moved_url, "30min ago"], ["1", QUIET])
     new = moved_url.replace("/feed", "/new")
     assert rows[9] == [f"moved to {new}: write that into the configuration"]
     assert len(lines) == 11
+
+
+def test_a_line_of_a_terminal_that_is_too_narrow_for_the_table_is_broken_between_words(
+    tmp_path: Path, publishers: list[tuple[Publisher, str]]
+) -> None:
+    (_, good), (bad, bad_url), (chinese, chinese_url) = publishers[:3]
+    bad.status = 401
+    chinese.status = 410
+    long = f"{bad_url}?{'and_more' * 20}"
+    planet = planet_of(tmp_path, good, long, chinese_url, "订阅/新.xml")
+    planet.feedkit("run")
+    for wide in (60, 80):
+        lines = [uncoloured(line) for line in on_terminal(tmp_path, "status", wide=wide)]
+        assert all(columns(line) <= wide for line in lines)
+        text = "\n".join(lines)
+        assert lines[:2] == ["4 feeds, 3 failing", f"  {good}"]
+        assert re.fullmatch(r"    next: in [\w ]+: it has been quiet for [\w ]+", lines[2])
+        assert re.fullmatch(r"    last success: \d+s ago, 1 entry", lines[3])
+        assert text.count("    last success: never, 0 entries, 1 failure in a row\n") == 3
+        assert f"  {chinese_url}\n    next: never: its server said" in text
+        error = "    last error: answered 401 Unauthorized; check its username and password"
+        assert error.split() == " ".join(lines).split()[text.split().index("error:") - 1 :][:10]
+        assert text.endswith("  订阅/新.xml\n    next: next run: read in every run\n"
+                             "    last success: never, 0 entries, 1 failure in a row\n"
+                             "    last error: is not there")  # fmt: skip
+
+
+def test_a_terminal_that_is_wide_enough_has_a_table(
+    tmp_path: Path, publishers: list[tuple[Publisher, str]]
+) -> None:
+    (_, good), (bad, bad_url), (gone, gone_url) = publishers[:3]
+    bad.status, gone.status = 404, 410
+    planet = planet_of(tmp_path, good, bad_url, gone_url)
+    planet.feedkit("run")
+    _, header, *rows = [uncoloured(line) for line in on_terminal(tmp_path, "status", wide=110)]
+    assert header.split("  ")[1] == "feed"
+    assert [row[header.index("last") :][:6].strip() for row in rows[:2]] != ["", ""]
+    assert [row[header.index("entries")] for row in rows[:2]] == ["1", "0"]
+    assert rows[1].rstrip().endswith("it failed once")
+    assert rows[2].rstrip() == "    last error: answered 404 Not Found; check its address"
+    folded = rows[3][header.index("why") :].split() + rows[4].split()
+    assert " ".join(folded) == GONE, "a long reason makes no table too wide"
+    assert "(410)" in rows[4]
 
 
 def test_failing_feeds_alone_and_json_for_programs(
@@ -99,7 +143,7 @@ def test_failing_feeds_alone_and_json_for_programs(
     assert [feed["source"] for feed in document["feeds"]] == [good, bad_url]
     assert [feed["failures"] for feed in document["feeds"]] == [0, 1]
     assert [feed["entries"] for feed in document["feeds"]] == [1, 0]
-    assert document["feeds"][1]["error"] == "answered 404 Not Found"
+    assert document["feeds"][1]["error"] == "answered 404 Not Found; check its address"
     due_at = [datetime.fromisoformat(feed["due_at"]) for feed in document["feeds"]]
     assert all(time > datetime.fromisoformat(document["at"]) for time in due_at)
     (only,) = json.loads(planet.feedkit("status", "--json", "--failing").output)["feeds"]

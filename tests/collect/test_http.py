@@ -22,7 +22,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from fetching import LIMITS, OK, Get, always, fetch, refusal, refusal_of, resolving, whole
-from hostile import BOMBS, drip, redirecting
+from hostile import BOMBS, drip, flood, parts, redirecting
 from raw_server import Answer, Exchange, serving
 
 from feedkit.collect.addresses import shown
@@ -44,13 +44,15 @@ def test_a_200_comes_back_whole() -> None:
             "Set-Cookie: a=b",
         ),
     )
+    origin = f"http://{(seen.header('host') or b'').decode()}"
     assert fetched == Fetched(
-        url=f"http://{(seen.header('host') or b'').decode()}/feed.xml",
+        url=f"{origin}/feed.xml",
         not_modified=False,
         body=b"<rss/>",
         content_type="application/rss+xml; charset=utf-8",
         etag='W/"one"',
         last_modified="Tue, 18 May 2021 11:30:00 GMT",
+        origin=origin,
     )
 
 
@@ -111,11 +113,15 @@ def test_a_304_keeps_the_stored_validators() -> None:
     assert (fetched.etag, fetched.last_modified, fetched.body) == ('"1"', "then", b"")
 
 
-def test_a_304_may_bring_validators_of_its_own() -> None:
+def test_a_304_with_other_validators_replaces_none_because_nobody_here_has_what_they_are_of() -> (
+    None
+):
     fetched, _ = fetch(
-        b'HTTP/1.1 304 Not Modified\r\nETag: "2"\r\n\r\n', etag='"1"', last_modified="then"
+        b'HTTP/1.1 304 Not Modified\r\nETag: "2"\r\nLast-Modified: now\r\n\r\n',
+        etag='"1"',
+        last_modified="then",
     )
-    assert (fetched.etag, fetched.last_modified) == ('"2"', "then")
+    assert (fetched.etag, fetched.last_modified) == ('"1"', "then")
 
 
 def test_a_200_replaces_both_validators() -> None:
@@ -157,13 +163,13 @@ def test_no_body_is_an_empty_body(status: bytes) -> None:
 @pytest.mark.parametrize(
     ("status", "sentence"),
     [
-        ("404 Nothing here, <b>sorry</b>", "answered 404 Not Found"),
+        ("404 Nothing here, <b>sorry</b>", "answered 404 Not Found; check its address"),
         ("410 Gone", "answered 410 Gone"),
         ("500 Oops", "answered 500 Internal Server Error"),
         ("299 Fine", "answered 299"),
         ("206 Partial Content", "answered 206 Partial Content"),
         ("300 Multiple Choices", "answered 300 Multiple Choices"),
-        ("301 Moved", "answered 301 Moved Permanently without saying where to"),
+        ("301 Moved", "answered 301 Moved Permanently without saying where to (Location)"),
     ],
 )
 def test_every_other_status_is_an_error(status: str, sentence: str) -> None:
@@ -179,7 +185,7 @@ def test_every_other_status_is_an_error(status: str, sentence: str) -> None:
     [
         ("/a%2Fb/%7euser?q=%2f+%20&x", "/a%2Fb/%7euser?q=%2f+%20&x"),
         ("/新?媒=体#part", "/%E6%96%B0?%E5%AA%92=%E4%BD%93"),
-        ('/a b"<c>|{d}', "/a%20b%22%3Cc%3E|{d}"),
+        ('/a b"<c>|{d}?^\\`', "/a%20b%22%3Cc%3E%7C%7Bd%7D?%5E%5C%60"),
         ("/a/../b/./c", "/a/../b/./c"),
         ("?only=query", "/?only=query"),
         ("/%zz%", "/%zz%"),
@@ -317,7 +323,7 @@ def test_an_error_after_a_redirect_says_where_it_was_met() -> None:
         await exchange.send(moved if exchange.path == "/0" else whole(b"", status=lost))
 
     sentence = refusal(answer, path="/0")
-    assert sentence.endswith("/there, which answered 404 Not Found")
+    assert sentence.endswith("/there, which answered 404 Not Found; check its address")
     assert sentence.startswith("redirects to http://127.0.0.1:")
 
 
@@ -490,18 +496,68 @@ def test_the_time_limit_is_for_all_redirects_together() -> None:
 
 # Broken servers.
 
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+NOT_MODIFIED = b"HTTP/1.1 304 Not Modified\r\n"
+
 
 @pytest.mark.parametrize(
     "answer",
     [
         pytest.param(OK + b"Content-Length: 100\r\n\r\nshort", id="Content-Length"),
-        pytest.param(OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", id="no last chunk"),
-        pytest.param(OK + b"Transfer-Encoding: chunked\r\n\r\n50\r\nhello", id="cut chunk"),
-        pytest.param(OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nhello", id="no chunk size"),
+        pytest.param(CHUNKED + b"5\r\nhello\r\n", id="no last chunk"),
+        pytest.param(CHUNKED + b"50\r\nhello", id="cut chunk"),
+        pytest.param(CHUNKED + b"zz\r\nhello", id="no chunk size"),
+        pytest.param(parts(CHUNKED + b"5\r\nhello\r\n", b"zz\r\n"), id="no size later"),
+        pytest.param(parts(CHUNKED, b"3\r\nhello\r\n"), id="more than a chunk"),
+        pytest.param(OK + b"Content-Length: 3\r\n\r\n<rss/>", id="more than Content-Length"),
+        pytest.param(flood(CHUNKED + b"0\r\n", b"X-A: b\r\n" * 500), id="endless trailers"),
     ],
 )
-def test_a_body_that_breaks_off_is_never_taken_for_whole(answer: bytes) -> None:
-    assert refusal(answer).startswith(("sent a body that breaks off", "answered something"))
+def test_a_body_that_breaks_off_is_never_taken_for_whole(answer: Answer | bytes) -> None:
+    assert refusal(answer) == "sent a body that breaks off or is garbled; try again later"
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        pytest.param(flood(CHUNKED, b"0" * 20_000), "is larger than 1 MB", id="chunk size"),
+        pytest.param(
+            flood(CHUNKED + b"5;", b"a=b;" * 5_000), "is larger than 1 MB", id="extension"
+        ),
+        pytest.param(flood(CHUNKED, b"1\r\na\r\n" * 3_000), "is larger than 1 MB", id="chunks"),
+        pytest.param(
+            flood(b"", b"HTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\n" * 500),
+            "sends interim answers (1xx) without end",
+            id="103",
+        ),
+    ],
+)
+def test_what_is_no_body_may_not_go_on_for_ever_either(answer: Answer, sentence: str) -> None:
+    assert refusal(answer).startswith(sentence)
+
+
+def test_a_few_interim_answers_come_before_the_answer() -> None:
+    hint = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"
+    assert fetch(b"HTTP/1.1 100 Continue\r\n\r\n" + hint + whole(b"<rss/>"))[0].body == b"<rss/>"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        parts(NOT_MODIFIED + b"Content-Length: 6\r\n\r\n<rss/>"),
+        parts(NOT_MODIFIED + b"Content-Length: 6\r\n\r\n", b"<rss/>"),
+        parts(NOT_MODIFIED + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        parts(NOT_MODIFIED + b"Transfer-Encoding: chunked\r\n\r\n", b"0\r\n\r\n"),
+        parts(NOT_MODIFIED + b"\r\n<rss/>"),
+    ],
+)
+def test_a_304_with_a_body_is_a_304_and_its_body_no_part_of_the_next_answer(answer: Answer) -> None:
+    async def run() -> list[bool]:
+        async with serving(answer) as server, Client(LIMITS, "feedkit") as client:
+            twice = [await client.get(server.url, etag='"a"') for _ in range(2)]
+        return [fetched.not_modified for fetched in twice]
+
+    assert asyncio.run(run()) == [True, True]
 
 
 def test_a_body_without_a_length_that_ends_in_a_reset_is_not_whole() -> None:
@@ -531,9 +587,9 @@ def test_a_whole_body_is_taken_though_a_reset_follows() -> None:
         (b"HTTP/1.1 200", "closed the connection without an answer"),
         (b"220 mail.example ESMTP\r\n\r\n", "answered something that is not HTTP"),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01" * 99, "answered something that is not HTTP"),
-        (OK + b"Content-Length: -1\r\n\r\n", "answered something that is not HTTP"),
-        (OK + b"X-A: " + b"a" * 100_000 + b"\r\n\r\n", "answered something that is not HTTP"),
-        (OK + b"X-A: b\r\n" * 5_000 + b"\r\n", "answered something that is not HTTP"),
+        (OK + b"Content-Length: -1\r\n\r\n", "answered with a header that is not valid HTTP"),
+        (OK + b"X-A: " + b"a" * 100_000 + b"\r\n\r\n", "answered with a header that is too large"),
+        (OK + b"X-A: b\r\n" * 5_000 + b"\r\n", "answered with a header that is too large"),
     ],
 )
 def test_garbage_instead_of_http(answer: bytes, sentence: str) -> None:
@@ -545,6 +601,47 @@ def test_a_reset_instead_of_an_answer() -> None:
         await exchange.reset()
 
     assert refusal(answer).startswith(("broke off", "closed the connection"))
+
+
+@pytest.mark.parametrize("is_reset", [True, False])
+def test_who_ends_the_connection_instead_of_answering_is_not_asked_a_second_time(
+    is_reset: bool,
+) -> None:
+    asked: list[str] = []
+
+    async def answer(exchange: Exchange) -> None:
+        asked.append(exchange.path)
+        if is_reset:
+            await exchange.reset()
+
+    refusal(answer)
+    assert asked == ["/feed.xml"]
+
+
+def test_a_kept_connection_that_is_over_by_then_is_no_failure() -> None:
+    asked: list[int] = []
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = len(asked)
+        for number in range(2):
+            await reader.readuntil(b"\r\n\r\n")
+            asked.append(connection)
+            if connection or not number:
+                writer.write(whole(b"<rss/>").replace(b"Connection: close\r\n", b""))
+            else:
+                break
+        writer.close()
+
+    async def run() -> list[bytes]:
+        async with (
+            await asyncio.start_server(connected, "127.0.0.1", 0) as server,
+            Client(LIMITS, "feedkit") as client,
+        ):
+            url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+            return [(await client.get(url)).body for _ in range(2)]
+
+    assert asyncio.run(run()) == [b"<rss/>"] * 2
+    assert asked == [0, 0, 2]
 
 
 def test_nobody_listens() -> None:
@@ -621,8 +718,11 @@ def test_a_certificate_that_nobody_signed(tmp_path: Path) -> None:
         async with server, Client(LIMITS, "feedkit") as client:
             await client.get(f"https://localhost:{port}/")
 
-    with pytest.raises(CollectError, match=r"a TLS certificate that is not valid \(self.signed"):
+    with pytest.raises(
+        CollectError, match=r"a TLS certificate that is not valid \(self.signed"
+    ) as e:
         asyncio.run(run())
+    assert str(e.value).endswith("; tell its publisher, or name an authority to trust (ca)")
 
 
 # Many at once.
@@ -722,6 +822,24 @@ def test_requests_to_one_host_begin_apart(monkeypatch: pytest.MonkeyPatch) -> No
     with_server(arrivals.answer, run, apart(0.4))
     assert len(arrivals.times) == 4
     assert arrivals.shortest_gap > 0.2  # what is on its way for long may come closer to the next
+
+
+def test_a_host_is_one_in_all_of_its_spellings(monkeypatch: pytest.MonkeyPatch) -> None:
+    arrivals = Arrivals()
+    resolving(monkeypatch, "127.0.0.1")
+
+    async def run(get: Get, url: str) -> None:
+        names = (
+            "bücher.example",
+            "BÜCHER.example.",
+            "xn--bcher-kva.Example",
+            "b%C3%BCcher.example",
+        )
+        await asyncio.gather(*(get(url.replace("127.0.0.1", name)) for name in names))
+
+    with_server(arrivals.answer, run, apart(0.4))
+    assert len(arrivals.times) == 4
+    assert arrivals.shortest_gap > 0.2
 
 
 def test_a_redirect_within_a_host_keeps_its_distance_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -189,6 +189,30 @@ def test_a_name_with_several_private_addresses_is_refused(monkeypatch: pytest.Mo
     assert refusal_of("http://feeds.example/", GUARDED).startswith("leads to a private address (")
 
 
+@pytest.mark.parametrize("addresses", ["127.0.0.1 127.0.0.2", "127.0.0.2 127.0.0.1"])
+@pytest.mark.parametrize("is_up", [True, False])
+def test_of_a_name_with_several_addresses_only_the_public_one_is_connected(
+    addresses: str, is_up: bool, connects: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "_refused", lambda address: str(address) != "127.0.0.2")
+    resolving(monkeypatch, addresses)
+
+    async def run() -> None:
+        async with serving(always(whole(b"public")), "127.0.0.2") as outside:
+            port = outside.port if is_up else 1
+            async with Client(GUARDED, "feedkit") as client:
+                await client.get(f"http://feeds.example:{port}/")
+
+    if is_up:
+        asyncio.run(run())
+    else:
+        with pytest.raises(CollectError) as caught:
+            asyncio.run(run())
+        assert "refused the connection" in str(caught.value) or "private" in str(caught.value)
+    assert connects
+    assert all("'127.0.0.2'" in address for address in connects)
+
+
 def test_a_name_that_changes_between_two_look_ups_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -232,6 +232,11 @@ def test_new_entries_alone_are_asked_for_with_an_etag_and_taken() -> None:
     assert fetched.etag == '"2"'
 
 
+def test_a_delta_that_names_no_version_leaves_the_one_before_known() -> None:
+    fetched, _ = fetch(whole(b"<rss/>", "IM: feed", status=DELTA), etag='"1"', last_modified="then")
+    assert (fetched.is_delta, fetched.etag, fetched.last_modified) == (True, '"1"', "then")
+
+
 def test_a_whole_answer_is_no_delta() -> None:
     fetched, _ = fetch(whole(b"<rss/>", 'ETag: "2"'), etag='"1"')
     assert not fetched.is_delta

@@ -141,7 +141,7 @@ def test_they_never_follow_to_another_origin(host: str) -> None:
     (seen,) = asyncio.run(run())
     assert seen.header("authorization") is None
     assert seen.header("cookie") is None
-    assert seen.header("if-none-match") == b'"1"'
+    assert seen.header("if-none-match") is None, "it says nothing of another origin's document"
 
 
 def test_they_never_follow_a_source_that_moved_to_another_origin() -> None:
@@ -169,7 +169,7 @@ def test_a_wrong_password_is_a_refusal_that_tells_none() -> None:
 
     with pytest.raises(RefusalError) as caught:
         asyncio.run(run())
-    assert str(caught.value) == "answered 401 Unauthorized"
+    assert str(caught.value) == "answered 401 Unauthorized; check its username and password"
 
 
 def test_no_secret_is_in_what_python_shows_of_options() -> None:
@@ -292,7 +292,9 @@ def test_a_proxy_from_the_environment_must_be_one(
 @pytest.mark.parametrize(
     "host",
     ["127.0.0.1", "127.1", "0x7f000001", "2130706433", "[::1]", "localhost", "a.localhost.",
-     "169.254.169.254", "[64:ff9b::a9fe:a9fe]"],
+     "169.254.169.254", "[64:ff9b::a9fe:a9fe]", "localhost..", "127.0.0.1..", "%6cocalhost",
+     "１２７.1", "127。0。0。1", "127.0.0.256", "1.127.0.0.1", "08.1", "0x100000001",
+     "[fe80::1%25lo]", "[::127.0.0.1]", "[2002:7f00:1::]", "0"],
 )  # fmt: skip
 def test_through_a_proxy_private_addresses_are_refused_too(host: str) -> None:
     with pytest.raises(CollectError, match=r"private address|is not an address"):

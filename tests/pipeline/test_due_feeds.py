@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from certificates import Authority
 from feed_server import FeedServer, rss
 from planet import Planet
 from publisher import Publisher
@@ -64,6 +65,19 @@ def test_every_feed_of_a_busy_host_is_asked_once(
         assert [asked.path for asked in server.asked()] == [f"/{n}" for n in range(7)]
 
 
+def test_the_address_to_complain_to_is_named_in_ascii(tmp_path: Path) -> None:
+    publisher = Publisher(START, [("one", START)])
+    with publisher.serving() as url:
+        planet = Planet(tmp_path)
+        for site in ("https://bücher.example/ü/", "https://a..bücher.example/"):
+            planet.configure(f'{FETCH}[[feeds]]\nurl = "{url}"\n', site=f"[site]\nurl = '{site}'\n")
+            planet.cycle()
+    assert [str(seen.agent).partition("(")[2] for seen in publisher.log] == [
+        "+https://xn--bcher-kva.example/%C3%BC/)",
+        "+https://a..b%C3%BCcher.example/)",
+    ]
+
+
 # Servers that ask to wait, or are gone
 
 
@@ -76,7 +90,7 @@ def test_a_host_that_asks_to_wait_is_left_alone_whole_in_this_run_and_the_next_o
     report = planet.cycle(at=at(publishers, START + HOUR))
     assert outcomes(report) == ["failed", "waiting"]
     assert report.sources[1].reason == (
-        "its server asked to wait until 2025-03-03 06:00 (Retry-After)"
+        "its server asked to wait until 2025-03-03 06:00 UTC (Retry-After)"
     )
     first.recover()
     later = at(publishers, START + 2 * DAY - HOUR)
@@ -134,6 +148,45 @@ def test_what_is_gone_is_asked_again_only_by_a_person(
     assert outcomes(planet.cycle(at=year))[0] == "unchanged"
     assert outcomes(planet.cycle(at=at(publishers, year + 2 * DAY), due=True))[0] == "unchanged"
     assert first.log[-1].at == year + 2 * DAY
+
+
+def test_what_a_redirect_for_now_leads_to_may_be_gone_without_the_feed_being_so(
+    planet: Planet, publishers: list[Publisher]
+) -> None:
+    first, second = publishers
+    planet.cycle(at=START)
+    url = [row.key.removeprefix("feed:") for row in rows(planet)][1]
+    first.redirect, second.status = (302, url), 410
+    assert outcomes(planet.cycle(at=at(publishers, START + DAY))) == ["failed", "failed"]
+    assert [row.timing.is_gone for row in rows(planet)] == [False, True]
+    first.redirect = (301, url)
+    planet.cycle(at=at(publishers, START + 3 * DAY))
+    assert [row.timing.is_gone for row in rows(planet)] == [True, True]
+
+
+def test_what_is_missing_here_is_told_in_every_run_and_makes_nobody_wait_once_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publisher = Publisher(START, [("one", START)])
+    with publisher.serving() as url:
+        keys = 'headers = { "X-Key" = "${FEED_KEY}" }\nca = "authority.pem"\n'
+        planet = Planet(tmp_path, f'{FETCH}[[feeds]]\nurl = "{url}"\n{keys}')
+        authority = Authority(tmp_path).file.rename(tmp_path / "authority.pem")
+        monkeypatch.setenv("FEED_KEY", "k")
+        planet.cycle(at=START)
+        monkeypatch.delenv("FEED_KEY")
+        for number in range(1, 6):
+            now = at([publisher], START + number * DAY)
+            (source,) = planet.cycle(at=now, due=True).sources
+            assert source.reason == "needs the environment variable FEED_KEY, which is not set"
+        monkeypatch.setenv("FEED_KEY", "k")
+        authority.rename(tmp_path / "elsewhere")
+        (source,) = planet.cycle(at=now, due=True).sources
+        assert "authority.pem" in str(source.reason)
+        assert (len(publisher.log), [row.failures for row in rows(planet)]) == (1, [0])
+        (tmp_path / "elsewhere").rename(authority)
+        assert outcomes(planet.cycle(at=now, due=True)) == ["unchanged"]
+    assert [row.error for row in rows(planet)] == [None]
 
 
 class Respelled(Publisher):
@@ -261,6 +314,19 @@ def test_a_new_interval_counts_from_the_last_request(
     assert outcomes(planet.cycle(at=time, due=True)) == ["unchanged", "unchanged"]
 
 
+def test_bounds_that_change_by_less_than_an_hour_count_at_once(
+    planet: Planet, publishers: list[Publisher]
+) -> None:
+    config = (planet.root / "config.toml").read_text()
+    due: list[int] = []
+    for least in ("49h", "49.5h"):
+        planet.write("config.toml", config + f'[schedule]\nmin = "{least}"\nmax = "9d"\n')
+        planet.cycle(at=START, due=True)
+        due.append(rows(planet)[0].timing.due_at or 0)
+    assert due[1] - due[0] >= HOUR / 2 / timedelta(microseconds=1)
+    assert len(publishers[0].log) == 1
+
+
 def test_an_older_store_has_its_feeds_asked_when_their_interval_is_over(
     planet: Planet, publishers: list[Publisher]
 ) -> None:
@@ -287,6 +353,36 @@ def test_a_clock_that_was_years_ahead_keeps_no_feed_waiting(
     report = planet.cycle(at=at(publishers, START), due=True)
     assert outcomes(report) == ["collected", "collected"]
     assert outcomes(planet.cycle(at=START, due=True)) == ["not due"] * 2
+
+
+def test_a_move_that_was_first_seen_when_the_clock_was_years_ahead_is_believed(
+    planet: Planet, publishers: list[Publisher]
+) -> None:
+    first, _ = publishers
+    first.redirect, first.path = (301, "/new"), "/new"
+    planet.cycle(at=at(publishers, START + 3650 * DAY))
+    for number in range(4):
+        planet.cycle(at=at(publishers, START + number * DAY))
+    assert [row.moving.url is not None for row in rows(planet)] == [True, False]
+
+
+@pytest.mark.parametrize("jump", [DAY, 2 * DAY, -DAY, -2 * DAY, -400 * DAY])
+def test_a_clock_that_jumps_and_comes_back_starts_no_storm_and_silences_no_feed(
+    planet: Planet, publishers: list[Publisher], jump: timedelta
+) -> None:
+    """A crontab line every 15 minutes; a feed of unknown rhythm is asked hourly, or less often."""
+    quarter = timedelta(minutes=15)
+    for number in range(-8, 0):
+        planet.cycle(at=at(publishers, START + number * quarter), due=True)
+    before = len(publishers[0].log)
+    for number in range(8):
+        planet.cycle(at=at(publishers, START + jump + number * quarter), due=True)
+    during = len(publishers[0].log) - before
+    assert during <= 3
+    for number in range(8, 108):
+        planet.cycle(at=at(publishers, START + number * quarter), due=True)
+    after = len(publishers[0].log) - before - during
+    assert 1 <= after <= 26
 
 
 def test_a_password_is_not_in_what_is_stored_of_a_failure(tmp_path: Path) -> None:

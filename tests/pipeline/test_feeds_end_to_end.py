@@ -171,7 +171,7 @@ def test_feeds_that_fail_among_good_ones_get_a_line_each(
     assert reasons[error] == "answered 500 Internal Server Error"
     assert reasons[hangs] == "gave no whole answer within 1 s (fetch.timeout)"
     assert "HTML" in reasons[page]
-    assert reasons[gone] == "answered 404 Not Found"
+    assert reasons[gone] == "answered 404 Not Found; check its address"
     assert reasons[missing].startswith("is not there")
     assert ended.lines[11] == "11 sources: 4 new, 0 changed, 0 unchanged, 7 failed"
     planet.configure(feeds(good[0], error))

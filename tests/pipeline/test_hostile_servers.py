@@ -1,22 +1,28 @@
 """One run beside every kind of broken and hostile server, as a process of its own."""
 
 import asyncio
+import gzip
 import os
 import re
 import socket
 import sys
 import time
+import zlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import NamedTuple
+from tempfile import TemporaryDirectory
+from typing import NamedTuple, TypeAlias
 
 from certificates import Authority
 from feed_server import FeedServer, rss
 from fetching import OK, always, whole
-from hostile import BOMBS, drip, redirecting
+from hostile import BOMBS, drip, flood, parts, redirecting
 from planet import Planet
 from raw_server import Answer, Exchange, serving
+
+Sentence: TypeAlias = str | tuple[str, ...]
+"""How what is told of a fault begins, or may begin."""
 
 GOOD = 20
 TIMEOUT = 3
@@ -39,37 +45,38 @@ finally:
 """
 
 
-def endless(framing: str) -> Answer:
+def chunk(data: bytes) -> bytes:
+    return b"%x\r\n" % len(data) + data + b"\r\n"
+
+
+def reset_after(data: bytes) -> Answer:
     async def answer(exchange: Exchange) -> None:
-        await exchange.send(OK + framing.encode() + b"\r\n")
-        chunk = b"<item/>" * 5000
-        piece = b"%x\r\n" % len(chunk) + chunk + b"\r\n" if framing else chunk
-        while True:
-            await exchange.send(piece)
+        if data:
+            await exchange.send(data)
+        await exchange.reset()
 
     return answer
 
 
-def endless_header(line: bytes) -> Answer:
-    async def answer(exchange: Exchange) -> None:
-        await exchange.send(OK)
-        while True:
-            await exchange.send(line * 500)
-
-    return answer
+def leading(location: str) -> Answer:
+    return always(whole(b"", f"Location: {location}", status=b"HTTP/1.1 301 Moved\r\n"))
 
 
-async def reset_at_once(exchange: Exchange) -> None:
-    await exchange.reset()
-
-
-async def reset_in_the_body(exchange: Exchange) -> None:
-    await exchange.send(OK + b"\r\n<rss>half of")
-    await exchange.reset()
+def endless_gzip() -> tuple[bytes, bytes]:
+    """The beginning of a gzip stream that unfolds little, and a part of it that may follow for
+    ever."""
+    compressor = zlib.compressobj(wbits=16 + zlib.MAX_WBITS)
+    noise = os.urandom(50_000)
+    first = compressor.compress(noise) + compressor.flush(zlib.Z_FULL_FLUSH)
+    return first, compressor.compress(noise) + compressor.flush(zlib.Z_FULL_FLUSH)
 
 
 def speak_at_once(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    writer.close()
+
+
+def close_at_once(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     writer.close()
 
 
@@ -79,56 +86,169 @@ async def redirect_for_ever(exchange: Exchange) -> None:
 
 
 LATE = f"gave no whole answer within {TIMEOUT} s (fetch.timeout)"
-NOT_HTTP = "answered something that is not HTTP, or with a header too large to read"
+INTERIM = "sends interim answers (1xx) without end"
+NOT_HTTP = "answered something that is not HTTP; check the scheme, the host and the port"
+BIG_HEADER = "answered with a header that is too large (a line over 8 kB, or over 128 lines)"
+BAD_HEADER = "answered with a header that is not valid HTTP; its server has to be mended"
+OTHER_CODING = "sent data that is not in the encoding it names (Content-Encoding)"
+RESET = "broke off the connection ("
+UNUSABLE = "which is not an address that can be used; check the host name and the port"
+GZIP = "is no feed: it is gzip-compressed data"
 CUT = "sent a body that breaks off or is garbled; try again later"
 CLOSED = "closed the connection without an answer; try again later"
 BOMB = "is larger than 20 MB decompressed (fetch.max_bytes)"
 LARGE = "is larger than 20 MB (fetch.max_bytes)"
+FLOOD = ("is larger than 20 MB", LATE)
+"""Whichever comes first where all these servers and feedkit share a machine."""
 
-FAULTS: dict[str, tuple[Answer, str]] = {
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+PLAIN = rss("a", "never seen").encode()
+GZIPPED = gzip.compress(PLAIN)
+ENDLESS_GZIP = endless_gzip()
+
+FAULTS: dict[str, tuple[Answer, Sentence]] = {
     "slow before the header": (drip(b"", b""), LATE),
     "slow in the status line": (drip(b"HT", b""), LATE),
     "slow in the header": (drip(OK + b"X-A: ", b"a"), LATE),
     "slow in the body": (drip(OK + b"\r\n<rss>", b" "), LATE),
-    "slow in a chunk": (drip(OK + b"Transfer-Encoding: chunked\r\n\r\nffff\r\n", b" "), LATE),
-    "100 for ever": (drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), LATE),
-    "endless body": (endless(""), LARGE),
-    "endless chunks": (endless("Transfer-Encoding: chunked\r\n"), LARGE),
+    "slow in a chunk": (drip(CHUNKED + b"ffff\r\n", b" "), LATE),
+    "100 for ever": (drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), (INTERIM, LATE)),
+    "a flood of 103": (flood(b"", b"HTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\n" * 500), INTERIM),
+    "a flood of digits of a chunk's size": (flood(CHUNKED, b"0" * 20_000), FLOOD),
+    "a flood of a chunk's extensions": (flood(CHUNKED + b"5;", b"a=b;" * 5_000), FLOOD),
+    "a flood of chunks of one byte": (flood(CHUNKED, b"1\r\na\r\n" * 3_000), FLOOD),
+    "101": (
+        always(b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n"),
+        "answered 101 Switching Protocols",
+    ),
+    "endless body": (flood(OK + b"\r\n", b"<item/>" * 5_000), FLOOD),
+    "endless chunks": (flood(CHUNKED, chunk(b"<item/>" * 5_000)), FLOOD),
+    "endless gzip": (
+        flood(OK + b"Content-Encoding: gzip\r\n\r\n" + ENDLESS_GZIP[0], ENDLESS_GZIP[1]),
+        FLOOD,
+    ),
+    "endless gzip in chunks": (
+        flood(
+            OK
+            + b"Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + chunk(ENDLESS_GZIP[0]),
+            chunk(ENDLESS_GZIP[1]),
+        ),
+        FLOOD,
+    ),
+    "a flood of empty gzip members": (
+        flood(OK + b"Content-Encoding: gzip\r\n\r\n", gzip.compress(b"") * 3_000),
+        FLOOD,
+    ),
     # Within the limit each, but not together: what is not whole yet waits on the disk.
     **{
         f"{number} of many that stop at 19 MB": (drip(OK + b"\r\n" + bytes(19 * 10**6), b""), LATE)
         for number in range(8)
     },
     "huge Content-Length": (always(OK + b"Content-Length: 99999999999\r\n\r\n"), LARGE),
-    "endless header line": (endless_header(b"X-A-and-so-on"), NOT_HTTP),
-    "endless header lines": (endless_header(b"X-A: b\r\n"), NOT_HTTP),
+    "endless header line": (flood(OK, b"X-A-and-so-on" * 500), BIG_HEADER),
+    "endless header lines": (flood(OK, b"X-A: b\r\n" * 500), BIG_HEADER),
+    "one huge header": (always(whole(b"<rss/>", "X-A: " + "a" * 100_000)), BIG_HEADER),
+    "many headers": (always(whole(b"<rss/>", *["X-A: b"] * 200)), BIG_HEADER),
+    "a huge reason": (always(b"HTTP/1.1 200 " + b"O" * 100_000 + b"\r\n\r\n"), BIG_HEADER),
+    "a header that is none": (always(OK + b"no colon\r\n\r\n<rss/>"), BAD_HEADER),
+    "NUL in a header": (always(OK + b"X-A: a\x00b\r\n\r\n<rss/>"), BAD_HEADER),
+    "endless trailers": (flood(CHUNKED + b"0\r\n", b"X-A: b\r\n" * 500), CUT),
     "redirect to itself": (redirecting("/0"), "redirects in a circle, back to http://"),
     "redirects in a circle": (redirecting("/1", "/2", "/0"), "redirects in a circle, back to"),
     "redirects for ever": (redirect_for_ever, "redirects more than 10 times, at last to"),
-    "redirect to a file": (
-        redirecting("file:///etc/passwd"),
-        "redirects to file:///etc/passwd, which is no http or https address",
+    **{
+        f"redirect to {location}": (
+            leading(location),
+            f"redirects to {location}, which is no http or https address; nothing else is fetched",
+        )
+        for location in (
+            "file:///etc/passwd",
+            "ftp://a.example/",
+            "data:text/xml,x",
+            "javascript:alert(1)",
+        )
+    },
+    **{
+        f"redirect to {location}": (leading(location), f"redirects to {location}, {UNUSABLE}")
+        for location in ("http://[::1/", "http://a.example:99999999/", "http://a b/")
+    },
+    "redirect to nowhere": (
+        always(whole(b"", status=b"HTTP/1.1 302 Found\r\n")),
+        "answered 302 Found without saying where to (Location)",
     ),
-    "redirect to ftp": (redirecting("ftp://a.example/"), "redirects to ftp://a.example/, which is"),
-    "redirect to data": (redirecting("data:text/xml,x"), "redirects to data:text/xml,x, which is"),
     "Content-Length too long": (always(OK + b"Content-Length: 99\r\n\r\n<rss/>"), CUT),
-    "Content-Length of letters": (always(OK + b"Content-Length: many\r\n\r\n<rss/>"), NOT_HTTP),
+    "Content-Length too short": (always(OK + b"Content-Length: 3\r\n\r\n<rss/>"), CUT),
+    "Content-Length below zero": (always(OK + b"Content-Length: -6\r\n\r\n<rss/>"), BAD_HEADER),
+    "Content-Length of letters": (always(OK + b"Content-Length: many\r\n\r\n<rss/>"), BAD_HEADER),
+    "Content-Length of 5,000 digits": (
+        always(OK + b"Content-Length: " + b"9" * 5_000 + b"\r\n\r\n<rss/>"),
+        BAD_HEADER,
+    ),
     "two Content-Lengths": (
         always(OK + b"Content-Length: 6\r\nContent-Length: 9\r\n\r\n<rss/>abc"),
-        NOT_HTTP,
+        BAD_HEADER,
     ),
-    "no last chunk": (always(OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"), CUT),
-    "cut chunk": (always(OK + b"Transfer-Encoding: chunked\r\n\r\n50\r\nhello"), CUT),
-    "no chunk size": (
-        always(OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nhello"),
-        NOT_HTTP,
+    "Content-Length and chunks": (
+        always(OK + b"Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        BAD_HEADER,
     ),
-    "reset at once": (reset_at_once, "broke off the connection ("),
-    "reset in the body": (reset_in_the_body, "broke off the connection ("),
+    "no last chunk": (always(CHUNKED + b"5\r\nhello\r\n"), CUT),
+    "cut chunk": (always(CHUNKED + b"50\r\nhello"), CUT),
+    "no chunk size": (always(CHUNKED + b"zz\r\nhello"), CUT),
+    "no chunk size, later": (parts(CHUNKED + b"5\r\nhello\r\n", b"zz\r\n"), CUT),
+    "chunk size below zero": (parts(CHUNKED, b"-5\r\nhello\r\n"), CUT),
+    "huge chunk size": (parts(CHUNKED, b"f" * 17 + b"\r\nhello\r\n"), CUT),
+    "more than a chunk": (parts(CHUNKED, b"3\r\nhello\r\n"), CUT),
+    "reset at once": (reset_after(b""), RESET),
+    "reset in the header": (reset_after(OK + b"X-A: "), RESET),
+    "reset after the header": (reset_after(OK + b"Content-Length: 9\r\n\r\n"), CUT),
+    "reset in the body": (reset_after(OK + b"\r\n<rss>half of"), RESET),
+    "reset in a chunk": (reset_after(CHUNKED + b"50\r\nhello"), CUT),
     "closed at once": (always(b""), CLOSED),
     "closed in the header": (always(b"HTTP/1.1 200 OK\r\nX-A"), CLOSED),
     "another protocol": (always(b"220 mail.example ESMTP\r\n\r\n"), NOT_HTTP),
     "bytes without sense": (always(bytes(range(256)) * 64), NOT_HTTP),
+    "HTTP/0.9": (always(b"<rss/>"), NOT_HTTP),
+    "HTTP/2": (always(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), NOT_HTTP),
+    "HTTP/2 settings": (always(b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"), NOT_HTTP),
+    "TLS for plain HTTP": (always(b"\x15\x03\x01\x00\x02\x02\x46"), NOT_HTTP),
+    "a 304 that nobody asked for": (
+        always(b"HTTP/1.1 304 Not Modified\r\nContent-Length: 6\r\n\r\n<rss/>"),
+        "answered 304 Not Modified",
+    ),
+    "a body after 204": (
+        always(b"HTTP/1.1 204 No Content\r\nContent-Length: 6\r\n\r\n<rss/>"),
+        "is no feed: it is empty",
+    ),
+    **{
+        f"{coding} that is plain": (
+            always(whole(PLAIN, f"Content-Encoding: {coding}")),
+            OTHER_CODING,
+        )
+        for coding in ("gzip", "deflate", "br")
+    },
+    "plain that is gzip": (always(whole(GZIPPED)), GZIP),
+    "gzip within gzip": (
+        always(whole(gzip.compress(GZIPPED), "Content-Encoding: gzip")),
+        GZIP,
+    ),
+    "cut gzip": (
+        always(whole(GZIPPED[:-12], "Content-Encoding: gzip")),
+        "sent compressed data that breaks off; try again later",
+    ),
+    "gzip three times": (
+        always(whole(GZIPPED, "Content-Encoding: gzip, gzip, gzip")),
+        "sent a body in the encoding gzip, gzip, gzip, though only gzip, deflate and br were",
+    ),
+    "zstd": (
+        always(whole(b"\x28\xb5\x2f\xfd", "Content-Encoding: zstd")),
+        "sent a body in the encoding zstd, though only gzip, deflate and br were asked for",
+    ),
+    "transfer in gzip": (
+        always(OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n" + chunk(GZIPPED) + b"0\r\n\r\n"),
+        GZIP,
+    ),
     **{
         f"{coding} bomb": (always(whole(bomb, f"Content-Encoding: {coding}")), BOMB)
         for coding, bomb in BOMBS.items()
@@ -152,11 +272,12 @@ class Ended(NamedTuple):
 
 
 @asynccontextmanager
-async def hostile_servers(authority: Authority) -> AsyncIterator[dict[str, tuple[str, str]]]:
+async def hostile_servers(authority: Authority) -> AsyncIterator[dict[str, tuple[str, Sentence]]]:
     """For each fault the address of a server of its own, and how its sentence begins."""
-    feed = always(whole(rss("a", "never seen").encode()))
-    found: dict[str, tuple[str, str]] = {}
+    feed = always(whole(PLAIN))
+    found: dict[str, tuple[str, Sentence]] = {}
     async with AsyncExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory())
         for number, (name, (answer, sentence)) in enumerate(FAULTS.items(), 1):
             server = await stack.enter_async_context(serving(answer, f"127.0.1.{number}"))
             found[name] = (f"{server.url}/0", sentence)
@@ -177,10 +298,28 @@ async def hostile_servers(authority: Authority) -> AsyncIterator[dict[str, tuple
         ):
             server = await stack.enter_async_context(serving(feed, f"127.0.2.{number}", tls))
             found[name] = (f"{server.url}/", sentence)
+        unknown = Authority(Path(folder)).server("127.0.2.5")
+        server = await stack.enter_async_context(serving(feed, "127.0.2.5", unknown))
+        found["unknown authority"] = (
+            f"{server.url}/",
+            "has a TLS certificate that is not valid (unable to get local issuer certificate); "
+            "tell its publisher, or name an authority to trust (ca)",
+        )
+        broken = await asyncio.start_server(close_at_once, "127.0.2.6", 0)
+        await stack.enter_async_context(broken)
+        port = broken.sockets[0].getsockname()[1]
+        found["closed in the TLS handshake"] = (
+            f"https://127.0.2.6:{port}/",
+            "cannot be reached (",
+        )
         plain = await asyncio.start_server(speak_at_once, "127.0.2.3", 0)
         await stack.enter_async_context(plain)
         port = plain.sockets[0].getsockname()[1]
-        found["TLS without TLS"] = (f"https://127.0.2.3:{port}/", "cannot be reached over TLS (")
+        found["TLS without TLS"] = (
+            f"https://127.0.2.3:{port}/",
+            "cannot be reached over TLS (wrong version number); check whether its address is one "
+            "of https",
+        )
         silent = stack.enter_context(socket.create_server(("127.0.2.4", 0)))
         port = silent.getsockname()[1]
         found["silent in the TLS handshake"] = (f"https://127.0.2.4:{port}/", LATE)
@@ -207,7 +346,7 @@ async def run(planet: Planet, authority: Authority) -> Ended:
 def test_no_hostile_server_costs_another_source_anything(tmp_path: Path) -> None:
     planet, authority = Planet(tmp_path), Authority(tmp_path)
 
-    async def against_all(good: list[str]) -> tuple[Ended, dict[str, tuple[str, str]]]:
+    async def against_all(good: list[str]) -> tuple[Ended, dict[str, tuple[str, Sentence]]]:
         async with hostile_servers(authority) as faults:
             # What is listed first is asked first: the good ones come after the bad ones.
             urls = [*(url for url, _ in faults.values()), *good]
@@ -223,7 +362,7 @@ def test_no_hostile_server_costs_another_source_anything(tmp_path: Path) -> None
     assert [ended.line(url) for url in good] == ["2 new, 0 changed, 0 unchanged"] * GOOD
     told = {name: reason(ended, url) for name, (url, _) in faults.items()}
     wrong = {name: told[name] for name in faults if not told[name].startswith(faults[name][1])}
-    assert not wrong
+    assert wrong == {}
     assert ended.code == 0
     assert ended.seconds < BOUND
     assert ended.peak < MEMORY

@@ -9,13 +9,15 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from planet import Planet
-from publisher import Publisher
+from publisher import AWAY, Publisher
 
+from feedkit import __version__
 from feedkit.config import load_settings
 from feedkit.pipeline.report import Report
 from feedkit.pipeline.run import run
@@ -114,8 +116,9 @@ def day(number: float) -> datetime:
 
 
 def throttled(month: Month, chance: random.Random) -> None:
-    """429 in seconds and 503 by date, with a person who asks in between."""
-    for status, hours, as_date in ((429, 5, False), (503, 30, True), (429, 9, True)):
+    """429 and 503, in seconds and by date, with a person who asks in between."""
+    ways = ((429, 5, False), (503, 30, True), (429, 9, True), (503, 3, False))
+    for status, hours, as_date in ways:
         publisher = month.publisher
         until = publisher.now + hours * HOUR + 37 * timedelta(seconds=1)
         publisher.throttle(status, until, as_date=as_date)
@@ -134,13 +137,17 @@ def throttled(month: Month, chance: random.Random) -> None:
 
 
 def away_and_back(month: Month, chance: random.Random) -> None:
-    """Errors for two days cost few requests, and once it answers the interval is as before."""
+    """Errors for three days cost few requests, fewer and fewer, and once it answers the interval
+    is as before."""
     publisher = month.publisher
     before = len(publisher.log)
-    for status in (500, 404):
+    for status in (500, AWAY, 404):
         publisher.status = status
         month.live_until(publisher.now + DAY, chance=chance)
-    assert 3 <= len(publisher.log) - before <= 8
+    times = [seen.at for seen in publisher.log[before:]]
+    assert 3 <= len(times) <= 9
+    gaps = [later - time for time, later in pairwise(times)]
+    assert all(later > 1.5 * gap or later >= 0.9 * DAY for gap, later in pairwise(gaps))
     row = month.row()
     assert row is not None
     assert row.failures >= 3
@@ -151,6 +158,31 @@ def away_and_back(month: Month, chance: random.Random) -> None:
     assert row.failures == 0
     assert due_at is not None
     assert due_at < publisher.now + 6 * HOUR
+
+
+def stumbles(month: Month, chance: random.Random) -> None:
+    """A page in the feed's place, half a feed, and a 304 that names a version nobody was sent."""
+    publisher = month.publisher
+    slips: tuple[Literal["page", "cut"], ...] = ("page", "cut")
+    for slip in slips:
+        publisher.publish()
+        publisher.slip = slip
+        before = len(publisher.log)
+        month.live_until(publisher.now + DAY / 2, chance=chance)
+        month.cycle(everything=True)
+        assert {seen.status for seen in publisher.log[before:]} == {200}
+        row = month.row()
+        assert row is not None
+        assert row.failures == len(publisher.log) - before
+        publisher.slip = None
+        month.live_until(publisher.now + DAY, chance=chance)
+    publisher.slip = "304"
+    before = len(publisher.log)
+    for _ in range(3):
+        month.cycle(everything=True)
+    month.live_until(publisher.now + DAY, chance=chance)
+    assert 304 in {seen.status for seen in publisher.log[before:]}
+    publisher.slip = None
 
 
 def moved_for_a_while(month: Month, chance: random.Random) -> None:
@@ -183,13 +215,14 @@ def crashes(month: Month, chance: random.Random) -> None:
     """A run dies at each look at the clock in turn; the next is not allowed to ask again."""
     publisher = month.publisher
     statuses = set()
-    for look in range(1, 9):
+    for look in count(1):
         publisher.publish()
         due_at = month.due_at()
         assert due_at is not None
         publisher.now = max(publisher.now, due_at)
         asked = len(publisher.log)
-        month.cycle(dies_at=look)
+        if month.cycle(dies_at=look) is not None:
+            break  # it had come to its end before
         statuses.add(len(publisher.log) - asked)
         if len(publisher.log) > asked:
             publisher.now += MINUTE
@@ -235,7 +268,7 @@ def gives_deltas(month: Month, chance: random.Random) -> None:
 
 Chapter = Callable[[Month, random.Random], None]
 CHAPTERS: tuple[Chapter, ...] = (
-    throttled, away_and_back, moved_for_a_while, crashes, says_when_to_come, gives_deltas,
+    throttled, away_and_back, stumbles, moved_for_a_while, crashes, says_when_to_come, gives_deltas,
     moved_for_good,
 )  # fmt: skip
 
@@ -254,13 +287,18 @@ def test_a_publisher_has_nothing_to_hold_against_a_month_of_feedkit(
         for chapter in (*chapters, CHAPTERS[-1]):
             chapter(it, chance)
             it.cycle(everything=True)
+            assert it.stored_entries() == {name for name, _ in it.publisher.entries}, chapter
         it.live_until(max(day(30), it.publisher.now + DAY), chance=chance)
         it.cycle(everything=True)
         faults = it.publisher.faults
         assert faults.early == []
         assert faults.wrong == []
+        assert faults.rude == []
         assert faults.unconditional == 1
         assert it.stored_entries() == {name for name, _ in it.publisher.entries}
+        assert {seen.agent for seen in it.publisher.log} == {
+            f"feedkit/{__version__} (+https://planet.example.org/)"
+        }
         assert {seen.status for seen in it.publisher.log} == {
-            200, 226, 301, 302, 304, 404, 429, 500, 503,
+            AWAY, 200, 226, 301, 302, 304, 404, 429, 500, 503,
         }  # fmt: skip

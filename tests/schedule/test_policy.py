@@ -111,6 +111,11 @@ def test_a_feed_of_unknown_rhythm_is_asked_hourly_and_a_quiet_one_less_and_less(
     assert gap(ADAPTIVE, newest_at=NOON - 100 * HOUR) == 5 * HOUR
     assert reason(ADAPTIVE, newest_at=NOON - 100 * HOUR) == "it has been quiet for 4d 4h"
     assert gap(ADAPTIVE, newest_at=NOON - timedelta(days=4000)) == DAY
+    for_one_entry = {"rhythm": None, "newest_at": NOON - 100 * HOUR}
+    assert gap(ADAPTIVE, **for_one_entry) == 5 * HOUR
+    assert reason(ADAPTIVE, **for_one_entry) == "it has been quiet for 4d 4h"
+    assert gap(ADAPTIVE, rhythm=None, newest_at=NOON - 20 * HOUR) == HOUR
+    assert gap(ADAPTIVE, rhythm=None, newest_at=NOON + 9999 * DAY) == HOUR
 
 
 # What servers and feeds ask for
@@ -148,6 +153,7 @@ def test_retry_after_counts_beyond_the_bounds_up_to_a_week() -> None:
     )  # fmt: skip
     assert gap(ADAPTIVE, retry_at=NOON + 999 * DAY) == LONGEST_RETRY
     assert gap(ADAPTIVE, retry_at=NOON + SECOND) == 2 * HOUR
+    assert gap(ADAPTIVE, retry_at=NOON + 3.5 * HOUR, skip_hours=(15,)) == 4 * HOUR
 
 
 def test_a_feed_that_is_gone_is_never_due_and_says_so() -> None:
@@ -170,6 +176,7 @@ def test_failures_double_the_interval_up_to_a_day_and_a_success_ends_that() -> N
 
 
 spans = st.timedeltas(timedelta(0), timedelta(days=400))
+jumps = st.timedeltas(timedelta(days=-4000), timedelta(days=400))
 moments = st.datetimes(
     datetime(2000, 1, 1),
     datetime(2060, 1, 1),
@@ -192,15 +199,15 @@ def states(draw: st.DrawFn) -> State:
     return State(
         number=draw(st.integers(1, 10**9)),
         asked_at=asked_at,
-        planned_at=draw(st.none() | spans.map(lambda span: asked_at - span)),
+        planned_at=draw(st.none() | jumps.map(lambda jump: asked_at + jump)),
         failures=draw(st.integers(0, 10**6)),
         rhythm=draw(st.none() | spans),
-        newest_at=draw(st.none() | spans.map(lambda span: asked_at - span)),
-        fresh_until=draw(st.none() | spans.map(lambda span: asked_at + span)),
+        newest_at=draw(st.none() | jumps.map(lambda jump: asked_at + jump)),
+        fresh_until=draw(st.none() | jumps.map(lambda jump: asked_at + jump)),
         ttl=draw(st.none() | spans),
         skip_hours=tuple(draw(st.lists(st.integers(0, 23)))),
         skip_days=tuple(draw(st.lists(days))),
-        retry_at=draw(st.none() | spans.map(lambda span: asked_at + span)),
+        retry_at=draw(st.none() | jumps.map(lambda jump: asked_at + jump)),
     )
 
 
@@ -232,6 +239,31 @@ def test_no_feed_is_due_before_what_its_server_and_its_schedule_ask(
 
 
 @given(schedules.filter(lambda schedule: schedule.cron is None), states())
+def test_no_feed_is_due_in_an_hour_that_it_skips_but_at_the_end_of_the_bounds(
+    schedule: Schedule, known: State
+) -> None:
+    at = next_due(schedule, known).at
+    assert at is not None
+    hours, days = set(known.skip_hours), set(known.skip_days)
+    if (len(hours) < 24 and at.hour in hours) or f"{at:%A}" in days:
+        longest = max(schedule.max, 2 * (schedule.every or timedelta(0)))
+        assert asked_gap(schedule, known) >= longest
+
+
+@given(schedules.filter(lambda schedule: schedule.cron is not None), states())
+def test_no_crontab_expression_is_left_because_of_a_server(
+    schedule: Schedule, known: State
+) -> None:
+    at = next_due(schedule, known).at
+    assert at is not None
+    assert (at.second, at.microsecond) == (0, 0)
+    if schedule is MORNINGS:
+        assert (at.hour, at.minute, at.weekday() < 5) == (9, 30, True)
+    else:
+        assert at.minute % 5 == 0
+
+
+@given(schedules.filter(lambda schedule: schedule.cron is None), states())
 def test_no_feed_waits_beyond_the_bounds_but_for_failures_and_retry_after(
     schedule: Schedule, known: State
 ) -> None:
@@ -257,17 +289,22 @@ def test_the_same_state_is_due_at_the_same_time(schedule: Schedule, known: State
     assert next_due(schedule, known) == next_due(schedule, known)
 
 
-@pytest.mark.parametrize("first", [1, 4_711])
+@pytest.mark.parametrize(
+    ("first", "step"), [(1, 1), (4_711, 1), (1, 2), (3, 7), (5, 10), (1, 1000)]
+)
 @pytest.mark.parametrize(
     "schedule",
     [HOURLY, ADAPTIVE, *(Schedule(every=n * HOUR) for n in (0.25, 6, 24, 48)),
      Schedule(min=DAY / 2)],
 )  # fmt: skip
-def test_ten_thousand_feeds_asked_at_once_come_back_spread(schedule: Schedule, first: int) -> None:
-    """No minute has more than twice its share, then and ever after."""
+def test_ten_thousand_feeds_asked_at_once_come_back_spread(
+    schedule: Schedule, first: int, step: int
+) -> None:
+    """No minute has more than twice its share, then and ever after, also where the sources of a
+    schedule are few among others."""
     known = [
         State(number, asked_at=NOON, rhythm=2 * DAY, newest_at=NOON - HOUR)
-        for number in range(first, first + 10_000)
+        for number in range(first, first + 10_000 * step, step)
     ]
     for _ in range(3):
         due = {s.number: at for s in known if (at := next_due(schedule, s).at)}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from stored import NOW, add_source, opened
 
 from feedkit.errors import StoreError
 from feedkit.store import exclusive
@@ -18,6 +19,20 @@ with exclusive(sys.argv[1], lambda sentence: print(sentence, flush=True)):
     print("holding", flush=True)
     sys.stdin.readline()
 """
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_who_reads_waits_for_no_transaction_of_a_run(tmp_path: Path, is_new: bool) -> None:
+    if not is_new:
+        with opened(tmp_path) as first:
+            add_source(first)
+    with opened(tmp_path) as writing:
+        if is_new:
+            add_source(writing)
+        with writing.write() as transaction:
+            transaction.add_source("feed:https://example.net/", NOW)
+            with opened(tmp_path) as store, store.read() as reading:
+                assert len(reading.sources()) == 1
 
 
 class Holder:

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from feedkit.errors import StoreError
-from feedkit.store import Moving, Timing, open_store
+from feedkit.store import Moving, Timing, Validators, open_store
 from feedkit.store.migrate import FOLDER, migrate
 from feedkit.store.schema import REVISION, metadata
 
@@ -256,7 +256,7 @@ def test_a_store_of_the_second_schema_is_carried_over_whole(tmp_path: Path) -> N
     make_second(tmp_path / "old.db")
     with open_store(f"sqlite:///{tmp_path}/old.db") as store, store.read() as transaction:
         collected, failing = transaction.sources().values()
-        assert collected.validators == ('"1"', "Mon", "b")
+        assert collected.validators == Validators('"1"', "Mon", "b")
         assert (collected.checked_at, collected.timing) == (5, Timing(succeeded_at=5))
         assert (failing.checked_at, failing.failures, failing.error) == (9, 3, "answered 500")
         assert (failing.timing, failing.moving) == (Timing(), Moving())
