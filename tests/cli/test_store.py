@@ -49,7 +49,7 @@ def test_a_store_with_nothing_wrong_is_said_to_be_fine(planet: Planet) -> None:
     assert last == "Nothing is wrong with it."
     assert store_bytes(planet) == before
     checked = json.loads(planet.feedkit("store", "check", "--json").output)
-    assert (checked["schema"], checked["entries"], checked["problems"]) == ("0004", 3, [])
+    assert (checked["schema"], checked["entries"], checked["problems"]) == ("0005", 3, [])
 
 
 HARM: dict[str, tuple[str, str]] = {
@@ -83,7 +83,7 @@ HARM: dict[str, tuple[str, str]] = {
     ),
     "newer": (
         "UPDATE alembic_version SET version_num = '9f3a'",
-        "a newer feedkit wrote it (schema 9f3a, this one knows 0004)",
+        "a newer feedkit wrote it (schema 9f3a, this one knows 0005)",
     ),
     "no-version": ("DELETE FROM alembic_version", "it does not say which feedkit wrote it"),
 }
@@ -125,13 +125,13 @@ def test_another_programs_database_is_no_store(planet: Planet) -> None:
 def test_a_store_of_an_older_schema_is_fine_and_stays_so(planet: Planet) -> None:
     execute(
         planet,
-        "UPDATE alembic_version SET version_num = '0003'",
+        "UPDATE alembic_version SET version_num = '0004'",
         *(f"DROP TABLE {table}" for table in ("listings", "removed", "facts")),
     )
     before = store_bytes(planet)
     ended = planet.feedkit("store", "check")
     assert ended.code == 0
-    assert "of an older feedkit (schema 0003), which the next run brings up to date" in ended.output
+    assert "of an older feedkit (schema 0004), which the next run brings up to date" in ended.output
     assert store_bytes(planet) == before
     assert planet.feedkit("run", "--strict").code == 0
     assert "older feedkit" not in planet.feedkit("store", "check").output
