@@ -264,9 +264,12 @@ def test_a_store_that_another_program_does_not_let_go_is_a_sentence(
     monkeypatch.setattr(database, "_SETTINGS", impatient)
     connection = sqlite3.connect(path)
     connection.execute("BEGIN IMMEDIATE")
-    with open_store(f"sqlite:///{path}") as store:
-        with pytest.raises(StoreError) as caught, store.write():
-            pass
+    with (
+        open_store(f"sqlite:///{path}") as store,
+        pytest.raises(StoreError) as caught,
+        store.write(),
+    ):
+        pass
     connection.close()
     assert str(caught.value) == (
         f"store {path}: cannot be used: database is locked; "
