@@ -15,7 +15,6 @@ from sqlalchemy import Connection, delete, exists, func, insert, select, text
 from feedkit.store.copies import Copies
 from feedkit.store.schema import (
     categories,
-    documents,
     entries,
     entry_categories,
     entry_keys,
@@ -244,11 +243,6 @@ class Upkeep:
             ~linked,
         )
         return self._connection.execute(delete(categories).where(*nobodys)).rowcount
-
-    def forget_documents(self, paths: Collection[str]) -> None:
-        """Forget that documents were written."""
-        for chunk in chunks(paths):
-            self._connection.execute(delete(documents).where(documents.c.path.in_(chunk)))
 
 
 def number_of(guid: str) -> int:
