@@ -22,7 +22,7 @@ from feedkit.normalize.stand_ins import with_stand_ins
 from feedkit.normalize.tags import (
     ALWAYS,
     ATTRIBUTES_PATTERN,
-    BARE_LINK,
+    FAR_LINK,
     NOW,
     OF_LINK,
     LeftOutError,
@@ -146,8 +146,8 @@ class Plain(dict[str, Replacement]):
         return out
 
     def __missing__(self, run: str) -> Replacement:
-        if "?" not in run and BARE_LINK.fullmatch(run):
-            return f"{run[:-1]}{OF_LINK}>", _A
+        if "?" not in run and (link := FAR_LINK.fullmatch(run)):
+            return f'<a href="{link[1]}"{OF_LINK}>', _A
         tag = tag_spelt(run) if "&" in run or "\xa0" in run else run
         is_single = tag.find("<", 1) < 0
         tags = self._tags

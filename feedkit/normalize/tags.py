@@ -100,8 +100,9 @@ def _addressed(name: str, address: str) -> re.Pattern[str]:
     return re.compile(rf"<{name}{others(1)}[\n ]++{address}={url}{others(2)}{style}[\n ]*+{end}>")
 
 
-BARE_LINK = re.compile(rf'<a href="{VALID_IN_HTML}">')
-"""As most links are written."""
+_IDLE = r'(?:[\n ]++(?:class|data-[a-z-]++|id|rel|style|target)="[^"<>]*+")*+'
+FAR_LINK = re.compile(rf'<a{_IDLE}[\n ]++href="({VALID_IN_HTML})"{_IDLE}[\n ]*+>')
+"""As most links are written: of an absolute address, the group, and nothing else that is kept."""
 _LINK, _PICTURE = _addressed("a", "href"), _addressed("img", "src")
 _QUOTED = re.compile(r'[\n ]++([a-z-]++)="([^"]*+)"')
 _NAME = re.compile(r' ([a-z]++)="')

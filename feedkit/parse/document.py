@@ -72,7 +72,7 @@ def read_document(data: bytes, content_type: str | None) -> Document:
             if len(plain) > _SHORTEST_TAG * MAX_MARKUP:
                 _bound_markup(plain)
             try:
-                return Document(_parse(plain), None)
+                return Document(_pushed(plain), None)
             except etree.XMLSyntaxError:
                 pass
     _bound_markup(data)
@@ -118,6 +118,14 @@ def recover(text: str) -> tuple[etree._Element | None, list[tuple[int, str]]]:
 
 def _parse(data: bytes) -> etree._Element:
     return etree.fromstring(data, _parser())
+
+
+def _pushed(data: bytes) -> etree._Element:
+    """What `_parse` gives, a tenth faster (measured, libxml2 2.13 and 2.14). Its errors name other
+    places than where the mistake is."""
+    parser = _parser()
+    parser.feed(data)
+    return parser.close()
 
 
 def _parser(*, recover: bool = False) -> etree.XMLParser:
