@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from feedkit.config import Schedule, load_settings
+from feedkit.config import Retention, Schedule, load_settings
 from feedkit.errors import ConfigError
 
 SITE = '[site]\nurl = "https://planet.example.org/"\n'
@@ -181,6 +181,35 @@ def test_durations(file: Path, text: str, seconds: int) -> None:
 def test_delays_may_be_none(file: Path, text: str, seconds: float) -> None:
     file.write_text(f'{SITE}[fetch]\nhost_delay = "{text}"')
     assert load_settings(file).fetch.host_delay == timedelta(seconds=seconds)
+
+
+def test_all_is_kept_unless_a_limit_is_given_and_a_feed_may_have_its_own(file: Path) -> None:
+    file.write_text(SITE)
+    assert load_settings(file).retention == Retention()
+    own = ("", 'keep = "forever"', "keep_entries = 7", 'keep = "36h"\nkeep_entries = "all"')
+    feeds = "".join(f'[[feeds]]\nurl = "https://e.example/{n}"\n{k}\n' for n, k in enumerate(own))
+    file.write_text(f'{SITE}[store]\nkeep = "2y"\nkeep_entries = 500\n{feeds}')
+    settings = load_settings(file)
+    year = timedelta(days=365.25)
+    assert settings.retention == Retention(2 * year, 500)
+    assert [feed.retention for feed in settings.feeds] == [
+        None,
+        Retention(None, 500),
+        Retention(2 * year, 7),
+        Retention(timedelta(hours=36), None),
+    ]
+
+
+@pytest.mark.parametrize("value", ['"1h"', '"0d"', '"101y"', '"90"', "90", '"always"', "true"])
+def test_what_is_no_time_to_keep_entries_for_is_refused(file: Path, value: str) -> None:
+    said = problem(file, f"{SITE}[store]\nkeep = {value}\n")
+    assert 'store.keep: expected "forever" or a time such as "90d"' in said
+
+
+@pytest.mark.parametrize("value", ["0", '"some"', "-1", "1.5", "true"])
+def test_what_is_no_number_of_entries_to_keep_is_refused(file: Path, value: str) -> None:
+    said = problem(file, f"{SITE}[store]\nkeep_entries = {value}\n")
+    assert 'store.keep_entries: expected "all" or a whole number from 1 to 1,000,000' in said
 
 
 def test_a_delay_is_at_most_a_minute(file: Path) -> None:

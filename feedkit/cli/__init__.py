@@ -5,13 +5,16 @@ What a command needs is imported inside it, so that ``feedkit --version`` answer
 
 import atexit
 import gc
+import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from feedkit import __version__
+from feedkit.cli.machine import of_the_machine
 from feedkit.errors import ConfigError, FeedkitError
 
 DONE = 0
@@ -45,6 +48,12 @@ def main() -> None:
     except FeedkitError as error:
         click.echo(f"feedkit: {error}", err=True)
         sys.exit(NOT_USABLE)
+    except (MemoryError, OSError, ImportError, RuntimeError, SystemError, ExceptionGroup) as error:
+        if (sentence := of_the_machine(error)) is None:
+            raise
+        with suppress(OSError):  # what is full may be where this goes
+            click.echo(f"feedkit: {sentence}", err=True)
+        os._exit(NOT_USABLE)  # threads that died for want of memory would be waited for, forever
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -59,21 +68,27 @@ def cli() -> None:
     feedkit status       show which feeds fail, and when each is due
     feedkit export DIR   publish what is stored into another folder
     feedkit check FEED   show what feedkit sees in a feed or an article
+    feedkit store check  look the store through; feedkit store backup FILE copies it
     """
+
+
+def config_option(command: Command) -> Command:
+    """The option that names the configuration."""
+    return click.option(
+        "-c",
+        "--config",
+        "config",
+        type=click.Path(path_type=Path),
+        default=Path("config.toml"),
+        show_default=True,
+        help="The configuration to use.",
+    )(command)
 
 
 def common_options(command: Command) -> Command:
     """The options that every command takes."""
     for option in (
-        click.option(
-            "-c",
-            "--config",
-            "config",
-            type=click.Path(path_type=Path),
-            default=Path("config.toml"),
-            show_default=True,
-            help="The configuration to use.",
-        ),
+        config_option,
         click.option("-v", "--verbose", is_flag=True, help="Name every source and file."),
         click.option("-q", "--quiet", is_flag=True, help="Say nothing but what went wrong."),
     ):
@@ -168,15 +183,7 @@ def check(
 
 
 @cli.command()
-@click.option(
-    "-c",
-    "--config",
-    "config",
-    type=click.Path(path_type=Path),
-    default=Path("config.toml"),
-    show_default=True,
-    help="The configuration to use.",
-)
+@config_option
 @click.option("--failing", is_flag=True, help="Show only the feeds that fail.")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON document (docs/status.md).")
 def status(config: Path, failing: bool, as_json: bool) -> None:
@@ -188,3 +195,36 @@ def status(config: Path, failing: bool, as_json: bool) -> None:
     from feedkit.cli.status import show_status
 
     sys.exit(show_status(config, failing=failing, as_json=as_json))
+
+
+@cli.group()
+def store() -> None:
+    """Look the store through, or copy it; feedkit may be at work on it meanwhile."""
+
+
+@store.command("check")
+@config_option
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON document (docs/store.md).")
+def store_check(config: Path, as_json: bool) -> None:
+    """Say what is wrong with the store and what to do about it; nothing is changed.
+
+    Exit 0 when nothing is, 1 when something is, 2 when there is no store or it cannot be read.
+    """
+    from feedkit.cli.store import check
+
+    sys.exit(check(config, as_json=as_json))
+
+
+@store.command("backup")
+@config_option
+@click.option("--force", is_flag=True, help="Replace FILE if there is one.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what went wrong.")
+@click.argument("file", type=click.Path(path_type=Path))
+def store_backup(config: Path, force: bool, quiet: bool, file: Path) -> None:
+    """Copy the store to FILE as it is at this moment, also while feedkit runs.
+
+    The copy is checked before it takes its name. To restore it: docs/store.md.
+    """
+    from feedkit.cli.store import back_up_to
+
+    sys.exit(back_up_to(config, file, force=force, quiet=quiet))

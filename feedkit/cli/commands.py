@@ -3,13 +3,18 @@
 import sys
 from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from feedkit.cli import DONE, SOME_FAILED
-from feedkit.config import load_settings
+from feedkit.cli.words import number, size
+from feedkit.config import Settings, load_settings
 from feedkit.pipeline.workers import Workers
 from feedkit.store import Store, exclusive
+
+if TYPE_CHECKING:
+    from feedkit.pipeline.housekeeping import Housekept
 
 
 def run_once(
@@ -31,7 +36,9 @@ def run_once(
         bar = ProgressBar() if not quiet and sys.stderr.isatty() else None
         with bar or nullcontext():
             report = run(settings, store, everything=everything, progress=bar, workers=workers)
-    show(report, settings.site.output, verbose=verbose, quiet=quiet)
+        show(report, settings.site.output, verbose=verbose, quiet=quiet)
+        if not store.is_new:
+            _keep_house(settings, store, quiet=quiet)
     return SOME_FAILED if strict and (report.failing or report.published.failed) else DONE
 
 
@@ -46,6 +53,36 @@ def export_to(config: Path, folder: Path, *, verbose: bool, quiet: bool) -> int:
         report = export(settings, store, folder.absolute())
     show(report, folder, verbose=verbose, quiet=quiet)
     return SOME_FAILED if report.published.failed else DONE
+
+
+def _keep_house(settings: Settings, store: Store, *, quiet: bool) -> None:
+    """Once a day, remove what is not to be kept, and say how much that was."""
+    from feedkit.pipeline.housekeeping import housekeep, is_due
+    from feedkit.pipeline.prepare import to_microseconds
+    from feedkit.pipeline.timing import utc_now
+
+    now = to_microseconds(utc_now())
+    if not is_due(store, now):
+        return
+    done = housekeep(settings, store, now)
+    if not quiet and (sentence := removal(done)):
+        click.echo(sentence, err=True)
+
+
+def removal(done: "Housekept") -> str:
+    """One sentence: what keeping house removed; "" where it found nothing to do."""
+    parts = []
+    if done.entries:
+        parts.append(f"removed {number(done.entries, 'entry', 'entries')} past what is kept")
+    if done.sources:
+        parts.append(f"forgot {number(done.sources, 'source')} without entries")
+    if done.freed:
+        parts.append(f"made the store {size(done.freed)} smaller")
+    if not parts:
+        return ""
+    sentence = ", ".join(parts)
+    more = "" if done.is_complete else " (the next run goes on)"
+    return f"{sentence[0].upper()}{sentence[1:]}{more}."
 
 
 def _say(sentence: str) -> None:

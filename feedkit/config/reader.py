@@ -4,6 +4,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
@@ -22,6 +23,7 @@ from feedkit.config.settings import (
     Fetch,
     OpmlList,
     Publish,
+    Retention,
     Schedule,
     Settings,
     Site,
@@ -41,6 +43,8 @@ from feedkit.config.values import (
     read_flag,
     read_folder_url,
     read_formats,
+    read_keep,
+    read_keep_entries,
     read_language,
     read_maybe_empty,
     read_no_hubs,
@@ -67,7 +71,8 @@ _SITE: _Keys = {
     "author": read_text,
     "output": read_file_path,
 }
-_STORE: _Keys = {"url": read_store_url}
+_KEEP: _Keys = {"keep": read_keep, "keep_entries": read_keep_entries}
+_STORE: _Keys = {"url": read_store_url, **_KEEP}
 _FETCH: _Keys = {
     "concurrency": read_count,
     "per_host": read_count,
@@ -100,6 +105,7 @@ _FEEDS: _Keys = {
     "cron": read_cron,
     "include": read_patterns,
     "exclude": read_patterns,
+    **_KEEP,
     **REQUEST_KEYS,
 }
 _OPML: _Keys = {"path": read_file_path}
@@ -154,11 +160,12 @@ class _Reader:
         )
         site = self._site(self._table(document, "site", _SITE))
         store = self._table(document, "store", _STORE)
+        retention = _retention(store, Retention())
         rest = {
             "fetch": self._typed(self._table(document, "fetch", _FETCH), Fetch),
             "publish": self._typed(self._table(document, "publish", _PUBLISH), Publish),
             "articles": self._articles(document),
-            "feeds": self._feeds(document, default),
+            "feeds": self._feeds(document, default, retention),
             "opml": tuple(
                 OpmlList(name=str(table["path"]), path=self._path(str(table["path"])))
                 for _, table in self._tables(document, "opml", _OPML, required="path")
@@ -169,7 +176,8 @@ class _Reader:
             return None
         url = self._store_url(str(store.get("url", "sqlite:///feedkit.db")))
         return msgspec.structs.replace(
-            Settings(self.file, site, StoreSettings(url), schedule=default), **rest
+            Settings(self.file, site, StoreSettings(url), schedule=default, retention=retention),
+            **rest,
         )
 
     def _site(self, table: dict[str, object]) -> Site | None:
@@ -193,7 +201,9 @@ class _Reader:
             folders[path] = self._typed(table | {"name": name, "path": path}, ArticleFolder)
         return tuple(folders.values())
 
-    def _feeds(self, document: dict[str, object], default: Schedule) -> tuple[FeedSource, ...]:
+    def _feeds(
+        self, document: dict[str, object], default: Schedule, retention: Retention
+    ) -> tuple[FeedSource, ...]:
         feeds: dict[str, FeedSource] = {}
         for where, table in self._tables(document, "feeds", _FEEDS, required="url"):
             url = str(table["url"])
@@ -203,7 +213,9 @@ class _Reader:
             own = {key: table.pop(key) for key in [*table] if key in ("every", "cron")}
             schedule = self._schedule(own, where, default)
             request = self._request(url, table, where)
-            values = {"path": path, "schedule": schedule, "request": request}
+            values: dict[str, object] = {"path": path, "schedule": schedule, "request": request}
+            if kept := {key: table.pop(key) for key in _KEEP if key in table}:
+                values["retention"] = _retention(kept, retention)
             feeds[url] = self._typed(table | values, FeedSource)
         return tuple(feeds.values())
 
@@ -321,6 +333,15 @@ class _Reader:
             near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
             hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
             self.problems.append(f"{prefix}{_one_line(key)}: unknown key; {hint}")
+
+
+def _retention(table: Mapping[str, object], default: Retention) -> Retention:
+    """That of `table`; what it does not say, `default` does."""
+    age, entries = table.get("keep", default.age), table.get("keep_entries", default.entries)
+    return Retention(
+        age=age if isinstance(age, timedelta) else None,
+        entries=entries if isinstance(entries, int) else None,
+    )
 
 
 def _quoted(found: object) -> str:

@@ -29,6 +29,15 @@ class StoreSettings(Struct, frozen=True):
     url: str
 
 
+class Retention(Struct, frozen=True):
+    """How long a source's entries are kept: what either limit says may be removed."""
+
+    age: timedelta | None = None
+    """Since an entry was first seen; None: for ever."""
+    entries: int | None = None
+    """The newest so many; None: all."""
+
+
 class Fetch(Struct, frozen=True):
     """Limits of what is collected. `max_bytes` bounds articles and local feeds as well."""
 
@@ -88,6 +97,8 @@ class FeedSource(Struct, frozen=True):
     exclude: tuple[re.Pattern[str], ...] = ()
     request: RequestOptions | None = None
     """None: as every other source is asked."""
+    retention: Retention | None = None
+    """None: as of every other source."""
 
 
 class OpmlList(Struct, frozen=True):
@@ -114,6 +125,7 @@ class Settings(Struct, frozen=True):
     store: StoreSettings
     fetch: Fetch = Fetch()
     schedule: Schedule = Schedule()
+    retention: Retention = Retention()
     publish: Publish = Publish()
     articles: tuple[ArticleFolder, ...] = ()
     feeds: tuple[FeedSource, ...] = ()

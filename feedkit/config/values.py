@@ -33,6 +33,8 @@ HIDDEN = _Hidden()
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_AGE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(h|d|w|y)")
+_DAYS_OF = {"h": 1 / 24, "d": 1, "w": 7, "y": 365.25}
 _LONGEST = timedelta(days=366)
 HTTP = re.compile("https?:", re.IGNORECASE)
 _SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]+:")  # one letter is a drive
@@ -98,6 +100,27 @@ def read_duration(value: object) -> timedelta:
     if not timedelta() < duration <= _LONGEST:  # of less than a microsecond nothing is left
         raise Unexpected(f"{expected}, more than nothing and at most a year")
     return duration
+
+
+def read_keep(value: object) -> timedelta | None:
+    """How long entries are kept: a time from a day to a century, or "forever" (None)."""
+    if value == "forever":
+        return None
+    match = _AGE.fullmatch(value.strip()) if isinstance(value, str) else None
+    days = float(match[1]) * _DAYS_OF[match[2]] if match else 0
+    if not 1 <= days <= 36525:
+        raise Unexpected('"forever" or a time such as "90d", "52w" or "2y", at least a day')
+    return timedelta(days=days)
+
+
+def read_keep_entries(value: object) -> int | None:
+    """How many entries of a source are kept: a number, or "all" (None)."""
+    if value == "all":
+        return None
+    try:
+        return read_count(value)
+    except Unexpected as error:
+        raise Unexpected(f'"all" or {error.expected}') from error
 
 
 def read_delay(value: object) -> timedelta:

@@ -15,6 +15,8 @@ from feedkit.daemon.metrics import Metrics
 from feedkit.errors import LockedError, StoreError
 from feedkit.logs import complain, debug, say
 from feedkit.pipeline.agenda import local_state, next_time
+from feedkit.pipeline.housekeeping import housekeep, is_due
+from feedkit.pipeline.prepare import to_microseconds
 from feedkit.pipeline.run import run
 from feedkit.pipeline.timing import Clock
 from feedkit.store import Store, exclusive, open_store
@@ -123,6 +125,7 @@ class Cycles:
         self.metrics.count(report, seconds)
         self._journal.tell(report)
         debug("cycle", f"a cycle took {seconds:.2f} s", seconds=round(seconds, 3))
+        self._keep_house(settings, store)
         self.next_at = next_time(settings, store, self._now(), done_at=now)
         gc.collect()
         if report.published.failed:
@@ -131,6 +134,22 @@ class Cycles:
         is_first = self.metrics.cycles == 1  # whose time is that of the imports
         spent = 0.0 if is_first else time.process_time() - spent
         return self._wait(self._now(), _SHARE * spent)
+
+    def _keep_house(self, settings: Settings, store: Store) -> None:
+        """Once a day, remove what is not to be kept."""
+        now = to_microseconds(self._now())
+        if self._is_stopping() or not is_due(store, now):
+            return
+        done = housekeep(settings, store, now)
+        if done.entries or done.sources or done.freed:
+            say(
+                "housekept",
+                f"removed {done.entries} entries past what is kept, forgot {done.sources} sources"
+                f" without entries, and made the store {done.freed:,} bytes smaller",
+                entries=done.entries,
+                sources=done.sources,
+                bytes=done.freed,
+            )
 
     def _now(self) -> datetime:
         """The time; and a sign of life, for a run looks at the clock all the time."""

@@ -199,6 +199,9 @@ class _Cycle:
                 await self._fail(feed, row, report, error)
         except (CollectError, ParseError) as error:
             await self._fail(feed, row, report, error)
+        except MemoryError:
+            needs = "takes more memory than there is: give feedkit more, or lower fetch.max_bytes"
+            await self._fail(feed, row, report, CollectError(needs))
         self._progress.step()
 
     @asynccontextmanager
@@ -379,6 +382,8 @@ def _save_entries(
     report.counts = transaction.save_entries(
         row, entries, now, remade=row.recipe not in ("", _recipe(feed))
     )
+    listed = [entry.guid for entry in entries]
+    transaction.upkeep.set_listing(row.id, listed, is_whole=not fetched.is_delta)
     if prepared.bozo:
         report.notes.append(f"{report.name}: {prepared.bozo}")
 

@@ -124,7 +124,11 @@ class Workers:
     def __enter__(self) -> "Workers":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None and self._executor is not None:
+            # What went wrong (no memory, say) may have ended the thread that would answer.
+            self._executor.shutdown(wait=False, cancel_futures=True)
+            self._executor, self._count = None, 0
         self.close()
 
     def _started(self, count: int) -> "ProcessPoolExecutor":

@@ -144,6 +144,17 @@ class Copies:
                 break
         return groups.sorted()
 
+    def whole_groups(self, entry_ids: Set[int]) -> Iterator[list[int]]:
+        """The entries in groups with their copies and originals, where these are among them."""
+        groups = _Groups(entry_ids)
+        frontier = set(entry_ids)
+        while frontier:
+            pairs = list(self._relatives(frontier))
+            frontier = {other for _, other in pairs} - groups.members
+            for one, other in pairs:
+                groups.join(one, other)
+        return (group for group in groups.sorted() if entry_ids >= set(group))
+
     def rows(self, groups: Iterable[list[int]]) -> Iterator[list[RelatedRow]]:
         """Of each group of entries the visible ones."""
         columns = [entries.c[name] for name in RelatedRow._fields[:-1]]

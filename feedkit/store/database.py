@@ -19,6 +19,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from feedkit.errors import StoreError
+from feedkit.store.compact import compact
 from feedkit.store.schema import REVISION, metadata
 from feedkit.store.transaction import Transaction
 
@@ -52,6 +53,20 @@ class Database:
                 raise  # a mistake of feedkit's own
             raise _unusable(self._where, "used", error) from error
 
+    def compact(self, seconds: float) -> int:
+        """Give back to the disk what is free, if it is much, and empty the write-ahead log; how
+        many bytes the file became smaller. After `seconds` the rest is left for another time.
+
+        Raises `StoreError` as a transaction does.
+        """
+        try:
+            with closing(self._engine.raw_connection()) as connection:
+                driver = connection.driver_connection
+                assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - for the type checker
+                return compact(driver, seconds)
+        except sqlite3.OperationalError as error:
+            raise StoreError(_sentence(self._where, "made smaller", error)) from error
+
     def close(self) -> None:
         """Close every connection, and leave what was written on the disk and in WAL mode."""
         if self._is_new or self._has_written:
@@ -79,7 +94,8 @@ class _WriteOut:
     def __init__(self, path: str) -> None:
         self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         self._thread = threading.Thread(target=self._write)
-        self._thread.start()
+        with suppress(RuntimeError):  # no memory for a thread: SQLite will write it all itself
+            self._thread.start()
 
     def _write(self) -> None:
         with suppress(OSError):  # SQLite's own write will say so
@@ -87,7 +103,8 @@ class _WriteOut:
 
     def close(self) -> None:
         """Wait until it is written."""
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
         os.close(self._descriptor)
 
 
@@ -111,6 +128,8 @@ def open_database(url: str, *, is_new: bool) -> Database:
     where = engine.url.database or ":memory:"
     try:
         Path(where).parent.mkdir(parents=True, exist_ok=True)
+        if is_new:
+            _create_file(where)
         _bring_up_to_date(engine, where)
     except (DBAPIError, OSError) as error:
         engine.dispose()
@@ -122,10 +141,48 @@ def open_database(url: str, *, is_new: bool) -> Database:
 
 
 def _unusable(where: str, participle: str, error: DBAPIError | OSError) -> StoreError:
-    """The store cannot be used or opened. SQLite has one class for all that its file says wrong."""
-    reason = error.orig if isinstance(error, DBAPIError) else error.strerror
-    advice = "; restore a copy of it, or name another file" if type(error) is DatabaseError else ""
-    return StoreError(f"store {where}: cannot be {participle}: {reason}{advice}")
+    """The store cannot be used or opened."""
+    if isinstance(error, OSError):
+        return StoreError(f"store {where}: cannot be {participle}: {error.strerror}")
+    return StoreError(_sentence(where, participle, error.orig))
+
+
+def _create_file(path: str) -> None:
+    """An empty file is a database. Addresses of feeds may hold what is nobody else's business."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
+_DAMAGED = "restore a copy of it, or name another file"
+_ADVICE = {
+    sqlite3.SQLITE_FULL: "make room there and run feedkit again; what was stored is kept",
+    sqlite3.SQLITE_BUSY: "another program holds it: end that, and run feedkit again",
+    sqlite3.SQLITE_READONLY: "let feedkit's user write it, what is beside it, and its folder",
+    sqlite3.SQLITE_IOERR: "see what the system says of its disk; what was stored is kept",
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: _DAMAGED,
+}
+"""What to do, by SQLite's result code (https://www.sqlite.org/rescode.html)."""
+
+
+def _is_full(path: str) -> bool:
+    """Whether there is no room for what SQLite needs beside the file to open it."""
+    with suppress(OSError):
+        disk = os.statvfs(Path(path).parent)
+        return disk.f_bavail * disk.f_frsize < _LEAST
+    return False
+
+
+_LEAST = 65_536
+"""Bytes: an index of the write-ahead log, and a page of the log."""
+
+
+def _sentence(where: str, participle: str, error: BaseException | None) -> str:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without what extends it
+    if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and _is_full(where):
+        advice = _ADVICE[sqlite3.SQLITE_FULL]
+        return f"store {where}: cannot be {participle}: its disk is full; {advice}"
+    advice = f"; {_ADVICE[code]}" if code in _ADVICE else ""
+    return f"store {where}: cannot be {participle}: {error}{advice}"
 
 
 _SETTINGS = (
@@ -148,8 +205,9 @@ def _set_up_new(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
     without waiting for the disk: there is nothing yet that a power cut could take away.
     `Database.close` ends both."""
     connection.isolation_level = None
-    settings = ("page_size = 16384", *_SETTINGS, "synchronous = OFF")
-    for setting in settings:  # a page holds an article's content
+    # A page holds an article's content. What is freed can be given back in small steps.
+    first = ("page_size = 16384", "auto_vacuum = INCREMENTAL")
+    for setting in (*first, *_SETTINGS, "synchronous = OFF"):
         connection.execute(f"PRAGMA {setting}")
 
 

@@ -4,6 +4,7 @@ Both are POSIX record locks, which go with their process, however that ends, so 
 stale. A file each: closing a file drops every lock that the process has on it (fcntl(2)).
 """
 
+import errno
 import fcntl
 import os
 import time
@@ -16,6 +17,12 @@ from feedkit.errors import LockedError, StoreError
 
 _NAMING = 0.2
 """Seconds in which whoever took a lock has written its name into the file."""
+
+_ADVICE = {
+    errno.EACCES: "let feedkit's user write in its folder",
+    errno.EROFS: "have its folder mounted for writing, or name another in [store]",
+    errno.ENOSPC: "make room there and run feedkit again; what was stored is kept",
+}
 
 
 @contextmanager
@@ -62,7 +69,8 @@ def _locked(url: str, suffix: str) -> Iterator[tuple[int, bool]]:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
-        raise StoreError(f"store {database}: cannot be locked: {error.strerror}") from error
+        advice = f"; {_ADVICE[error.errno]}" if error.errno in _ADVICE else ""
+        raise StoreError(f"store {database}: cannot be locked: {error.strerror}{advice}") from error
     try:
         try:
             if not is_in_memory:

@@ -19,14 +19,25 @@ def migrate(connection: Connection, where: str, version: str | None) -> None:
     Runs in the transaction of `connection`. Raises `StoreError` when this code does not know
     `version`: a newer feedkit wrote it.
     """
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    try:
-        if version is not None:
-            ScriptDirectory.from_config(config).get_revision(version)
-    except CommandError as error:
+    if version is not None and not is_known(version):
         raise StoreError(
             f"store {where}: was written by a newer feedkit (schema {version}); update feedkit"
-        ) from error
+        )
+    config = _config()
+    config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def is_known(version: str) -> bool:
+    """Whether this code knows that schema."""
+    try:
+        ScriptDirectory.from_config(_config()).get_revision(version)
+    except CommandError:
+        return False
+    return True
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    return config

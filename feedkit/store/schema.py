@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest migration; a test holds it to what the migrations say."""
 
 metadata = MetaData(
@@ -163,5 +163,29 @@ documents = Table(
     Column("fingerprint", Text, nullable=False),  # of what it was rendered from
     Column("size", BigInteger, nullable=False),
     Column("mtime_ns", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+listings = Table(
+    "listings",
+    metadata,
+    Column("source_id", _Id, ForeignKey("sources.id"), primary_key=True),
+    Column("guids", LargeBinary, nullable=False),  # numbers of those in its document, 8 bytes each
+    sqlite_with_rowid=False,
+)
+
+removed = Table(
+    "removed",
+    metadata,
+    Column("source_id", _Id, ForeignKey("sources.id"), nullable=False, primary_key=True),
+    Column("guid", BigInteger, nullable=False, primary_key=True, autoincrement=False),  # a number
+    sqlite_with_rowid=False,
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )

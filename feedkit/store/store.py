@@ -42,6 +42,11 @@ class Store:
         with self._opened().begin(writes=True) as transaction:
             yield transaction
 
+    def compact(self, seconds: float) -> int:
+        """Make the store smaller if much of it is free; how many bytes that gave back to the
+        disk. What is not done after `seconds` is left for another time. Raises `StoreError`."""
+        return self._opened().compact(seconds)
+
     def close(self) -> None:
         """Close every connection."""
         if self._database is not None:

@@ -43,6 +43,7 @@ from feedkit.store.schema import (
     sources,
 )
 from feedkit.store.statements import chunks, insert_many, update_row
+from feedkit.store.upkeep import Upkeep
 
 _HOURS = msgspec.json.Decoder(tuple[int, ...])
 _DAYS = msgspec.json.Decoder(tuple[str, ...])
@@ -69,6 +70,8 @@ class Transaction:
         self._next_id: int | None = None
         self._added: dict[int, set[str]] = {}
         self._copies = Copies(connection)
+        self.upkeep = Upkeep(connection, self._copies)
+        """Removing entries for good, and what is remembered for that."""
 
     def finish(self) -> None:
         """Mark each category in which an entry changed; called before the commit. What nobody
@@ -262,7 +265,8 @@ class Transaction:
         self, source: SourceRow, batch: Sequence[NewEntry], now: int, *, remade: bool = False
     ) -> Counts:
         """Store what is new or changed of `batch`, in its order: a later entry comes above an
-        earlier one of the same time. Guids in one batch are distinct.
+        earlier one of the same time. Guids in one batch are distinct. An entry that was removed
+        stays so, and counts as unchanged.
 
         `remade`: what differs is how feedkit read the entries, so they do not count as edited.
         """
@@ -278,6 +282,9 @@ class Transaction:
                 counts.unchanged += 1
             else:
                 changed.append((stored, entry))
+        if gone := self.upkeep.removed(source.id, [entry.guid for entry in added]):
+            added = [entry for entry in added if entry.guid not in gone]
+            counts.unchanged += len(gone)
         counts.new, counts.changed = len(added), len(changed)
         arrived = (*added, *(entry for _, entry in changed))
         named = {category: None for entry in arrived for category in entry.categories}
@@ -485,10 +492,12 @@ class Transaction:
     # Entries that are one
 
     def unknown_guids(self, source_id: int, guids: Collection[str]) -> set[str]:
-        """Those of `guids` that no entry of the source has; none of a source without entries."""
+        """Those of `guids` that no entry of the source has or had; none of a source without
+        entries."""
         if not self._has_entries(source_id):
             return set()
-        return set(guids) - self._known(source_id, guids).keys()
+        unknown = set(guids) - self._known(source_id, guids).keys()
+        return unknown - self.upkeep.removed(source_id, unknown)
 
     def guids_by_alias(self, source_id: int, aliases: Collection[str]) -> dict[str, str]:
         """The guid of the entry that the source called by an alias last, by that."""

@@ -40,7 +40,16 @@ def test_version_is_the_packages_and_goes_to_stdout(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--version"], ["--help"], ["run", "--help"], ["check", "--help"], ["status", "--help"]],
+    [
+        ["--version"],
+        ["--help"],
+        ["run", "--help"],
+        ["check", "--help"],
+        ["status", "--help"],
+        ["store", "--help"],
+        ["store", "check", "--help"],
+        ["store", "backup", "--help"],
+    ],
 )
 def test_what_needs_no_work_loads_nothing_heavy(arguments: list[str], tmp_path: Path) -> None:
     code = (
@@ -68,6 +77,7 @@ def test_help_names_every_command(option: str, tmp_path: Path) -> None:
     assert "\n  export " in done.stdout
     assert "\n  check " in done.stdout
     assert "\n  status " in done.stdout
+    assert "\n  store " in done.stdout
 
 
 def test_help_of_a_command_says_what_its_options_do(tmp_path: Path) -> None:
