@@ -13,7 +13,6 @@ made-up ones.
 """
 
 import argparse
-import os
 import shutil
 import statistics
 import subprocess
@@ -25,23 +24,11 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from documents import folder_to_read, read_documents
+from planets import CONFIG, ENVIRONMENT, RUN
 from webserver import nginx
 
 FEEDS = 200
 CATEGORIES = 20
-# Python's compiled modules stay from one run to the next, as they do where it is installed.
-ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-
-FEEDKIT = """
-[site]
-title = "Bench"
-url = "https://planet.example.org/"
-output = "public"
-[store]
-url = "sqlite:///feedkit.db"
-[fetch]
-allow_private_hosts = true
-"""
 READER = """
 import sys
 from reader import make_reader
@@ -57,13 +44,13 @@ Prepare = Callable[[Path, Sequence[str]], Command]
 
 def for_feedkit(folder: Path, urls: Sequence[str]) -> Command:
     """feedkit's configuration in `folder`, and the command that asks for every feed."""
-    lines = [FEEDKIT]
+    lines = [CONFIG]
     for number, url in enumerate(urls):
         names = f'["Category {number % CATEGORIES}", "Category {(number * 7 + 3) % CATEGORIES}"]'
         lines.append(f'[[feeds]]\nurl = "{url}"\ncategories = {names}')
     lines += [f'[categories."Category {number}"]' for number in range(CATEGORIES)]
     (folder / "config.toml").write_text("\n".join(lines))
-    return [str(Path(sys.executable).parent / "feedkit"), "run", "--all", "--quiet"]
+    return RUN
 
 
 def for_newsboat(folder: Path, urls: Sequence[str]) -> Command:

@@ -11,11 +11,7 @@ Then the same sources are collected by `feedkit run`'s own code, store and all. 
 
 import argparse
 import asyncio
-import os
-import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -26,6 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import aiohttp
+from webserver import nginx
 
 from feedkit.collect.http import Client
 from feedkit.config import Fetch, load_settings
@@ -39,27 +36,6 @@ HOSTS = 200
 CHANGED = 20
 """One source in so many has changed since its validators were given."""
 LIMITS = Fetch(allow_private_hosts=True)
-
-NGINX = """
-daemon off;
-worker_processes 1;
-pid {root}/nginx.pid;
-error_log {root}/error.log;
-events {{ worker_connections 4096; }}
-http {{
-  access_log off;
-  client_body_temp_path {root}/body;
-  proxy_temp_path {root}/proxy;
-  fastcgi_temp_path {root}/fastcgi;
-  uwsgi_temp_path {root}/uwsgi;
-  scgi_temp_path {root}/scgi;
-  server {{
-    {listen}
-    root {root}/public;
-    types {{ application/rss+xml xml; }}
-  }}
-}}
-"""
 
 CONFIG = """
 [site]
@@ -103,38 +79,14 @@ def feed(number: int) -> str:
 
 
 @contextmanager
-def nginx(root: Path, sources: int) -> Iterator[list[str]]:
+def serving(root: Path, sources: int) -> Iterator[list[str]]:
     """nginx with as many feeds; their URLs."""
-    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    if program is None:
-        sys.exit("bench/fetch.py needs nginx: apt-get install nginx-light")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    hosts = [f"127.0.1.{number}" for number in range(1, HOSTS + 1)]
-    listen = "\n    ".join(f"listen {host}:{port};" for host in hosts)
-    root.chmod(0o755)  # started by root, nginx reads as another user
-    public = root / "public"
-    public.mkdir()
+    (root / "public").mkdir()
     for number in range(sources):
-        (public / f"{number}.xml").write_text(feed(number))
-    (root / "nginx.conf").write_text(NGINX.format(root=root, listen=listen))
-    server = subprocess.Popen([program, "-p", str(root), "-c", str(root / "nginx.conf")])
-    try:
-        wait_for(hosts[-1], port)
+        (root / "public" / f"{number}.xml").write_text(feed(number))
+    hosts = [f"127.0.1.{number}" for number in range(1, HOSTS + 1)]
+    with nginx(root, hosts) as port:
         yield [f"http://{hosts[n % HOSTS]}:{port}/{n}.xml" for n in range(sources)]
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def wait_for(host: str, port: int) -> None:
-    for _ in range(100):
-        with socket.socket() as probe:
-            if probe.connect_ex((host, port)) == 0:
-                return
-        time.sleep(0.05)
-    sys.exit("nginx does not answer")
 
 
 async def timed(ask: Ask, sources: Sequence[Source]) -> Round:
@@ -212,10 +164,7 @@ def main() -> int:
     parser.add_argument("--sources", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=7)
     given = parser.parse_args()
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        nginx(Path(folder), given.sources) as urls,
-    ):
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder), given.sources) as urls:
         sources = asyncio.run(etags(urls))
         rounds = [
             (asyncio.run(by_aiohttp(sources)), asyncio.run(by_feedkit(sources)))

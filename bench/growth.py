@@ -18,6 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from planets import CONFIG, ENVIRONMENT, RUN
 from webserver import nginx
 
 SMALL = 100
@@ -31,17 +32,6 @@ CATEGORIES = 20
 MOST_GROWTH = 1.5
 MOST_MEMORY = 300
 """MB."""
-ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-CONFIG = """
-[site]
-title = "Bench"
-url = "https://planet.example.org/"
-output = "public"
-[store]
-url = "sqlite:///feedkit.db"
-[fetch]
-allow_private_hosts = true
-"""
 
 
 def feed(number: int, newest: int) -> str:
@@ -73,9 +63,8 @@ def prepare(home: Path, sources: int, port: int) -> None:
 
 def cycle(home: Path) -> tuple[float, float]:
     """One run over all feeds of `home`: seconds, and MB of memory at its peak."""
-    command = [str(Path(sys.executable).parent / "feedkit"), "run", "--all", "--quiet"]
     start = time.perf_counter()
-    process = subprocess.Popen(command, cwd=home, env=ENVIRONMENT)
+    process = subprocess.Popen(RUN, cwd=home, env=ENVIRONMENT)
     _, status, used = os.wait4(process.pid, 0)
     took = time.perf_counter() - start
     if status:
