@@ -75,7 +75,7 @@ _PATH = r"A-Za-z0-9._~=&+%,!/?#-"
 _SIMPLE = re.compile(
     rf"(?:[/?#]|\.\.?/)[{_PATH}:]*+|[{_PATH}]++|mailto:[A-Za-z0-9._+-]++@[A-Za-z0-9.-]++"
 )
-_NEARBY = "[A-Za-z0-9._~%+,!/#-]++"
+_NEARBY = "(?:[A-Za-z0-9._~%+,!/?=#-]++|&amp;)++"
 """References within a site, of characters that are written alike everywhere."""
 
 
@@ -162,9 +162,9 @@ class Tags:
     def _link(self, link: re.Match[str]) -> Replacement | None:
         far, near = link.group("far", "near")
         others = _others("a", link)
-        if others is None or (far and "?" in far and has_tracking(far)):
+        if others is None or ("?" in (far or near) and has_tracking(far or near)):
             return None
-        url = far or self._desk.resolve(near)
+        url = far or self._desk.resolve(near.replace("&amp;", "&"))
         if url is None:
             return None
         self.lasts = SOON if far else NOW
@@ -174,13 +174,14 @@ class Tags:
     def _picture(self, picture: re.Match[str]) -> Replacement | None:
         far, near = picture.group("far", "near")
         others = _others("img", picture)
-        url = far.replace("&amp;", "&") if far else absolute(near, self._desk.base)
+        written = (far or near).replace("&amp;", "&")
+        url = written if far else absolute(written, self._desk.base)
         if others is None or url is None:
             return None
         style = picture["style"]
         if (
             (style and (style == HIDDEN or hides(style)))
-            or is_placeholder(far or near)
+            or is_placeholder(written)
             or is_beacon(url)
         ):
             raise NotPlainError  # a lazy image, or one that is there to be counted, maybe
