@@ -35,7 +35,7 @@ class Reading:
     categories: tuple[str, ...]
     summary: str
     content: str
-    """The first content, and the summary of an entry without any."""
+    """The first content in HTML, else the first, and the summary of an entry without any."""
     left_out: frozenset[str] = frozenset()
     """Elements that do not count, for `html_words.words`."""
 
@@ -91,7 +91,7 @@ class Oracle:
 
     def _entry(self, entry: Values, position: int) -> Reading:
         summary = _html(_object(entry, "summary_detail"))
-        contents = _objects(entry, "content")
+        contents = sorted(_objects(entry, "content"), key=_is_plain)
         terms = [_text(tag, "term") for tag in _objects(entry, "tags")]
         return Reading(
             oracle=self,
@@ -107,9 +107,13 @@ class Oracle:
         )
 
 
+def _is_plain(detail: Values) -> bool:
+    return _text(detail, "type") == "text/plain"
+
+
 def _html(detail: Values) -> str:
     value = _text(detail, "value")
-    return escape(value, quote=False) if _text(detail, "type") == "text/plain" else value
+    return escape(value, quote=False) if _is_plain(detail) else value
 
 
 def _time(entry: Values, key: str) -> datetime | None:

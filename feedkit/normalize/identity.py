@@ -39,11 +39,12 @@ def entry_id(
 
     `guid` itself, character for character, when it is an absolute IRI (RFC 3987); a web
     address that is nearly one is percent-encoded; any other becomes a ``urn:uuid:`` (RFC 4122,
-    version 5) of `namespace` (the feed) and itself. Without a guid it is `url`; without a URL a
-    ``urn:uuid:`` of title and date, and of `content` where there is neither.
+    version 5) of `namespace` (the feed) and itself. Without a guid it is `url`, as it is where the
+    guid is `url` without its host: a permanent link (RSS 2.0) that was written as a path. Without a
+    URL it is a ``urn:uuid:`` of title and date, and of `content` where there is neither.
     """
     guid = guid.strip()
-    if url and guid in ("", url):  # whose guid is a permanent link
+    if url and (guid in ("", url) or (guid[0] == "/" and absolute(guid, url) == url)):
         return url
     if guid:
         return _guid_id(guid, namespace)

@@ -83,6 +83,14 @@ def test_without_a_guid_the_url_is_the_id() -> None:
     assert id_of(url="https://example.org/1", title="A") == "https://example.org/1"
 
 
+def test_a_guid_that_is_the_url_without_its_host_is_the_url() -> None:
+    url = "https://example.org/posts/1?a=1"
+    assert id_of("/posts/1?a=1", url=url) == url
+    assert id_of("/posts/1", url=url).startswith("urn:uuid:")
+    assert id_of("posts/1?a=1", url=url).startswith("urn:uuid:")
+    assert id_of("//[", url=url).startswith("urn:uuid:")
+
+
 def test_without_both_the_id_is_made_of_title_and_date_and_survives_an_edit() -> None:
     one = id_of(title="A", published=DATE, content="first")
     assert one == id_of(title="A", published=DATE, content="edited")
