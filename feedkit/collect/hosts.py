@@ -6,7 +6,7 @@ A host is a name or an address, whatever its ports: what stands behind them is o
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from datetime import datetime
 from ipaddress import ip_address
 
@@ -28,18 +28,22 @@ class Hosts:
         self._closed: dict[str, datetime] = {}
 
     @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
+    async def turn(self, host: str) -> AsyncIterator[Callable[[], None]]:
         """Wait for a turn of `host`, then for one of all: a busy host never holds up the others.
 
-        Raises `RefusalError` when the host has asked to be left alone, also meanwhile.
+        What is given is to be called when the host has answered: others may ask it then, while
+        the turn of all lasts as long as the context. Raises `RefusalError` when the host has asked
+        to be left alone, also meanwhile.
         """
         here = self._hosts.setdefault(host, _Host(self._per_host))
         here.users += 1
         try:
-            async with here.free:
+            with ExitStack() as until_answered:
+                await here.free.acquire()
+                until_answered.callback(here.free.release)
                 await self._start(host)
                 try:
-                    yield
+                    yield until_answered.close
                 finally:
                     self._total.release()
         finally:

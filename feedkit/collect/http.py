@@ -233,9 +233,10 @@ class Client:
         options: RequestOptions | None = None,
         at_turn: Callable[[], Awaitable[None]] | None = None,
     ) -> AsyncIterator[Fetched]:
-        """What `get` gives, whose turn lasts as long as the context.
+        """What `get` gives, whose turn lasts as long as the context, but for the host's own.
 
-        So no more answers are in hand at once than there may be requests. `at_turn` is awaited
+        So no more answers are in hand at once than there may be requests, and what is done with
+        them keeps no host from being asked. `at_turn` is awaited
         when the turn has come, before anything is sent; where the host is not asked, never.
         """
         road = [address_of(url)]
@@ -249,7 +250,7 @@ class Client:
         is_permanent = True
         remaining = self._limits.timeout
         while True:
-            async with self._hosts.turn(host_of(road[-1])):
+            async with self._hosts.turn(host_of(road[-1])) as has_answered:
                 if len(road) == 1 and at_turn is not None:
                     await at_turn()
                 try:
@@ -257,6 +258,7 @@ class Client:
                 except RefusalError as error:
                     error.is_detour = not is_permanent
                     raise
+                has_answered()
                 if isinstance(answer, Fetched):
                     yield msgspec.structs.replace(answer, moved_to=public(moved_to))
                     return
