@@ -10,7 +10,7 @@ import click
 from feedkit.cli import DONE, SOME_FAILED
 from feedkit.cli.words import number, size
 from feedkit.config import Settings, load_settings
-from feedkit.pipeline.workers import Workers
+from feedkit.pipeline.workers import MANY_FEEDS, Workers
 from feedkit.store import Store, exclusive
 
 if TYPE_CHECKING:
@@ -29,7 +29,11 @@ def run_once(
         Workers() as workers,
     ):
         if settings.articles:
-            workers.start(many=store.is_new)  # before the next imports: they import the rest
+            workers.start_for_articles(
+                many=store.is_new
+            )  # before the next imports: they import the rest
+        elif store.is_new and len(settings.feeds) >= MANY_FEEDS:
+            workers.start_for_feeds()
         from feedkit.cli.report import ProgressBar, show
         from feedkit.pipeline.run import run
 

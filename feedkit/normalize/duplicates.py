@@ -74,6 +74,7 @@ class Candidate:
         self.has_own_id = name(entry.id) != self.page
         """Whether the id is not the link once more."""
         self._long_title = entry.title.casefold()
+        self.content = entry.content
         self._entry = entry
         own = publisher.names
         origin = _names(entry.origin) if entry.origin else own
@@ -177,6 +178,8 @@ def _are_of_one_hand(copy: Candidate, original: Candidate) -> bool:
 def _agree(one: Candidate, other: Candidate) -> bool:
     """Whether two accounts of one page under one title may be of one entry."""
     if one.id == other.id or not (one.has_all_words and other.has_all_words):
+        return True
+    if one.content is not None and one.content == other.content:
         return True
     if not one.words or not other.words:
         return True

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import blake2b
 
 from feedkit.model import Entry
@@ -12,10 +13,12 @@ from feedkit.normalize.text import plain_text
 _WEB = re.compile(r"https?:", re.IGNORECASE)
 _TAIL = re.compile(r"https://[^/?]*+([^?]*)(\?.*)?", re.DOTALL)
 _NO_LETTERS = re.compile(r"[\W_]+")
+_SHORT = 300
 _LONGEST_TEXT = 200_000
 """Characters of HTML that are compared; what comes after them tells no two entries apart."""
 
 
+@lru_cache(maxsize=4096)  # entries that are compared have the same addresses
 def page(url: str | None) -> str | None:
     """The canonical form of an address that can be one entry's own, else None.
 
@@ -70,6 +73,15 @@ def _number(*parts: str) -> int:
 
 def letters(text: str) -> str:
     """The letters and digits of `text`, their case and width folded: what is compared of it."""
+    return _short_letters(text) if len(text) < _SHORT else _letters(text)
+
+
+@lru_cache(maxsize=4096)  # entries that are compared have the same titles
+def _short_letters(text: str) -> str:
+    return _letters(text)
+
+
+def _letters(text: str) -> str:
     return _NO_LETTERS.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 

@@ -20,7 +20,6 @@ from feedkit.pipeline.prepare import (
     read_article_files,
 )
 from feedkit.pipeline.report import Progress, SourceReport
-from feedkit.pipeline.sameness import settle
 from feedkit.pipeline.workers import Workers, in_batches
 from feedkit.publish.jobs import from_microseconds
 from feedkit.store import FileRow, SourceRow, Store
@@ -108,7 +107,6 @@ def collect_articles(
             transaction.update_source(source.id, recipe=fingerprint)
             if not is_keyed:
                 transaction.update_source(source.id, is_keyed=False)
-            settle(transaction)
         known = update.known
     else:
         report.outcome = "unchanged"

@@ -1,11 +1,12 @@
-"""Writes of tasks that run side by side → the store, those of one moment in one transaction.
+"""Writes of tasks that run side by side → the store, in a thread of their own.
 
-A transaction costs more than what most feeds have to store, and dozens of answers may arrive in
-one moment. Waiting for more would gain little: the moment is one turn of the event loop.
+A transaction costs more than what most feeds have to store. While one is under way others gather
+for the next, and the event loop goes on: SQLite and the disk do their work without Python's lock.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeAlias
 
 from feedkit.store import Store
@@ -15,10 +16,13 @@ Write: TypeAlias = Callable[[Transaction], None]
 
 
 class GroupCommit:
-    """Group commit: each write is whole or not at all, and so are those that share its turn."""
+    """Group commit: each write is whole or not at all, and so are those that share its
+    transaction. Use as a context manager, within an event loop."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._thread = ThreadPoolExecutor(1, "store")
+        self._turn = asyncio.Lock()
         self._writes: list[Write] = []
         self._commit: asyncio.Task[None] | None = None
 
@@ -26,7 +30,7 @@ class GroupCommit:
         """Do `write` in a transaction; it is committed when this returns.
 
         Writes are done in the order in which they came, also when whoever waits is cancelled.
-        Raises what any write of the same turn raised (nothing of the turn is stored then), and
+        Raises what any write of the same transaction raised (nothing of it is stored then), and
         `StoreError` where the store cannot be used.
         """
         if self._commit is None:
@@ -35,7 +39,18 @@ class GroupCommit:
         await asyncio.shield(self._commit)
 
     async def _run(self) -> None:
-        writes, self._writes, self._commit = self._writes, [], None
+        async with self._turn:
+            writes, self._writes, self._commit = self._writes, [], None
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._do, writes)
+
+    def _do(self, writes: Sequence[Write]) -> None:
         with self._store.write() as transaction:
             for write in writes:
                 write(transaction)
+
+    def __enter__(self) -> "GroupCommit":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Wait for the transaction that is under way."""
+        self._thread.shutdown()

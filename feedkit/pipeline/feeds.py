@@ -26,12 +26,12 @@ from feedkit.pipeline.prepare import (
     RECIPE,
     PreparedFeed,
     digest,
-    prepare_feed,
     to_microseconds,
 )
+from feedkit.pipeline.reading import Document, FeedReader
 from feedkit.pipeline.register import register
 from feedkit.pipeline.report import Progress, SourceReport
-from feedkit.pipeline.sameness import settle, with_stored_guids
+from feedkit.pipeline.sameness import with_stored_guids
 from feedkit.pipeline.timing import (
     Clock,
     asked,
@@ -41,6 +41,7 @@ from feedkit.pipeline.timing import (
     with_rhythm_of,
     with_words_of,
 )
+from feedkit.pipeline.workers import MANY_FEEDS, Workers
 from feedkit.schedule import moves
 from feedkit.schedule.policy import is_due, is_waiting, latest_retry
 from feedkit.store import Moving, SourceRow, Store, Validators
@@ -54,6 +55,7 @@ def collect_feeds(
     settings: Settings,
     feeds: Sequence[FeedSource],
     store: Store,
+    workers: Workers,
     progress: Progress,
     *,
     clock: Clock,
@@ -62,6 +64,7 @@ def collect_feeds(
 ) -> list[SourceReport]:
     """Collect the `feeds` that are due, or `everything`; a report for each, in their order.
 
+    `workers` are started if many feeds are there for the first time.
     Even then nothing is asked of a server that said to wait. Once it `is_stopping` nobody is asked
     any more, and what was asked is still stored.
     """
@@ -69,7 +72,9 @@ def collect_feeds(
     rows = register(feeds, store, now)
     with store.read() as transaction:
         waits = transaction.host_waits(to_microseconds(now))
-    cycle = _Cycle(settings, store, clock, progress, rows, waits, is_stopping)
+    if sum(not row.recipe for row in rows.values()) >= MANY_FEEDS:
+        workers.start_for_feeds()
+    cycle = _Cycle(settings, store, FeedReader(workers), clock, progress, rows, waits, is_stopping)
     due = []
     for feed in feeds:
         row = rows[feed.url]
@@ -133,6 +138,7 @@ class _Cycle:
         self,
         settings: Settings,
         store: Store,
+        reader: FeedReader,
         clock: Clock,
         progress: Progress,
         rows: dict[str, SourceRow],
@@ -142,6 +148,7 @@ class _Cycle:
         self.reports: dict[str, SourceReport] = {}
         self._settings = settings
         self._commits = GroupCommit(store)
+        self._reader = reader
         self._clock = clock
         self._progress = progress
         self._rows = rows
@@ -163,9 +170,10 @@ class _Cycle:
         agent = user_agent(self._settings)
         async with Client(self._settings.fetch, agent, clock=self._clock) as client:
             try:
-                async with asyncio.TaskGroup() as tasks:
-                    for feed in due:
-                        tasks.create_task(self._collect(client, feed))
+                with self._commits:
+                    async with asyncio.TaskGroup() as tasks:
+                        for feed in due:
+                            tasks.create_task(self._collect(client, feed))
             except BaseExceptionGroup as group:
                 # What ends a run (the store cannot be used) ends it as one sentence.
                 if unusable := group.subgroup(StoreError):
@@ -181,7 +189,7 @@ class _Cycle:
             return
         try:
             async with self._fetching(client, feed, row) as fetched:
-                prepared = await _prepared(feed, row, fetched)
+                prepared = await self._prepared(feed, row, fetched)
                 at = self._clock()
                 await self._commits.write(
                     lambda transaction: _save(transaction, feed, row, report, prepared, fetched, at)
@@ -228,6 +236,19 @@ class _Cycle:
             at_turn=lambda: self._claim(feed, row),
         ) as fetched:
             yield fetched
+
+    async def _prepared(
+        self, feed: FeedSource, row: SourceRow, fetched: Fetched
+    ) -> PreparedFeed | None:
+        """The feed that was fetched, ready to be stored; None where it is what is stored."""
+        # What another recipe made is made anew from the next body.
+        is_current = row.recipe == _recipe(feed)
+        if fetched.not_modified or (
+            is_current and digest(fetched.body) == row.validators.body_hash
+        ):
+            return None
+        url = fetched.url if feed.path is None else None
+        return await self._reader.read(Document(feed, fetched.body, url, fetched.content_type))
 
     def _check_going(self) -> None:
         if self._is_stopping():
@@ -311,21 +332,6 @@ def _wait(report: SourceReport, until: datetime) -> None:
     report.reason = f"its server asked to wait until {minute(until)} (Retry-After)"
 
 
-async def _prepared(feed: FeedSource, row: SourceRow, fetched: Fetched) -> PreparedFeed | None:
-    """The feed that was fetched, ready to be stored; None where it is what is stored."""
-    # What another recipe made is made anew from the next body.
-    is_current = row.recipe == _recipe(feed)
-    if fetched.not_modified or (is_current and digest(fetched.body) == row.validators.body_hash):
-        return None
-    return await asyncio.to_thread(
-        prepare_feed,
-        fetched.body,
-        source=feed,
-        url=fetched.url if feed.path is None else None,
-        content_type=fetched.content_type,
-    )
-
-
 def _save(
     transaction: Transaction,
     feed: FeedSource,
@@ -363,7 +369,6 @@ def _save(
         recipe=recipe,
     )
     _follow_move(transaction, feed, row, report, fetched.moved_to, at)
-    settle(transaction)
 
 
 def _save_entries(

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from feedkit.config import Retention, Settings
 from feedkit.pipeline.prepare import article_folder_key, feed_key
+from feedkit.pipeline.sameness import settle
 from feedkit.pipeline.subscriptions import subscriptions
 from feedkit.publish.topics import choose_topics
 from feedkit.store import SourceRow, Store
@@ -54,6 +55,7 @@ def housekeep(settings: Settings, store: Store, now: int) -> Housekept:
 
     Who calls holds the store's lock. Raises `StoreError`.
     """
+    settle(store)  # which entries have to stay together is known then
     plan = _Plan(settings, store, now)
     groups = plan.groups()
     chosen = _limited(groups)

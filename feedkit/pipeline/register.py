@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from feedkit.config import FeedSource
 from feedkit.pipeline.prepare import declared, feed_key, refilter, to_microseconds
-from feedkit.pipeline.sameness import settle
 from feedkit.pipeline.timing import name_of, planned
 from feedkit.store import SourceRow, Store
 
@@ -23,10 +22,12 @@ def register(feeds: Sequence[FeedSource], store: Store, at: datetime) -> dict[st
     if stale:
         now = to_microseconds(at)
         with store.write() as transaction:
+            new = {feed_key(feed): feed.url for feed in stale if feed.url not in rows}
+            if new:
+                added = transaction.add_sources(new.keys(), now)
+                rows |= {new[key]: row for key, row in added.items()}
             for feed in stale:
-                row = rows.get(feed.url) or transaction.add_source(feed_key(feed), now)
-                rows[feed.url] = _brought_up_to_date(transaction, feed, row, now)
-            settle(transaction)
+                rows[feed.url] = _brought_up_to_date(transaction, feed, rows[feed.url], now)
     return rows
 
 

@@ -13,7 +13,7 @@ from feedkit.pipeline.articles import collect_articles, scan_beside
 from feedkit.pipeline.prepare import article_folder_key, declared, feed_key, to_microseconds
 from feedkit.pipeline.press import WorkersPress
 from feedkit.pipeline.report import NoProgress, Progress, Report
-from feedkit.pipeline.sameness import bring_up_to_date
+from feedkit.pipeline.sameness import bring_up_to_date, settle
 from feedkit.pipeline.subscriptions import subscriptions
 from feedkit.pipeline.timing import Clock, utc_now
 from feedkit.pipeline.workers import Workers
@@ -59,6 +59,7 @@ def run(
                 settings,
                 feeds,
                 store,
+                workers,
                 progress,
                 clock=clock,
                 everything=everything,
@@ -85,7 +86,9 @@ def _publish(
     remember: bool = True,
 ) -> Published:
     """Publish, the categories of the config among the others, though nothing is in them yet."""
+    press = WorkersPress(workers)
     names = [category.name for category in settings.categories]
     with store.write() as transaction:
         transaction.declare((EVERYTHING, *declared(names)), now)
-    return publish(store, settings, folder, WorkersPress(workers), remember=remember)
+    settle(store)
+    return publish(store, settings, folder, press, remember=remember)

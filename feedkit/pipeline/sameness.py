@@ -1,12 +1,13 @@
 """Entries that are one: what the rules of `feedkit.normalize` say of what the store holds.
 
-Each function works within the transaction that stores a source, so that a kill leaves neither a
-copy without its original nor an entry that nobody shows.
+What a source changed that may be a copy is stored hidden. `settle` looks at all of it together,
+before something is published; what a kill leaves hidden is settled before the next publication.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from feedkit.model import Entry
 from feedkit.pipeline.prepare import decode_entry, known_as, stored_keys
 from feedkit.store import NewEntry, RelatedRow, SourceRow, Store
 
@@ -62,11 +63,18 @@ def _under(entries: Sequence[NewEntry], guids: Mapping[str, str]) -> list[NewEnt
     ]
 
 
-def settle(transaction: "Transaction") -> None:
-    """Find the copies among what changed in `transaction`; their originals are published."""
+def settle(store: Store) -> None:
+    """Find the copies among what changed since this was last done; originals are published."""
+    with store.read() as transaction:
+        is_done = transaction.are_settled()
+    while not is_done:
+        with store.write() as transaction:
+            _settle_some(transaction)
+            is_done = transaction.are_settled()
+
+
+def _settle_some(transaction: "Transaction") -> None:
     groups = transaction.related()
-    if not groups:
-        return
     from feedkit.normalize.duplicates import originals, own_ids
 
     members: list[int] = []
@@ -77,7 +85,8 @@ def settle(transaction: "Transaction") -> None:
         missing = {row.source_id for row in rows} - publishers.keys()
         for source in transaction.sources_by_id(missing).values():
             publishers[source.id] = _publisher(source)
-        candidates = [_candidate(row, publishers[row.source_id]) for row in rows]
+        decoded = {data: decode_entry(data) for data in {row.data for row in rows}}
+        candidates = [_candidate(row, decoded[row.data], publishers[row.source_id]) for row in rows]
         found = originals(candidates)
         ids |= own_ids(candidates, found)
         copies |= found
@@ -106,7 +115,6 @@ def bring_up_to_date(store: Store, followed: Collection[str], *, are_all: bool) 
                 transaction.add_keys(source, keys)
             if source.is_followed != is_followed:
                 transaction.follow(source, is_followed=is_followed)
-            settle(transaction)
 
 
 def _publisher(source: SourceRow) -> "Publisher":
@@ -122,12 +130,12 @@ def _publisher(source: SourceRow) -> "Publisher":
     )
 
 
-def _candidate(row: RelatedRow, publisher: "Publisher") -> "Candidate":
+def _candidate(row: RelatedRow, entry: Entry, publisher: "Publisher") -> "Candidate":
     from feedkit.normalize.duplicates import Candidate
 
     return Candidate(
         row.id,
-        decode_entry(row.data),
+        entry,
         publisher,
         row.first_seen,
         has_all_words=not row.has_body,

@@ -26,6 +26,8 @@ _BATCH = 200
 """Items sent to a worker at a time, at most: sending costs little then beside the work."""
 _SHARES = 4
 """Batches a worker where there are few items, so that all end at about the same time."""
+MANY_FEEDS = 25
+"""Feeds to be read for the first time from which on a worker is worth its start."""
 _MANY = 500
 """Items from which on all workers pay, where there is one already."""
 _AHEAD = 8
@@ -47,19 +49,28 @@ class Workers:
         """Whether giving them work costs no start."""
         return self._executor is not None
 
-    def start(self, *, many: bool) -> None:
+    def start_for_articles(self, *, many: bool) -> None:
         """Start them before they are needed, and before there are other threads: then they can
         be forked, and import what their work takes while this process has other things to do.
 
         Without `many` it is one, to work beside this process; `map` starts more when they pay.
         """
-        self._started(_COUNT if many else 1)
+        self._started(_COUNT if many else 1, _import_for_articles)
         if not many:
             self.warm_up(import_for_rendering)
 
+    def start_for_feeds(self) -> None:
+        """Start them, likewise, to read feeds while this process fetches and stores others."""
+        self._started(_COUNT, _import_for_feeds)
+
     def submit(self, work: Callable[[Item], Result], item: Item) -> "Future[Result]":
         """Have one thing done, and go on."""
-        return self._started(1).submit(work, item)
+        return self._submit(work, item)
+
+    def alone(self, work: Callable[[Item], Result], item: Item) -> Result:
+        """Have one thing done by a process of its own. Raises `BrokenProcessPool` if that dies."""
+        with _executor(1) as executor:
+            return executor.submit(work, item).result()
 
     def map(
         self,
@@ -131,11 +142,14 @@ class Workers:
             self._executor, self._count = None, 0
         self.close()
 
-    def _started(self, count: int) -> "ProcessPoolExecutor":
+    def _started(
+        self, count: int, preparation: Callable[[], None] | None = None
+    ) -> "ProcessPoolExecutor":
         if self._executor is None:
             sys.setswitchinterval(_SWITCH)
             self._executor, self._count = _executor(count), count
-            self.warm_up(_import_for_reading)
+            if preparation is not None:
+                self.warm_up(preparation)
         return self._executor
 
     def warm_up(self, work: Callable[[], None]) -> None:
@@ -191,10 +205,16 @@ def _start_worker() -> None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 
-def _import_for_reading() -> None:
+def _import_for_articles() -> None:
     import feedkit.normalize.entry
     import feedkit.parse.article
     import feedkit.pipeline.prepare  # noqa: F401
+
+
+def _import_for_feeds() -> None:
+    import feedkit.normalize.entry
+    import feedkit.normalize.likeness
+    import feedkit.pipeline.reading  # noqa: F401
 
 
 def import_for_rendering() -> None:

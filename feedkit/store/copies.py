@@ -2,19 +2,20 @@
 
 Which entries are one is decided by whoever uses the store. Here they are found, by keys that they
 share, and what was decided is carried out: a copy is shown in no category, and its original also
-in those of its copies.
+in those of its copies. What may be either is remembered from the transaction that changed it until
+that is settled: looking at what a hundred sources brought at once costs less than after each.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
 from feedkit.store.rows import EntryState, NamedCategory, RelatedRow
-from feedkit.store.schema import categories, entries, entry_categories, entry_keys
-from feedkit.store.statements import chunks, insert_many
+from feedkit.store.schema import categories, entries, entry_categories, entry_keys, unsettled
+from feedkit.store.statements import among, among_given, encoded, insert_many
 
 _CROWD = 50
 """Entries that are looked at of those that share a key: what more entries have in common tells
@@ -23,6 +24,32 @@ _BATCH = 200
 """Entries whose content is in memory at once."""
 _ROUNDS = 4
 """How far entries related to related entries are followed."""
+
+
+# Ranges of keys: an index finds all of one side at once.
+_SHARED = tuple(
+    select(entry_keys.c.key).distinct().where(among_given(entry_keys.c.key, "keys"), others)
+    for others in (
+        entry_keys.c.source_id < bindparam("source_id"),
+        entry_keys.c.source_id > bindparam("source_id"),
+    )
+)
+_OTHERS = tuple(
+    select(entries.c.id).where(others).limit(1)
+    for others in (
+        entries.c.source_id < bindparam("source_id"),
+        entries.c.source_id > bindparam("source_id"),
+    )
+)
+
+
+_Key: TypeAlias = tuple[int, int, int]
+"""Of a link: category, time, entry."""
+_OF_LINK = (
+    entry_categories.c.category_id == bindparam("category"),
+    entry_categories.c.order_time == bindparam("time"),
+    entry_categories.c.entry_id == bindparam("entry"),
+)
 
 
 class _Link(NamedTuple):
@@ -47,8 +74,7 @@ class Copies:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self.unsettled: set[int] = set()
-        """Entries that may have become copies or originals, or may be so no more."""
+        self._marked: set[int] = set()
         self._alone: tuple[int, bool] | None = None
         """The source that was asked for last, and whether no other has an entry."""
 
@@ -60,22 +86,18 @@ class Copies:
 
     def forget_keys(self, entry_ids: Collection[int]) -> None:
         """Drop the keys of entries."""
-        for chunk in chunks(entry_ids):
-            self._connection.execute(delete(entry_keys).where(entry_keys.c.entry_id.in_(chunk)))
+        self._connection.execute(delete(entry_keys).where(among(entry_keys.c.entry_id, entry_ids)))
 
     def shared_keys(self, source_id: int, of_entries: Collection[Collection[int]]) -> set[int]:
         """The keys of entries of a source that an entry of another source has, too."""
         if not of_entries or self._is_alone(source_id):
             return set()
         keys = {key for keys in of_entries for key in keys}
-        key, source = entry_keys.c.key, entry_keys.c.source_id
+        parameters = {"keys": encoded(sorted(keys)), "source_id": source_id}
         return {
-            found
-            for chunk in chunks(sorted(keys))
-            for others in (source < source_id, source > source_id)  # ranges of the primary key
-            for found in self._connection.execute(
-                select(key).distinct().where(key.in_(chunk), others)
-            ).scalars()
+            row[0]
+            for statement in _SHARED
+            for row in self._connection.execute(statement, parameters).all()
         }
 
     def in_source(self, source_id: int, keys: Collection[int], limit: int) -> set[int]:
@@ -86,12 +108,8 @@ class Copies:
     def _is_alone(self, source_id: int) -> bool:
         """Whether no other source has an entry, as while a new store is filled."""
         if self._alone is None or self._alone[0] != source_id:
-            others = (entries.c.source_id < source_id, entries.c.source_id > source_id)
-            found = (
-                self._connection.execute(select(entries.c.id).where(other).limit(1)).first()
-                for other in others
-            )
-            self._alone = source_id, not any(found)
+            found = (self._connection.execute(some, {"source_id": source_id}) for some in _OTHERS)
+            self._alone = source_id, not any(result.first() for result in found)
         return self._alone[1]
 
     def _holders(
@@ -102,14 +120,33 @@ class Copies:
         order = func.row_number().over(
             partition_by=columns.key, order_by=(columns.source_id, columns.entry_id)
         )
-        for chunk in chunks(sorted(keys)):
-            ranked = (
-                select(columns.key, columns.source_id, columns.entry_id, order.label("place"))
-                .where(columns.key.in_(chunk), *conditions)
-                .subquery()
-            )
-            found = self._connection.execute(select(ranked).where(ranked.c.place <= limit)).all()
-            yield from (row[:3] for row in found)
+        ranked = (
+            select(columns.key, columns.source_id, columns.entry_id, order.label("place"))
+            .where(among(columns.key, sorted(keys)), *conditions)
+            .subquery()
+        )
+        query = select(ranked.c.key, ranked.c.source_id, ranked.c.entry_id)
+        for row in self._connection.execute(query.where(ranked.c.place <= limit)).all():
+            yield row[0], row[1], row[2]
+
+    # What is to be settled
+
+    def mark(self, entry_ids: Collection[int]) -> None:
+        """Entries may have become copies or originals, or may be so no more."""
+        self._marked.update(entry_ids)
+
+    def store_marks(self) -> None:
+        """Remember what was marked; called before the commit."""
+        statement = insert(unsettled).prefix_with("OR IGNORE", dialect="sqlite")
+        if self._marked:
+            rows = [{"entry_id": entry_id} for entry_id in sorted(self._marked)]
+            self._connection.execute(statement, rows)
+        self._marked.clear()
+
+    def are_settled(self) -> bool:
+        """Whether nothing is marked."""
+        marked = self._connection.execute(select(unsettled.c.entry_id).limit(1)).first()
+        return not self._marked and marked is None
 
     # What is related
 
@@ -129,10 +166,13 @@ class Copies:
             )
         return found
 
-    def related(self) -> list[list[int]]:
-        """What is unsettled, each group with all entries that it may have to do with."""
-        groups = _Groups(self.unsettled)
-        frontier = set(self.unsettled)
+    def related(self, most: int) -> list[list[int]]:
+        """What is marked, at most so many entries, each group with all that it may have to do
+        with."""
+        self.store_marks()
+        query = select(unsettled.c.entry_id).order_by(unsettled.c.entry_id).limit(most)
+        frontier = set(self._connection.execute(query).scalars())
+        groups = _Groups(frontier)
         for step in range(_ROUNDS + 2):  # the last two complete what copies and originals are of
             pairs = list(self._relatives(frontier))
             if step < _ROUNDS:
@@ -157,35 +197,42 @@ class Copies:
 
     def rows(self, groups: Iterable[list[int]]) -> Iterator[list[RelatedRow]]:
         """Of each group of entries the visible ones."""
-        columns = [entries.c[name] for name in RelatedRow._fields[:-1]]
+        names = RelatedRow._fields[: -len(("has_body", "data"))]
+        columns = [entries.c[name] for name in names]
         query = select(*columns, entries.c.body.is_not(None)).where(
             entries.c.state == EntryState.VISIBLE
         )
         for some in _in_batches(groups):
-            found = {
-                row[0]: RelatedRow._make(row)
-                for chunk in chunks(entry_id for group in some for entry_id in group)
-                for row in self._connection.execute(query.where(entries.c.id.in_(chunk))).all()
-            }
+            members = (entry_id for group in some for entry_id in group)
+            rows = self._connection.execute(query.where(among(entries.c.id, members))).all()
+            # Most copies are copies to the letter: one of them is read.
+            readers = {row[-2:]: row[0] for row in rows}
+            contents = self._contents(readers.values())
+            found = {row[0]: RelatedRow._make((*row, contents[readers[row[-2:]]])) for row in rows}
             for group in some:
                 yield [found[entry_id] for entry_id in group if entry_id in found]
+
+    def _contents(self, entry_ids: Iterable[int]) -> dict[int, bytes]:
+        query = select(entries.c.id, entries.c.data).where(among(entries.c.id, entry_ids))
+        return {row[0]: row[1] for row in self._connection.execute(query).all()}
 
     def _relatives(self, entry_ids: Collection[int]) -> Iterator[tuple[int, int]]:
         """The entries that have copies or are some, with those copies and originals."""
         copy, original = entries.c.id, entries.c.original_id
-        for chunk in chunks(sorted(entry_ids)):
-            for column, other in ((copy, original), (original, copy)):
-                query = select(column, other).where(original.is_not(None), column.in_(chunk))
-                yield from map(tuple, self._connection.execute(query).all())
+        ids = sorted(entry_ids)
+        for column, other in ((copy, original), (original, copy)):
+            query = select(column, other).where(original.is_not(None), among(column, ids))
+            for row in self._connection.execute(query).all():
+                yield row[0], row[1]
 
     def _sharing(self, entry_ids: Collection[int]) -> Iterator[tuple[int, int]]:
         """The entries that share a key with another source's, with those who have it too."""
         owners: defaultdict[int, list[int]] = defaultdict(list)
         columns = entry_keys.c
-        for chunk in chunks(sorted(entry_ids)):
-            query = select(columns.key, columns.entry_id).where(columns.entry_id.in_(chunk))
-            for row in self._connection.execute(query):
-                owners[row[0]].append(row[1])
+        query = select(columns.key, columns.entry_id)
+        query = query.where(among(columns.entry_id, sorted(entry_ids)))
+        for row in self._connection.execute(query).all():
+            owners[row[0]].append(row[1])
         sources: defaultdict[int, set[int]] = defaultdict(set)
         holders: defaultdict[int, list[int]] = defaultdict(list)
         for key, source_id, entry_id in self._holders(owners, _CROWD):
@@ -212,44 +259,51 @@ class Copies:
         lent = _lent(copies, links)
         named = self._encoded(lent)
         changes, touched = [], set[int]()
-        stale: list[tuple[int, int, int]] = []
+        stale: list[_Key] = []
         fresh: list[tuple[object, ...]] = []
+        flipped: list[tuple[bool, int, int, int]] = []
         for entry in stored.values():
-            after = entry._replace(
+            after = _Stored(
+                entry.id,
+                entry.state,
+                entry.order_time,
                 original_id=copies.get(entry.id),
                 own_id=ids.get(entry.id, entry.own_id),
                 lent=named.get(entry.id),
             )
-            wanted = _wanted(after, links[entry.id], lent.get(entry.id, set()))
-            before = _shown(links[entry.id])
+            known = links[entry.id]
+            wanted = _wanted(after, known, lent.get(entry.id, set()))
+            before = _shown(known)
             if (after.own_id, after.lent) == (entry.own_id, entry.lent):
                 touched |= before ^ _shown(wanted)
             else:
                 touched |= before | _shown(wanted)
             if after != entry:
                 changes.append(after)
-            stale += [
-                (category, entry.order_time, entry.id)
-                for category, link in links[entry.id].items()
-                if wanted.get(category) != link
-            ]
-            fresh += [
-                (category, entry.order_time, entry.id, *link)
-                for category, link in wanted.items()
-                if links[entry.id].get(category) != link
-            ]
+            for category in known.keys() | wanted.keys():
+                link, now = known.get(category), wanted.get(category)
+                key = category, entry.order_time, entry.id
+                if link == now:
+                    continue
+                if link and now and link[:2] == now[:2]:
+                    flipped.append((now.shown, *key))
+                    continue
+                if link:
+                    stale.append(key)
+                if now:
+                    fresh.append((*key, *now))
         self._unlink(stale)
         insert_many(self._connection, entry_categories, fresh)
+        self._flip(flipped)
         self._update(changes)
-        self.unsettled.difference_update(members)
+        self._connection.execute(delete(unsettled).where(among(unsettled.c.entry_id, members)))
         return touched
 
     def _stored(self, entry_ids: Collection[int]) -> dict[int, _Stored]:
         query = select(*(entries.c[name] for name in _Stored._fields))
         return {
-            row.id: _Stored._make(row)
-            for chunk in chunks(entry_ids)
-            for row in self._connection.execute(query.where(entries.c.id.in_(chunk))).all()
+            row[0]: _Stored(*row)
+            for row in self._connection.execute(query.where(among(entries.c.id, entry_ids))).all()
         }
 
     def _links(self, entry_ids: Collection[int]) -> defaultdict[int, dict[int, _Link]]:
@@ -258,20 +312,23 @@ class Copies:
         query = select(
             columns.entry_id, columns.category_id, columns.own, columns.given, columns.shown
         )
-        for chunk in chunks(entry_ids):
-            for row in self._connection.execute(query.where(columns.entry_id.in_(chunk))).all():
-                found[row[0]][row[1]] = _Link._make(row[2:])
+        for row in self._connection.execute(query.where(among(columns.entry_id, entry_ids))).all():
+            found[row[0]][row[1]] = _Link(row[2], row[3], row[4])
         return found
 
-    def _unlink(self, links: Sequence[tuple[int, int, int]]) -> None:
-        """Take entries out of categories: category, time, entry."""
-        columns = entry_categories.c
-        statement = delete(entry_categories).where(
-            columns.category_id == bindparam("category"),
-            columns.order_time == bindparam("time"),
-            columns.entry_id == bindparam("entry"),
-        )
+    def _unlink(self, links: Sequence[_Key]) -> None:
+        """Take entries out of categories."""
         rows = [{"category": link[0], "time": link[1], "entry": link[2]} for link in links]
+        if rows:
+            self._connection.execute(delete(entry_categories).where(*_OF_LINK), rows)
+
+    def _flip(self, links: Sequence[tuple[bool, int, int, int]]) -> None:
+        """Show entries in categories, or do so no more."""
+        rows = [
+            {"is_shown": link[0], "category": link[1], "time": link[2], "entry": link[3]}
+            for link in links
+        ]
+        statement = update(entry_categories).values(shown=bindparam("is_shown")).where(*_OF_LINK)
         if rows:
             self._connection.execute(statement, rows)
 
@@ -293,10 +350,10 @@ class Copies:
         """The categories of each entry as JSON, in the order of their keys."""
         names: dict[int, NamedCategory] = {}
         columns = categories.c
-        for chunk in chunks(set().union(*lent.values())):
-            query = select(columns.id, columns.key, columns.name, columns.declared)
-            for row in self._connection.execute(query.where(columns.id.in_(chunk))):
-                names[row.id] = NamedCategory(row.key, row.name, row.declared)
+        query = select(columns.id, columns.key, columns.name, columns.declared)
+        query = query.where(among(columns.id, set().union(*lent.values())))
+        for row in self._connection.execute(query):
+            names[row.id] = NamedCategory(row.key, row.name, row.declared)
         return {
             entry_id: msgspec.json.encode(sorted(names[category] for category in found)).decode()
             for entry_id, found in lent.items()
@@ -331,7 +388,10 @@ def _wanted(entry: _Stored, links: Mapping[int, _Link], lent: Iterable[int]) -> 
     if entry.state != EntryState.VISIBLE:
         return {}
     shown = entry.original_id is None
-    wanted = {category: link._replace(shown=shown) for category, link in _by_itself(links).items()}
+    wanted = {
+        category: link if link.shown == shown else _Link(link.own, link.given, shown)
+        for category, link in _by_itself(links).items()
+    }
     return wanted | {category: _Link(own=False, given=False, shown=True) for category in lent}
 
 

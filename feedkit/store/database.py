@@ -16,7 +16,7 @@ from sqlalchemy.exc import (
     NoSuchModuleError,
     OperationalError,
 )
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from feedkit.errors import StoreError
 from feedkit.store.compact import compact
@@ -120,7 +120,7 @@ def open_database(url: str, *, is_new: bool) -> Database:
         if target.get_backend_name() != "sqlite":
             name = target.get_backend_name()
             raise StoreError(f'store.url: {name} is no store of this version; use "sqlite:///…"')
-        engine = sqlalchemy.create_engine(target)
+        engine = _engine(target)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise StoreError(f"store.url: cannot use {url}: {error}") from error
     event.listen(engine, "connect", _set_up_new if is_new else _set_up)
@@ -138,6 +138,15 @@ def open_database(url: str, *, is_new: bool) -> Database:
         engine.dispose()
         raise
     return Database(engine, is_new=is_new)
+
+
+def _engine(url: URL) -> Engine:
+    """An engine that may be used by one thread after another."""
+    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+        # What is in memory is the connection's, so there is to be one for all.
+        shared = {"check_same_thread": False}
+        return sqlalchemy.create_engine(url, poolclass=StaticPool, connect_args=shared)
+    return sqlalchemy.create_engine(url)
 
 
 def _unusable(where: str, participle: str, error: DBAPIError | OSError) -> StoreError:

@@ -131,7 +131,8 @@ _ORPHANS = (
         "hidden entries that are copies of nothing",
         _AGAIN,
         "SELECT guid FROM entries WHERE original_id IS NULL AND EXISTS (SELECT 1 FROM "
-        "entry_categories AS link WHERE link.entry_id = entries.id AND NOT link.shown)",
+        "entry_categories AS link WHERE link.entry_id = entries.id AND NOT link.shown) "
+        "AND id NOT IN (SELECT entry_id FROM unsettled)",
     ),
     (
         "lost-originals",

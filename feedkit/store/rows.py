@@ -168,9 +168,11 @@ class RelatedRow(NamedTuple):
     original_id: int | None
     """The entry that it was found to be a copy of."""
     own_id: str | None
-    data: bytes
+    hash: str
     has_body: bool
     """Whether the content in `data` is still to be made."""
+    data: bytes
+    """The same object in rows of which both, hash and body or none, are equal."""
 
 
 class CategoryRow(NamedTuple):

@@ -5,7 +5,8 @@ category with the empty key stands for everything: each visible entry is linked 
 document of all entries is found the way a category's is.
 
 An entry that is a copy of another source's keeps its links to categories, not shown; the original
-is linked to them too, neither as its own nor given.
+is linked to them too, neither as its own nor given. What may be a copy is not shown either until
+that is settled.
 """
 
 from sqlalchemy import (
@@ -24,7 +25,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0005"
+REVISION = "0006"
 """The newest migration; a test holds it to what the migrations say."""
 
 metadata = MetaData(
@@ -115,6 +116,12 @@ entry_keys = Table(
     Column("entry_id", _Id, nullable=False, primary_key=True),
     Index("ix_entry_keys_entry_id", "entry_id"),
     sqlite_with_rowid=False,
+)
+
+unsettled = Table(
+    "unsettled",  # entries of which is not known yet whether they are copies, or have any
+    metadata,
+    Column("entry_id", _Id, ForeignKey("entries.id"), primary_key=True, autoincrement=False),
 )
 
 categories = Table(

@@ -5,7 +5,20 @@ from functools import cache
 from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy import Connection, Dialect, Table, bindparam, insert, update
+from msgspec.json import encode as json_encode
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Table,
+    Text,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 T = TypeVar("T")
 
@@ -18,6 +31,26 @@ def chunks(values: Iterable[T]) -> Iterator[list[T]]:
     iterator = iter(values)
     while chunk := list(islice(iterator, _CHUNK)):
         yield chunk
+
+
+def among(column: ColumnElement[int], numbers: Iterable[int]) -> ColumnElement[bool]:
+    """Whether `column` has one of `numbers`, however many: they are one parameter, so that the
+    statement is made once for any number of them."""
+    return _among(column, literal(encoded(numbers)))
+
+
+def among_given(column: ColumnElement[int], name: str) -> ColumnElement[bool]:
+    """`among` in a statement that is made once: parameter `name` is the numbers, `encoded`."""
+    return _among(column, bindparam(name, type_=Text))
+
+
+def encoded(numbers: Iterable[int]) -> str:
+    """Numbers as the parameter of a statement."""
+    return json_encode([*numbers]).decode()
+
+
+def _among(column: ColumnElement[int], numbers: ColumnElement[str]) -> ColumnElement[bool]:
+    return column.in_(select(func.json_each(numbers).table_valued("value").c.value))
 
 
 def insert_many(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:

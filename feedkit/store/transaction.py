@@ -47,6 +47,10 @@ from feedkit.store.upkeep import Upkeep
 
 _HOURS = msgspec.json.Decoder(tuple[int, ...])
 _DAYS = msgspec.json.Decoder(tuple[str, ...])
+_SOME = select(entries.c.id).where(entries.c.source_id == bindparam("source_id")).limit(1)
+_ORDER_TIMES = select(entries.c.order_time).where(
+    entries.c.source_id == bindparam("source_id"), entries.c.state != int(EntryState.WITHDRAWN)
+)
 _FEW = 3
 """Categories that are looked up one by one."""
 
@@ -69,16 +73,15 @@ class Transaction:
         self._touched: set[int] = set()
         self._next_id: int | None = None
         self._added: dict[int, set[str]] = {}
+        self._are_filled: dict[int, bool] = {}
+        """Whether sources have entries, as far as that was looked up."""
         self._copies = Copies(connection)
         self.upkeep = Upkeep(connection, self._copies)
         """Removing entries for good, and what is remembered for that."""
 
     def finish(self) -> None:
-        """Mark each category in which an entry changed; called before the commit. What nobody
-        settled is a copy of nothing: it is published."""
-        if self._copies.unsettled:
-            related = [entry_id for group in self.related() for entry_id in group]
-            self.settle(related, {}, {})
+        """Mark each category in which an entry changed; called before the commit."""
+        self._copies.store_marks()
         for chunk in chunks(sorted(self._touched)):
             self._connection.execute(
                 update(categories)
@@ -103,22 +106,26 @@ class Transaction:
 
     def add_source(self, key: str, now: int) -> SourceRow:
         """A new source without entries; its key must not be stored yet."""
-        self._connection.execute(insert(sources).values(key=key))
+        return self.add_sources([key], now)[key]
+
+    def add_sources(self, keys: Collection[str], now: int) -> dict[str, SourceRow]:
+        """New sources without entries, by their keys, which must not be stored yet."""
+        self._connection.execute(insert(sources), [{"key": key} for key in keys])
         self._category_id(EVERYTHING, now)
-        return _source_row(
-            self._connection.execute(select(sources).where(sources.c.key == key)).one()
-        )
+        added = {
+            row.key: _source_row(row)
+            for chunk in chunks(keys)
+            for row in self._connection.execute(select(sources).where(sources.c.key.in_(chunk)))
+        }
+        self._are_filled.update((source.id, False) for source in added.values())
+        return added
 
     def give_categories(self, source: SourceRow, given: Sequence[NamedCategory], now: int) -> None:
         """Put all entries of `source`, stored and to come, into `given` and no other beside
         their own."""
         ids = {self._category_id(category, now) for category in given}
         before = {self._category_id(category, now) for category in source.categories}
-        self._connection.execute(
-            update(sources)
-            .where(sources.c.id == source.id)
-            .values(categories=msgspec.json.encode(given).decode())
-        )
+        self.update_source(source.id, categories=msgspec.json.encode(given).decode())
         if ids == before or not self._has_entries(source.id):
             return
         links = entry_categories.c
@@ -154,7 +161,7 @@ class Transaction:
         # Its entries name the categories in every document they are in.
         self._touched |= ids | before
         self._touch_source(source.id)
-        self._copies.unsettled |= self._copies.of_source(source.id)
+        self._copies.mark(self._copies.of_source(source.id))
 
     def update_source(self, source_id: int, **values: str | int | None) -> None:
         """Set columns of one source."""
@@ -180,10 +187,8 @@ class Transaction:
 
     def order_times(self, source_id: int) -> list[int]:
         """The times by which the source's entries are ordered, withdrawn ones left out."""
-        statement = select(entries.c.order_time).where(
-            entries.c.source_id == source_id, entries.c.state != EntryState.WITHDRAWN
-        )
-        return list(self._connection.execute(statement).scalars())
+        rows = self._connection.execute(_ORDER_TIMES, {"source_id": source_id}).all()
+        return [row[0] for row in rows]
 
     def due_rows(self) -> dict[str, DueRow]:
         """When each source is due, by its key: what `sources` takes ten times as long for."""
@@ -235,14 +240,16 @@ class Transaction:
         if (source.title, source.site_url) == (title, site_url):
             return
         self.update_source(source.id, title=title, site_url=site_url)
+        if not self._has_entries(source.id):
+            return
         self._touch_source(source.id)
         if source.site_url != site_url:
-            self._copies.unsettled |= self._copies.of_source(source.id)
+            self._copies.mark(self._copies.of_source(source.id))
 
     def follow(self, source: SourceRow, *, is_followed: bool) -> None:
         """Remember whether the source is collected: what is not may be out of date."""
         self.update_source(source.id, is_followed=is_followed)
-        self._copies.unsettled |= self._copies.of_source(source.id)
+        self._copies.mark(self._copies.of_source(source.id))
 
     def _touch_source(self, source_id: int) -> None:
         """Each category that holds an entry of the source is to be written again."""
@@ -302,18 +309,22 @@ class Transaction:
         rows: list[tuple[object, ...]] = []
         links: list[tuple[object, ...]] = []
         keys: list[tuple[int, int, int]] = []
+        open_ids: list[int] = []
         for entry in added:
             dated = entry.updated if entry.published is None else entry.published
             order_time = _order_time(dated, now)
             entry_id = self._new_entry_id()
             is_open = bool(shared) and not shared.isdisjoint(entry.keys)
             if is_open:
-                self._copies.unsettled.add(entry_id)
+                open_ids.append(entry_id)
             rows.append(_entry_row(entry, entry_id, source.id, now, order_time))
             links += self._links(source, entry, entry_id, order_time, now, shown=not is_open)
             keys += [(key, source.id, entry_id) for key in entry.keys]
+        if rows:
+            self._are_filled[source.id] = True
         insert_many(self._connection, entries, rows)
         self._copies.add_keys(keys)
+        self._copies.mark(open_ids)
         return links
 
     def _replace(
@@ -329,7 +340,7 @@ class Transaction:
         ids = [stored.id for stored, _ in changed]
         open_ids = self._copies.with_relatives(ids)
         open_ids |= {old.id for old, entry in changed if not shared.isdisjoint(entry.keys)}
-        self._copies.unsettled |= open_ids
+        self._copies.mark(open_ids)
         self._unlink(ids)
         self._copies.forget_keys(ids)
         links: list[tuple[object, ...]] = []
@@ -369,7 +380,7 @@ class Transaction:
             for stored in self._known(source_id, guids).values()
             if stored.state != EntryState.WITHDRAWN
         ]
-        self._copies.unsettled |= self._copies.with_relatives(gone)
+        self._copies.mark(self._copies.with_relatives(gone))
         self._unlink(gone)
         for chunk in chunks(gone):
             self._connection.execute(
@@ -442,8 +453,10 @@ class Transaction:
         return known
 
     def _has_entries(self, source_id: int) -> bool:
-        some = select(entries.c.id).where(entries.c.source_id == source_id).limit(1)
-        return self._connection.execute(some).first() is not None
+        if source_id not in self._are_filled:
+            some = self._connection.execute(_SOME, {"source_id": source_id})
+            self._are_filled[source_id] = some.first() is not None
+        return self._are_filled[source_id]
 
     def _new_entry_id(self) -> int:
         """Ids are given here, by the only writer, so that links need no second look."""
@@ -539,14 +552,19 @@ class Transaction:
         )
         self.update_source(source.id, is_keyed=True)
         shared = self._copies.shared_keys(source.id, keys.values())
-        self._copies.unsettled |= {
-            ids[guid] for guid, found in keys.items() if not shared.isdisjoint(found)
-        }
+        self._copies.mark(
+            {ids[guid] for guid, found in keys.items() if not shared.isdisjoint(found)}
+        )
 
-    def related(self) -> list[list[int]]:
-        """Entries that changed in this transaction, in groups with all that may be the same.
-        What is alone in what it holds is in no group."""
-        return self._copies.related() if self._copies.unsettled else []
+    def are_settled(self) -> bool:
+        """Whether of all entries it is known which are copies: `related` gives none."""
+        return self._copies.are_settled()
+
+    def related(self, most: int = 5000) -> list[list[int]]:
+        """Entries that changed and are not settled, in groups with all that may be the same; of
+        `most` entries, for each group has to be settled whole. What has nothing in common with
+        another is in no group."""
+        return self._copies.related(most)
 
     def related_entries(self, groups: Iterable[list[int]]) -> Iterator[list[RelatedRow]]:
         """Of each group of entries the visible ones, in no order."""
@@ -616,9 +634,9 @@ class Transaction:
     def _stored_categories(self, keys: Iterable[str]) -> dict[str, tuple[int, bool]]:
         query = select(categories.c.key, categories.c.id, categories.c.declared)
         return {
-            row.key: (row.id, row.declared)
+            row[0]: (row[1], row[2])
             for chunk in chunks(dict.fromkeys(keys))
-            for row in self._connection.execute(query.where(categories.c.key.in_(chunk)))
+            for row in self._connection.execute(query.where(categories.c.key.in_(chunk))).all()
         }
 
     def _category_id(self, category: NamedCategory, now: int) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from hashlib import blake2b
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, exists, func, insert, select, text
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, text
 
 from feedkit.store.copies import Copies
 from feedkit.store.schema import (
@@ -23,10 +23,12 @@ from feedkit.store.schema import (
     listings,
     removed,
     sources,
+    unsettled,
 )
 from feedkit.store.statements import chunks
 
 _HOUSEKEPT_AT = "housekept_at"
+_REMOVED = select(removed.c.guid).where(removed.c.source_id == bindparam("source_id")).limit(1)
 _MOST_LISTED = 100_000
 """Guids of one feed that are remembered: as many as a document within all limits has."""
 _LIST = text(
@@ -81,7 +83,7 @@ class Upkeep:
     def removed(self, source_id: int, guids: Collection[str]) -> set[str]:
         """Those of `guids` whose entries were removed."""
         its_own = removed.c.source_id == source_id
-        if not guids or not self._connection.execute(select(exists().where(its_own))).scalar():
+        if not guids or not self._has_removed(source_id):
             return set()
         numbers = {number_of(guid): guid for guid in guids}
         return {
@@ -91,6 +93,9 @@ class Upkeep:
                 select(removed.c.guid).where(its_own, removed.c.guid.in_(chunk))
             ).scalars()
         }
+
+    def _has_removed(self, source_id: int) -> bool:
+        return self._connection.execute(_REMOVED, {"source_id": source_id}).first() is not None
 
     # What may go
 
@@ -192,6 +197,7 @@ class Upkeep:
         for table, column in (
             (entry_categories, entry_categories.c.entry_id),
             (entry_keys, entry_keys.c.entry_id),
+            (unsettled, unsettled.c.entry_id),
             (entries, entries.c.id),
         ):
             for chunk in chunks(entry_ids):

@@ -53,8 +53,9 @@ def write_inputs(planet: Planet, *, edited: bool) -> None:
             categories=f"[C{n % 5}, D{n % 3}]",
         )
     for n in range(4):
-        names = [f"e{n}-{i}" for i in range(20 if edited else 15)]
-        planet.write(f"feed{n}.xml", atom(f"site{n}", *names, day=n + 2))
+        site = n % 3  # the last has what the first has, so copies are to be told from originals
+        names = [f"e{site}-{i}" for i in range(20 if edited else 15)]
+        planet.write(f"feed{n}.xml", atom(f"site{site}", *names, day=site + 2))
 
 
 def published(planet: Planet) -> dict[str, bytes]:

@@ -85,10 +85,41 @@ def test_of_a_crowd_some_are_looked_at(store: Store, sources: list[SourceRow]) -
 # What is shown
 
 
-def test_what_nobody_settles_is_shown(store: Store, sources: list[SourceRow]) -> None:
-    save(store, sources[0], entry("a", keys=(1,)))
+def test_what_may_be_a_copy_is_hidden_until_that_is_settled(
+    store: Store, sources: list[SourceRow], tmp_path: Path
+) -> None:
+    save(store, sources[0], entry("a", keys=(1,)), entry("x", keys=(9,)))
     save(store, sources[1], entry("b", "Python", keys=(1,)))
-    assert (listed(store), listed(store, "Python")) == (["b", "a"], ["b"])
+    assert (listed(store), listed(store, "Python")) == (["x", "a"], [])
+    with opened(tmp_path) as later:
+        with later.read() as transaction:
+            assert not transaction.are_settled()
+        assert save_as(later, sources[0]) == [{"a", "b"}], "a kill does not make it forget"
+        assert (listed(later), listed(later, "Python")) == (["b", "x", "a"], ["b"])
+        with later.read() as transaction:
+            assert transaction.are_settled()
+
+
+def test_some_at_a_time_are_settled_and_groups_stay_whole(
+    store: Store, sources: list[SourceRow]
+) -> None:
+    save(store, sources[0], *(entry(f"a{n}", keys=(n,)) for n in range(5)))
+    save(store, sources[1], *(entry(f"b{n}", keys=(n,)) for n in range(5)))
+    sizes = []
+    with store.write() as transaction:
+        while groups := transaction.related(2):
+            sizes.append([len(group) for group in groups])
+            transaction.settle([member for group in groups for member in group], {}, {})
+    assert sizes == [[2, 2], [2, 2], [2]]
+    assert len(listed(store)) == 10
+
+
+def test_what_is_removed_need_not_be_settled(store: Store, sources: list[SourceRow]) -> None:
+    save(store, sources[0], entry("a", keys=(1,)))
+    save(store, sources[1], entry("b", keys=(1,)))
+    with store.write() as transaction:
+        transaction.upkeep.remove([2])
+        assert transaction.related() == []
 
 
 def test_a_copy_is_in_no_document_and_its_original_in_those_of_both(
@@ -144,11 +175,13 @@ def test_a_withdrawn_original_and_a_withdrawn_copy(store: Store, sources: list[S
     save_as(store, sources[1], entry("b", "Python", keys=(1,)), copies={"b": "a"})
     with store.write() as transaction:
         transaction.withdraw(sources[1].id, ["b"])
+    assert save_as(store, sources[1]) == [{"a"}]
     assert (listed(store), listed(store, "Python"), named_with(store, "a")) == (["a"], [], [])
     save_as(store, sources[1], entry("b", "Python", keys=(1,)), copies={"b": "a"})
     assert listed(store, "Python") == ["a"]
     with store.write() as transaction:
         transaction.withdraw(sources[0].id, ["a"])
+    assert save_as(store, sources[1]) == [{"b"}]
     assert (listed(store), listed(store, "Python"), listed(store, "Go")) == (["b"], ["b"], [])
 
 
