@@ -34,6 +34,7 @@ from feedkit.config.values import (
     HTTP,
     SQLITE,
     Unexpected,
+    read_content,
     read_count,
     read_cron,
     read_delay,
@@ -43,11 +44,11 @@ from feedkit.config.values import (
     read_flag,
     read_folder_url,
     read_formats,
+    read_hubs,
     read_keep,
     read_keep_entries,
     read_language,
     read_maybe_empty,
-    read_no_hubs,
     read_patterns,
     read_size,
     read_slug,
@@ -94,7 +95,13 @@ _PUBLISH: _Keys = {
     "entries": read_count,
     "categories": read_which_categories,
     "min_entries": read_count,
-    "hubs": read_no_hubs,
+    "content": read_content,
+    "per_source": read_count,
+    "pages": read_flag,
+    "theme": read_file_path,
+    "archives": read_flag,
+    "compress": read_flag,
+    "hubs": read_hubs,
 }
 _ARTICLES: _Keys = {"path": read_file_path, "base_url": read_folder_url, "categories": read_texts}
 _FEEDS: _Keys = {
@@ -114,7 +121,12 @@ _REQUIRED = {
     "feeds": "the address of a feed or the path of a file",
     "opml": "the path of a file",
 }
-_CATEGORY: _Keys = {"slug": read_slug, "title": read_text, "aliases": read_texts}
+_CATEGORY: _Keys = {
+    "slug": read_slug,
+    "title": read_text,
+    "aliases": read_texts,
+    "content": read_content,
+}
 _DOCUMENT = ("site", "store", "fetch", "schedule", "publish", "articles", "feeds", "opml")
 
 
@@ -163,7 +175,7 @@ class _Reader:
         retention = _retention(store, Retention())
         rest = {
             "fetch": self._typed(self._table(document, "fetch", _FETCH), Fetch),
-            "publish": self._typed(self._table(document, "publish", _PUBLISH), Publish),
+            "publish": self._publish(self._table(document, "publish", _PUBLISH)),
             "articles": self._articles(document),
             "feeds": self._feeds(document, default, retention),
             "opml": tuple(
@@ -190,6 +202,11 @@ class _Reader:
             return None
         table["output"] = self._path(str(table.get("output", "public")))
         return self._typed(table, Site)
+
+    def _publish(self, table: dict[str, object]) -> Publish:
+        if "theme" in table:
+            table["theme"] = self._path(str(table["theme"]))
+        return self._typed(table, Publish)
 
     def _articles(self, document: dict[str, object]) -> tuple[ArticleFolder, ...]:
         folders: dict[Path, ArticleFolder] = {}

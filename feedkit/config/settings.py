@@ -8,7 +8,6 @@ from typing import Literal
 from msgspec import Struct
 
 from feedkit.config.request import RequestOptions
-from feedkit.config.values import FORMATS
 
 
 class Site(Struct, frozen=True):
@@ -65,12 +64,24 @@ class Schedule(Struct, frozen=True):
 
 
 class Publish(Struct, frozen=True):
-    """Which documents are written, and how long they are."""
+    """Which documents are written, and what is in them."""
 
-    formats: tuple[str, ...] = FORMATS
+    formats: tuple[str, ...] = ("atom", "rss")
     entries: int = 50
     categories: Literal["declared", "all"] = "declared"
     min_entries: int = 5
+    content: Literal["full", "summary"] = "full"
+    per_source: int | None = None
+    """The newest so many of one source in each feed; None: all."""
+    pages: bool = True
+    theme: Path | None = None
+    """A folder of templates that stand in place of feedkit's own."""
+    archives: bool = True
+    """Whether each topic keeps all it ever published in a chain of documents (RFC 5005)."""
+    compress: bool = True
+    """Whether each file has a ``.gz`` and a ``.br`` beside it."""
+    hubs: tuple[str, ...] = ()
+    """WebSub hubs that documents name."""
 
 
 class ArticleFolder(Struct, frozen=True):
@@ -115,6 +126,8 @@ class CategorySettings(Struct, frozen=True):
     slug: str | None = None
     title: str | None = None
     aliases: tuple[str, ...] = ()
+    content: Literal["full", "summary"] | None = None
+    """How much of entries its feeds hold; None: as `Publish.content` says."""
 
 
 class Settings(Struct, frozen=True):

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 T = TypeVar("T")
 
-FORMATS = ("atom", "rss")
+FORMATS = ("atom", "rss", "json")
 """The document formats that can be published, by the names `[publish] formats` takes."""
 
 
@@ -243,11 +243,16 @@ def read_formats(value: object) -> tuple[str, ...]:
     return formats
 
 
-def read_no_hubs(value: object) -> tuple[str, ...]:
-    """An empty list."""
-    if value != []:
-        raise Unexpected("an empty list: this version pings no WebSub hub")
-    return ()
+def read_hubs(value: object) -> tuple[str, ...]:
+    """Addresses of WebSub hubs, each once."""
+    return tuple(dict.fromkeys(read_items(value, read_web_url, "a list of addresses")))
+
+
+def read_content(value: object) -> str:
+    """How much of entries is published: "full" or "summary"."""
+    if value not in ("full", "summary"):
+        raise Unexpected('"full" or "summary"')
+    return str(value)
 
 
 def read_which_categories(value: object) -> str:

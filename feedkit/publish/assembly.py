@@ -7,7 +7,15 @@ from itertools import chain, repeat
 
 from feedkit.config import Settings
 from feedkit.model import Origin, Person
-from feedkit.publish.jobs import FrameJob, Press, RenderedEntry, RenderJob, from_microseconds
+from feedkit.publish.jobs import (
+    Form,
+    Frame,
+    FrameJob,
+    Press,
+    RenderedEntry,
+    RenderJob,
+    from_microseconds,
+)
 from feedkit.publish.topics import Topic
 from feedkit.store import EntryRow, SourceRow, Store
 
@@ -122,7 +130,7 @@ class Assembly:
         """Keep what was rendered."""
         for rendered in batch:
             self._rendered[rendered.row_id] = rendered
-            self._size += sum(map(len, rendered.xml.values()))
+            self._size += sum(map(len, rendered.forms.values()))
             if rendered.problem:
                 self.problems.append(f"{rendered.id}: {rendered.problem}")
             if rendered.finished is not None:
@@ -147,16 +155,17 @@ class Assembly:
         origin = _origin(source)
         author = Person(name=origin.title) if origin and origin.title else self._site_author
         given = source.categories + (row.lent or ())
-        return RenderJob(row, origin, author, given, self._settings.publish.formats)
+        forms = tuple(map(Form, self._settings.publish.formats))
+        return RenderJob(row, origin, author, given, forms, {}, self._settings.site.url, None)
 
 
 def _document(
-    job: FrameJob, frame: tuple[bytes, bytes], entries: Sequence[RenderedEntry]
+    job: FrameJob, frame: Frame, entries: Sequence[RenderedEntry]
 ) -> tuple[Topic, str, bytes]:
     """A frame with its entries in it."""
-    head, end = frame
-    xml = (entry.xml[job.format_name] for entry in entries)
-    return job.topic, job.format_name, b"\n".join((head, *xml, end, b""))
+    form = Form(job.format_name)
+    body = frame.between.join(entry.forms[form] for entry in entries)
+    return job.topic, job.format_name, frame.head + frame.between + body + frame.tail + b"\n"
 
 
 def _origin(source: SourceRow) -> Origin | None:

@@ -12,7 +12,7 @@ from feedkit.config import CategorySettings, Settings
 from feedkit.normalize.categories import fold, slugify, unique_slug
 from feedkit.store import CategoryRow
 
-FILE_NAMES = {"atom": "atom.xml", "rss": "rss.xml"}
+FILE_NAMES = {"atom": "atom.xml", "rss": "rss.xml", "json": "feed.json", "page": "index.html"}
 """The file of each format, in its topic's folder."""
 
 

@@ -153,7 +153,7 @@ LEFT = """
 import resource, sys
 import feedkit.cli.commands, feedkit.normalize.duplicates, feedkit.normalize.entry
 import feedkit.parse.reader, feedkit.pipeline.feeds, feedkit.pipeline.housekeeping
-import feedkit.publish.documents, feedkit.store.migrate
+import feedkit.publish.xml, feedkit.store.migrate
 from feedkit.cli import main
 with open("/proc/self/statm") as sizes:
     taken = int(sizes.read().split()[0]) * resource.getpagesize()

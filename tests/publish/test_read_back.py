@@ -12,8 +12,8 @@ from feedkit.config import Site
 from feedkit.model import Enclosure, Entry, Feed, Origin, Person
 from feedkit.normalize.entry import normalize_feed
 from feedkit.normalize.text import summary_of
-from feedkit.publish.documents import StoredEntry, render_entry, render_frame
-from feedkit.publish.jobs import FrameJob
+from feedkit.publish.jobs import Form, FrameJob, StoredEntry
+from feedkit.publish.rendering import render_entry, render_frame
 from feedkit.publish.topics import Topic
 
 SITE = Site(title="Planet", url="https://planet.example.org/")
@@ -76,12 +76,12 @@ def document(entries: tuple[Entry, ...], format_name: str) -> bytes:
     written = [
         render_entry(
             StoredEntry(entry, entry.published or SEEN, entry.updated or SEEN, None, EDITOR),
-            (format_name,),
-        )[format_name]
+            (Form(format_name),),
+        )[Form(format_name)]
         for entry in entries
     ]
-    head, end = render_frame(FrameJob(TOPIC, format_name, SITE, SEEN))
-    return b"\n".join((head, *written, end, b""))
+    head, between, tail = render_frame(FrameJob(TOPIC, format_name, SITE, SEEN))
+    return head + between + between.join(written) + tail
 
 
 def as_in_atom(entry: Entry) -> Entry:

@@ -7,81 +7,41 @@ Dates come from entries, never from the clock: the same entries make the same by
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 
-import msgspec
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 from lxml.etree import Element, _Element, tostring
 
 from feedkit import __version__
 from feedkit.config import Site
-from feedkit.model import Entry, Origin, Person
-from feedkit.normalize.categories import fold
+from feedkit.model import Entry, Person
 from feedkit.normalize.text import excerpt, summary_of
 from feedkit.publish.extension import NAMESPACES, FeedkitEntryExtension
-from feedkit.publish.jobs import FrameJob, RenderedEntry, RenderJob, from_microseconds
+from feedkit.publish.jobs import Form, Frame, FrameJob, StoredEntry
 from feedkit.publish.topics import Topic
-from feedkit.store import NamedCategory
 
 _TITLE_LENGTH = 80
 """Characters of an untitled entry's content that stand for its title."""
 
 
-class StoredEntry(NamedTuple):
-    """An entry with what the store knows of it. All times are UTC."""
-
-    entry: Entry
-    published: datetime
-    """When it was published, or first seen where that is unknown or claims the future."""
-    updated: datetime
-    origin: Origin | None
-    """The feed it was collected from; None for an article."""
-    author: Person
-    """Stands where the entry names no author."""
+def render_elements(stored: StoredEntry, forms: Sequence[Form]) -> dict[Form, bytes]:
+    """The entry's element in each of the `forms`, which are of Atom and RSS."""
+    rendered = {}
+    for form in forms:
+        element = _feed_entry(stored, is_whole=form.is_whole)
+        make = element.atom_entry if form.format_name == "atom" else element.rss_entry
+        rendered[form] = _serialize(make())
+    return rendered
 
 
-def render_stored(job: RenderJob, data: bytes, finished: bytes | None) -> RenderedEntry:
-    """The entry encoded in `data` as documents hold it; `finished` is passed through."""
-    entry = msgspec.json.decode(data, type=Entry)
-    row = job.row
-    if row.own_id is not None:
-        entry = msgspec.structs.replace(entry, id=row.own_id)
-    published = from_microseconds(row.order_time)
-    changed = from_microseconds(row.changed_at)
-    # An edit that its source does not date is dated by when it was seen.
-    edited = changed if row.changed_at > row.first_seen else published
-    updated = max(published, min(entry.updated or edited, changed))
-    stored = StoredEntry(
-        _with_given_categories(entry, job.given), published, updated, job.origin, job.author
-    )
-    xml = render_entry(stored, job.formats)
-    return RenderedEntry(row.id, entry.id, updated, xml, finished)
-
-
-def render_entry(stored: StoredEntry, formats: Sequence[str]) -> dict[str, bytes]:
-    """The entry's element in each of the `formats`."""
-    element = _feed_entry(stored)
-    make = {"atom": element.atom_entry, "rss": element.rss_entry}
-    return {name: _serialize(make[name]()) for name in formats}
-
-
-def render_frame(job: FrameJob) -> tuple[bytes, bytes]:
-    """What stands before and after a document's entries."""
+def render_xml_frame(job: FrameJob) -> Frame:
+    """What stands around the entries of an Atom or RSS document."""
     generator = _generator(job.topic, job.format_name, job.site, job.updated)
     if job.format_name == "atom":
         skeleton, end = generator.atom_str(), b"</feed>"
     else:
         skeleton, end = generator.rss_str(), b"</channel></rss>"
-    return skeleton.removesuffix(end), end
-
-
-def _with_given_categories(entry: Entry, given: Sequence[NamedCategory]) -> Entry:
-    if not given:
-        return entry
-    own = set(map(fold, entry.categories))
-    names = {category.key: category.name for category in given if category.key not in own}
-    return msgspec.structs.replace(entry, categories=(*entry.categories, *names.values()))
+    return Frame(skeleton.removesuffix(end), b"\n", end)
 
 
 class _FeedExtension(FeedkitEntryExtension):
@@ -118,7 +78,7 @@ class _FeedEntry(FeedEntry):
     feedkit: FeedkitEntryExtension
 
 
-def _feed_entry(stored: StoredEntry) -> FeedEntry:
+def _feed_entry(stored: StoredEntry, *, is_whole: bool) -> FeedEntry:
     entry = stored.entry
     element = _FeedEntry()
     element.guid(entry.id, permalink=entry.id == entry.url)
@@ -131,7 +91,7 @@ def _feed_entry(stored: StoredEntry) -> FeedEntry:
         element.contributor([_person(person) for person in entry.contributors])
     if entry.url:
         element.link(href=entry.url, rel="alternate")
-    if entry.content is not None or entry.url is None:
+    if (is_whole and entry.content is not None) or entry.url is None:
         # RFC 4287, 4.1.2: an entry without an alternate link must have content
         element.content(entry.content or entry.summary or "", type="html")
     summary = entry.summary or summary_of(entry.content or "")

@@ -1,0 +1,61 @@
+"""Entries and frames → bytes, each by the module of its format. Pure.
+
+The modules are imported when their format is first rendered: what is not published costs nothing.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from feedkit.model import Entry
+from feedkit.normalize.categories import fold
+from feedkit.publish.jobs import (
+    Form,
+    Frame,
+    FrameJob,
+    RenderedEntry,
+    RenderJob,
+    StoredEntry,
+    from_microseconds,
+)
+from feedkit.store import NamedCategory
+
+
+def render_stored(job: RenderJob, data: bytes, finished: bytes | None) -> RenderedEntry:
+    """The entry encoded in `data` as documents hold it; `finished` is passed through."""
+    entry = msgspec.json.decode(data, type=Entry)
+    row = job.row
+    if row.own_id is not None:
+        entry = msgspec.structs.replace(entry, id=row.own_id)
+    published = from_microseconds(row.order_time)
+    changed = from_microseconds(row.changed_at)
+    # An edit that its source does not date is dated by when it was seen.
+    edited = changed if row.changed_at > row.first_seen else published
+    updated = max(published, min(entry.updated or edited, changed))
+    entry = _with_given_categories(entry, job.given)
+    stored = StoredEntry(
+        entry, published, updated, job.origin, job.author, job.folders, job.site_url
+    )
+    return RenderedEntry(row.id, entry.id, updated, render_entry(stored, job.forms), finished)
+
+
+def render_entry(stored: StoredEntry, forms: Sequence[Form]) -> dict[Form, bytes]:
+    """The entry in each of the `forms`."""
+    from feedkit.publish.xml import render_elements
+
+    return render_elements(stored, forms)
+
+
+def render_frame(job: FrameJob) -> Frame:
+    """What stands around a document's entries."""
+    from feedkit.publish.xml import render_xml_frame
+
+    return render_xml_frame(job)
+
+
+def _with_given_categories(entry: Entry, given: Sequence[NamedCategory]) -> Entry:
+    if not given:
+        return entry
+    own = set(map(fold, entry.categories))
+    names = {category.key: category.name for category in given if category.key not in own}
+    return msgspec.structs.replace(entry, categories=(*entry.categories, *names.values()))
