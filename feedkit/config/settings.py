@@ -73,7 +73,7 @@ class Publish(Struct, frozen=True):
     content: Literal["full", "summary"] = "full"
     per_source: int | None = None
     """The newest so many of one source in each feed; None: all."""
-    pages: bool = True
+    pages: bool = False
     theme: Path | None = None
     """A folder of templates that stand in place of feedkit's own."""
     archives: bool = True

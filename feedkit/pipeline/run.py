@@ -17,7 +17,7 @@ from feedkit.pipeline.sameness import bring_up_to_date, settle
 from feedkit.pipeline.subscriptions import subscriptions
 from feedkit.pipeline.timing import Clock, utc_now
 from feedkit.pipeline.workers import Workers
-from feedkit.publish import Published, publish
+from feedkit.publish import Published, publish, target_of
 from feedkit.store import EVERYTHING, Store
 
 
@@ -91,4 +91,4 @@ def _publish(
     with store.write() as transaction:
         transaction.declare((EVERYTHING, *declared(names)), now)
     settle(store)
-    return publish(store, settings, folder, press, remember=remember)
+    return publish(store, settings, target_of(folder), press, now, remember=remember)

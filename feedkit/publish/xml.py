@@ -41,7 +41,7 @@ def render_xml_frame(job: FrameJob) -> Frame:
         skeleton, end = generator.atom_str(), b"</feed>"
     else:
         skeleton, end = generator.rss_str(), b"</channel></rss>"
-    return Frame(skeleton.removesuffix(end), b"\n", end)
+    return Frame(skeleton.removesuffix(end) + b"\n", b"\n", b"\n" + end + b"\n")
 
 
 class _FeedExtension(FeedkitEntryExtension):

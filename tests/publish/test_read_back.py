@@ -17,7 +17,7 @@ from feedkit.publish.rendering import render_entry, render_frame
 from feedkit.publish.topics import Topic
 
 SITE = Site(title="Planet", url="https://planet.example.org/")
-TOPIC = Topic((), "", "Planet", None, 0, 0)
+TOPIC = Topic(0, (), "", "Planet", None, 0, 0)
 SEEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 EDITOR = Person(name="The editor")
 
@@ -81,7 +81,7 @@ def document(entries: tuple[Entry, ...], format_name: str) -> bytes:
         for entry in entries
     ]
     head, between, tail = render_frame(FrameJob(TOPIC, format_name, SITE, SEEN))
-    return head + between + between.join(written) + tail
+    return head + between.join(written) + tail
 
 
 def as_in_atom(entry: Entry) -> Entry:
