@@ -65,7 +65,8 @@ def run(
                 everything=everything,
                 is_stopping=is_stopping,
             )
-        report.published = _publish(settings, store, settings.site.output, workers, now)
+        at = to_microseconds(clock())
+        report.published = _publish(settings, store, settings.site.output, workers, at)
     return report
 
 

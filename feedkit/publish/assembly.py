@@ -67,6 +67,8 @@ class Assembly:
         self._rendering: Iterator[Sequence[RenderedEntry]] = iter(())
         self._rendered: dict[int, RenderedEntry] = {}
         self._asked: set[int] = set()
+        self._missing: set[int] = set()
+        """Entries of archives that are stored no more."""
         self._reached = 0
         """Sheets whose entries are rendered or under way."""
         self._size = 0
@@ -139,17 +141,21 @@ class Assembly:
         if missing:
             yield self._load(missing)
 
-    def _load(self, ids: Iterable[int]) -> list[RenderJob]:
+    def _load(self, ids: Collection[int]) -> list[RenderJob]:
         with self._store.read() as transaction:
-            return [self._job(row) for row in transaction.entries(sorted(ids))]
+            jobs = [self._job(row) for row in transaction.entries(sorted(ids))]
+        if len(jobs) < len(ids):
+            self._missing |= {*ids} - {job.row.id for job in jobs}
+        return jobs
 
     def _entries(self, number: int, ids: Sequence[int]) -> list[RenderedEntry]:
         """The entries of a sheet, rendered: each is under way, or was forgotten since."""
         while self._reached <= number:
             self._take(next(self._rendering, ()))
         self._render([entry_id for entry_id in ids if entry_id not in self._asked])
-        while not all(entry_id in self._rendered for entry_id in ids):
+        while not all(entry_id in self._rendered or entry_id in self._missing for entry_id in ids):
             self._take(next(self._rendering))
+        ids = [entry_id for entry_id in ids if entry_id in self._rendered]
         found = [self._rendered[entry_id] for entry_id in ids]
         for entry_id in ids:
             self._uses[entry_id] -= 1

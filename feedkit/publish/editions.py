@@ -68,7 +68,7 @@ def _renew(editions: Editions, settings: Settings, topic: Topic, now: int) -> No
         _bury(editions, topic.id, changes, standing, archived, now)
     editions.save(Edition(topic.id, _state(topic, settings), listed, rest, last_id))
     editions.set_members(topic.id, topic.category_ids)
-    editions.add_archives(topic.id, whole)
+    editions.add_archives(topic.id, whole, now)
 
 
 def _archived(editions: Editions, before: Edition, arrived: Collection[int]) -> dict[int, Archive]:
@@ -113,7 +113,7 @@ def change(
         (each.order_time, each.id)
         for each in standing.values()
         if each.id in shown - listed
-        and (each.id not in archived or each.changed_at > archived[each.id].changed_at)
+        and (each.id not in archived or each.changed_at > archived[each.id].whole_at)
     ]
     known = {*stays}
     rest = stays + [entry_id for _, entry_id in sorted(comes) if entry_id not in known]

@@ -96,7 +96,7 @@ def _archives(
     for archive in standings.whole:
         number = archive.number
         chain = Chain(number, number - 1 or None, number + 1)
-        fingerprint = f"{whole_of_all} {archive.changed_at} {archive.version}"
+        fingerprint = f"{whole_of_all} {archive.whole_at} {archive.version}"
         yield Planned(archive_path(topic.folder, number), fingerprint, topic, form, ARCHIVE, chain)
     if standings.has_open:
         chain = Chain(last + 1, last or None, None)

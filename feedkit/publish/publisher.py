@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import groupby
 from typing import NamedTuple
 
 from feedkit.config import Settings
@@ -16,7 +17,7 @@ from feedkit.publish.published import Published
 from feedkit.publish.targets import Target
 from feedkit.publish.topics import Topic, choose_topics
 from feedkit.store import CategoryRow, DocumentRow, SourceRow, Store
-from feedkit.store.editions import Edition, Editions
+from feedkit.store.editions import Archive, Editions
 
 _WRITERS = 4
 
@@ -82,7 +83,8 @@ def _topics(
     topics, rows, slugs = _chosen(store, settings)
     before = {path.rpartition("/")[0] + "/" for path in documents if path.startswith("categories/")}
     before = {folder for folder in before if not folder.endswith("/archive/")}
-    changed = {row for topic in topics if topic.folder not in before for row in topic.category_ids}
+    new = [topic for topic in topics if topic.folder and topic.folder not in before]
+    changed = {category_id for topic in new for category_id in topic.category_ids}
     gone = before - {topic.folder for topic in topics}
     changed |= {row.id for row in rows if row.slug and f"categories/{row.slug}/" in gone}
     if not slugs and not (before and changed):
@@ -128,29 +130,36 @@ def _health(source: SourceRow) -> SourceHealth:
 
 def _sheets(store: Store, settings: Settings, stale: Sequence[Planned]) -> Iterator[Sheet]:
     """The stale documents with the entries that are in each."""
-    limit = settings.publish.entries
     with store.read() as transaction:
         editions = transaction.editions
         current = editions.get({each.topic.id for each in stale})
-        for each in stale:
-            edition = current[each.topic.id]
-            if each.chain is None or each.chain.number is None:
-                dead = editions.tombstones(edition.topic_id, limit)
-                yield Sheet(each, edition.listed, _tombstones(dead))
-            elif each.is_open:
-                yield Sheet(each, edition.rest[::-1])  # newest first, as in feeds
-            else:
-                yield _archive_sheet(editions, edition, each, each.chain.number)
+        for topic, documents in groupby(stale, key=lambda each: each.topic):
+            edition = current[topic.id]
+            archived: dict[int, tuple[Archive, tuple[int, ...]]] | None = None
+            for each in documents:
+                number = None if each.chain is None else each.chain.number
+                if number is None:
+                    dead = editions.tombstones(topic.id, settings.publish.entries)
+                    yield Sheet(each, edition.listed, _tombstones(dead))
+                elif each.is_open:
+                    yield Sheet(each, edition.rest[::-1])  # newest first, as in feeds
+                else:
+                    if archived is None:
+                        found = editions.archived(topic.id).items()
+                        archived = {archive.number: (archive, held) for archive, held in found}
+                    yield _archive_sheet(editions, each, *archived[number])
 
 
-def _archive_sheet(editions: Editions, edition: Edition, planned: Planned, number: int) -> Sheet:
+def _archive_sheet(
+    editions: Editions, planned: Planned, archive: Archive, held: tuple[int, ...]
+) -> Sheet:
     """A whole archive; what was deleted of it is a tombstone in its place."""
-    (held,) = editions.archived(edition.topic_id, number).values()
-    standing = editions.standing(edition.topic_id, held)
-    there = [standing[entry_id] for entry_id in held if entry_id in standing]
-    withdrawn = {each.published_id for each in there if each.is_withdrawn}
-    dead = [each for each in editions.tombstones(edition.topic_id) if each[0] in withdrawn]
-    entry_ids = tuple(each.id for each in there if not each.is_withdrawn)
+    if not archive.version:
+        return Sheet(planned, held)
+    standing = editions.standing(archive.topic_id, held)
+    withdrawn = {each.id: each.published_id for each in standing.values() if each.is_withdrawn}
+    dead = [each for each in editions.tombstones(archive.topic_id) if each[0] in withdrawn.values()]
+    entry_ids = tuple(entry_id for entry_id in held if entry_id not in withdrawn)
     return Sheet(planned, entry_ids, _tombstones(dead))
 
 

@@ -55,8 +55,8 @@ class Archive(NamedTuple):
     topic_id: int
     number: int
     """From 1, the oldest."""
-    changed_at: int
-    """When the last of its entries had changed when it became whole."""
+    whole_at: int
+    """When it became whole."""
     version: int
     """Grows when an entry in it is deleted."""
 
@@ -248,15 +248,17 @@ class Editions:
             self._connection.execute(insert(editions).values(topic_id=topic_id, **values))
         self._connection.execute(delete(arrivals).where(arrivals.c.topic_id == topic_id))
 
-    def add_archives(self, topic_id: int, whole: Sequence[Sequence[int]]) -> None:
-        """Keep archives that became whole, oldest first, each with its entries, newest first."""
+    def add_archives(self, topic_id: int, whole: Sequence[Sequence[int]], now: int) -> None:
+        """Keep archives that became whole at `now`, oldest first, each with its entries, newest
+        first."""
+        if not whole:
+            return
         its_own = select(func.max(archives.c.number)).where(archives.c.topic_id == topic_id)
         last = self._connection.execute(its_own).scalar() or 0
-        rows = []
-        for number, entry_ids in enumerate(whole, last + 1):
-            newest = select(func.max(entries.c.changed_at)).where(among(entries.c.id, entry_ids))
-            changed_at = self._connection.execute(newest).scalar() or 0
-            rows.append((topic_id, number, _packed(entry_ids), changed_at, 0))
+        rows = [
+            (topic_id, number, _packed(entry_ids), now, 0)
+            for number, entry_ids in enumerate(whole, last + 1)
+        ]
         insert_many(self._connection, archives, rows)
 
     def archives(self) -> dict[int, list[Archive]]:

@@ -220,7 +220,7 @@ archives = Table(
     ),
     Column("number", Integer, nullable=False, primary_key=True, autoincrement=False),
     Column("entries", LargeBinary, nullable=False),  # ids, 8 bytes each, newest first
-    Column("changed_at", BigInteger, nullable=False),  # when the last of them had changed by then
+    Column("whole_at", BigInteger, nullable=False),
     Column("version", Integer, nullable=False, server_default="0"),  # grows with each one deleted
     sqlite_with_rowid=False,
 )

@@ -32,11 +32,11 @@ def chain(planet: Planet, topic: str = "news") -> list[list[str]]:
     while url:
         path = planet.public / url.removeprefix(base)
         parsed = feedparser.parse(path.read_bytes())
-        assert not parsed.bozo
-        links = {link.rel: link.href for link in parsed.feed.links}
+        assert not parsed["bozo"]
+        links = {link.rel: link.href for link in parsed["feed"].links}
         assert links["self"] == url
-        found.append([entry.title for entry in parsed.entries])
-        is_archive = "fh_archive" in parsed.feed
+        found.append([entry.title for entry in parsed["entries"]])
+        is_archive = "fh_archive" in parsed["feed"]
         assert is_archive == (came_from is not None)
         if is_archive:
             assert links["current"] == f"{base}{folder}atom.xml"

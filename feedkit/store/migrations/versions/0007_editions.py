@@ -41,7 +41,7 @@ def upgrade() -> None:
         "number",
         sa.Column("number", sa.Integer, nullable=False),
         sa.Column("entries", sa.LargeBinary, nullable=False),
-        sa.Column("changed_at", sa.BigInteger, nullable=False),
+        sa.Column("whole_at", sa.BigInteger, nullable=False),
         sa.Column("version", sa.Integer, nullable=False, server_default="0"),
     )
     _of_topics(
