@@ -36,8 +36,7 @@ MOST = 0.1
 """Seconds for one entry more."""
 NOW = 1_700_000_000_000_000
 STEP = 60_000_000
-WORDS = ("feed", "reader", "planet", "publishes", "finds", "each", "entry", "once", "place", "poll")
-)
+WORDS = ["reader", "planet", "publishes", "finds", "each", "entry", "once", "place", "poll", "text"]
 OF_EACH = {"atom.xml", "rss.xml", "feed.json", "index.html"}
 
 
