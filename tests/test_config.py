@@ -330,7 +330,7 @@ def test_relative_paths_are_relative_to_the_config_and_not_to_the_folder_one_is_
     )
     monkeypatch.chdir(tmp_path)
     settings = load_settings(Path("planet/config.toml"))
-    assert settings.site.output.resolve() == tmp_path / "out"
+    assert Path(str(settings.site.output)).resolve() == tmp_path / "out"
     assert settings.store.url == f"sqlite:///{planet}/data/feedkit.db"
     assert settings.articles[0].path == Path("/srv/articles")
     assert settings.feeds[0].path == planet / "C.xml"

@@ -144,14 +144,28 @@ def daemon(config: Path, verbose: bool, quiet: bool) -> None:
     sys.exit(serve(config, verbose=verbose, quiet=quiet))
 
 
+class _Output(click.Path):
+    """A folder, or a bucket as a text."""
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str | bytes | os.PathLike[str]:
+        if isinstance(value, str) and value.startswith("s3://"):
+            return value
+        return super().convert(value, param, ctx)
+
+
 @cli.command()
 @common_options
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-def export(config: Path, verbose: bool, quiet: bool, folder: Path) -> None:
-    """Publish into FOLDER what is stored, without collecting."""
+@click.argument("output", metavar="FOLDER|s3://…", type=_Output(file_okay=False, path_type=Path))
+def export(config: Path, verbose: bool, quiet: bool, output: Path | str) -> None:
+    """Publish into FOLDER, or a bucket, what is stored, without collecting."""
     from feedkit.cli.commands import export_to
 
-    sys.exit(export_to(config, folder, verbose=verbose, quiet=quiet))
+    sys.exit(export_to(config, output, verbose=verbose, quiet=quiet))
 
 
 @cli.command()

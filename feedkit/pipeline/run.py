@@ -8,7 +8,8 @@ run needs to know of it; a source that fails is reported and stops no other.
 from collections.abc import Callable
 from pathlib import Path
 
-from feedkit.config import Settings
+from feedkit.config import ObjectStore, Settings
+from feedkit.errors import PublishError
 from feedkit.pipeline.articles import collect_articles, scan_beside
 from feedkit.pipeline.prepare import article_folder_key, declared, feed_key, to_microseconds
 from feedkit.pipeline.press import WorkersPress
@@ -69,26 +70,28 @@ def run(
     return report
 
 
-def export(settings: Settings, store: Store, folder: Path) -> Report:
-    """Publish into `folder` what the store holds, without collecting."""
+def export(settings: Settings, store: Store, output: Path | ObjectStore) -> Report:
+    """Publish into `output` what the store holds, without collecting."""
     now = to_microseconds(utc_now())
     with Workers() as workers:
-        return Report(published=_publish(settings, store, folder, workers, now, remember=False))
+        return Report(published=_publish(settings, store, output, workers, now, remember=False))
 
 
 def _publish(
     settings: Settings,
     store: Store,
-    folder: Path,
+    output: Path | ObjectStore,
     workers: Workers,
     now: int,
     *,
     remember: bool = True,
 ) -> Published:
     """Publish, the categories of the config among the others, though nothing is in them yet."""
+    if isinstance(output, ObjectStore):
+        raise PublishError(f"{output}: is no folder, and documents go to folders only so far")
     press = WorkersPress(workers)
     names = [category.name for category in settings.categories]
     with store.write() as transaction:
         transaction.declare((EVERYTHING, *declared(names)), now)
     settle(store)
-    return publish(store, settings, folder, press, remember=remember)
+    return publish(store, settings, output, press, remember=remember)
