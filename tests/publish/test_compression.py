@@ -14,6 +14,7 @@ from pathlib import Path
 import brotli
 import pytest
 from s3_server import S3Server
+from small_disk import small_disk
 
 from feedkit.errors import PublishError
 from feedkit.publish.compression import compressed, write_with_copies
@@ -91,6 +92,22 @@ def test_where_the_document_cannot_be_written_its_copies_are_not_either(tmp_path
     with pytest.raises(PublishError, match=r"atom\.xml: cannot be written: Is a directory"):
         write_with_copies(target_of(tmp_path), "atom.xml", DOCUMENT, compress=True)
     assert [path.name for path in tmp_path.iterdir()] == [".atom.xml.tmp"]
+
+
+def test_a_full_disk_leaves_the_document_and_its_copies_as_they_were(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", "256k") as disk:
+        public = disk.seen / "public"
+        target = target_of(public)
+        write_with_copies(target, "atom.xml", DOCUMENT, compress=True)
+        before = unpacked(public)
+        disk.fill()
+        newer = DOCUMENT * 20
+        with pytest.raises(PublishError, match="cannot be written: No space left on device"):
+            write_with_copies(target, "atom.xml", newer, compress=True)
+        assert unpacked(public) == before
+        disk.make_room()
+        write_with_copies(target, "atom.xml", newer, compress=True)
+        assert unpacked(public) == dict.fromkeys(before, newer)
 
 
 def test_a_reader_never_sees_half_a_copy_nor_long_one_of_another_version(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Documents on the disk: whole or not at all, and written only where they changed."""
 
 import os
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -282,3 +284,33 @@ def test_threads_make_and_remove_the_same_folder(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(turn, range(8)))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_that_the_system_has_no_letters_for_is_told(tmp_path: Path) -> None:
+    script = (
+        "from pathlib import Path; from feedkit.errors import PublishError\n"
+        "from feedkit.publish.targets import target_of\n"
+        "target = target_of(Path('.'))\n"
+        "print(target.state('\\u65b0/atom.xml'))\n"
+        "for do in (target.remove, lambda path: target.write(path, b'data')):\n"
+        "    try: do('\\u65b0/atom.xml')\n"
+        "    except PublishError as error: print(error)\n"
+    )
+    ascii_only = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(Path(__file__).parents[3]), **ascii_only},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
+    )
+    assert done.stdout.splitlines() == [
+        "None",
+        *(
+            f"'\\u65b0/atom.xml{suffix}': cannot be {what}: file names are in ascii here; "
+            "set PYTHONUTF8=1"
+            for suffix, what in ((".gz", "removed"), ("", "written"))
+        ),
+    ]
