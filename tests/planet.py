@@ -106,12 +106,12 @@ class Planet:
             return export(settings, store, self.root / folder)
 
     def documents(self, folder: str = "public") -> dict[str, bytes]:
-        """Every published file by its path."""
+        """Every published file by its path; the lists of feeds only where all is published."""
         root = self.root / folder
         return {
             path.relative_to(root).as_posix(): path.read_bytes()
             for path in sorted(root.rglob("*"))
-            if path.is_file()
+            if path.is_file() and (self._is_full or path.suffix != ".opml")
         }
 
     def stamps(self) -> dict[str, tuple[int, int]]:

@@ -13,6 +13,7 @@ from feedkit.config.settings import (
     CategorySettings,
     FeedSource,
     Fetch,
+    ObjectStore,
     OpmlList,
     Publish,
     Retention,
@@ -21,14 +22,16 @@ from feedkit.config.settings import (
     Site,
     StoreSettings,
 )
-from feedkit.config.values import FORMATS
+from feedkit.config.values import BUCKET, FORMATS
 
 __all__ = [
+    "BUCKET",
     "FORMATS",
     "ArticleFolder",
     "CategorySettings",
     "FeedSource",
     "Fetch",
+    "ObjectStore",
     "OpmlList",
     "Publish",
     "RequestOptions",

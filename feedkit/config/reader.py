@@ -21,6 +21,7 @@ from feedkit.config.settings import (
     CategorySettings,
     FeedSource,
     Fetch,
+    ObjectStore,
     OpmlList,
     Publish,
     Retention,
@@ -30,6 +31,7 @@ from feedkit.config.settings import (
     StoreSettings,
 )
 from feedkit.config.values import (
+    BUCKET,
     HIDDEN,
     HTTP,
     SQLITE,
@@ -49,6 +51,7 @@ from feedkit.config.values import (
     read_keep_entries,
     read_language,
     read_maybe_empty,
+    read_output,
     read_patterns,
     read_size,
     read_slug,
@@ -70,7 +73,7 @@ _SITE: _Keys = {
     "description": read_maybe_empty,
     "language": read_language,
     "author": read_text,
-    "output": read_file_path,
+    "output": read_output,
 }
 _KEEP: _Keys = {"keep": read_keep, "keep_entries": read_keep_entries}
 _STORE: _Keys = {"url": read_store_url, **_KEEP}
@@ -200,8 +203,9 @@ class _Reader:
                     'such as "https://planet.example.org/"'
                 )
             return None
-        table["output"] = self._path(str(table.get("output", "public")))
-        return self._typed(table, Site)
+        output = str(table.get("output", "public"))
+        table["output"] = ObjectStore(output) if BUCKET.match(output) else self._path(output)
+        return msgspec.structs.replace(Site(str(table["url"])), **table)
 
     def _publish(self, table: dict[str, object]) -> Publish:
         if "theme" in table:

@@ -10,16 +10,26 @@ from msgspec import Struct
 from feedkit.config.request import RequestOptions
 
 
+class ObjectStore(Struct, frozen=True):
+    """A bucket of S3-compatible storage and a prefix in it, as an output."""
+
+    url: str
+    """``s3://bucket/prefix``, without a "/" at its end."""
+
+    def __str__(self) -> str:
+        return self.url
+
+
 class Site(Struct, frozen=True):
     """Who publishes, and where."""
 
     url: str
-    """The public address of the output folder, ending in "/"."""
+    """The public address of the output, ending in "/"."""
     title: str = "feedkit"
     description: str = ""
     language: str | None = None
     author: str | None = None
-    output: Path = Path("public")
+    output: Path | ObjectStore = Path("public")
 
 
 class StoreSettings(Struct, frozen=True):

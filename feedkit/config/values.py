@@ -38,6 +38,10 @@ _DAYS_OF = {"h": 1 / 24, "d": 1, "w": 7, "y": 365.25}
 _LONGEST = timedelta(days=366)
 HTTP = re.compile("https?:", re.IGNORECASE)
 _SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]+:")  # one letter is a drive
+BUCKET = re.compile(
+    r"s3://([a-z0-9][a-z0-9._-]{1,61}[a-z0-9])((?:/(?!\.\.?(?:/|$))[A-Za-z0-9._-]+)*)/?"
+)
+"""The address of a bucket, and of a prefix in it, "" or with a "/" before it."""
 SQLITE = "sqlite:///"
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|GB|KiB|MiB|GiB)")
 _BYTES = {
@@ -150,6 +154,16 @@ def read_file_path(value: object) -> str:
     except RuntimeError as error:
         raise Unexpected("a path; there is no home folder of that name") from error
     return text
+
+
+def read_output(value: object) -> str:
+    """The path of a folder as it is written, or the address of a bucket and a prefix in it."""
+    text = read_text(value)
+    if "://" not in text:
+        return read_file_path(text)
+    if not BUCKET.fullmatch(text):
+        raise Unexpected('the path of a folder, or a bucket such as "s3://bucket/planet"')
+    return text.rstrip("/")
 
 
 def read_feed_url(value: object) -> str:

@@ -8,7 +8,7 @@ run needs to know of it; a source that fails is reported and stops no other.
 from collections.abc import Callable
 from pathlib import Path
 
-from feedkit.config import Settings
+from feedkit.config import ObjectStore, Settings
 from feedkit.pipeline.articles import collect_articles, scan_beside
 from feedkit.pipeline.prepare import article_folder_key, declared, feed_key, to_microseconds
 from feedkit.pipeline.press import WorkersPress
@@ -70,17 +70,17 @@ def run(
     return report
 
 
-def export(settings: Settings, store: Store, folder: Path) -> Report:
-    """Publish into `folder` what the store holds, without collecting."""
+def export(settings: Settings, store: Store, output: Path | ObjectStore) -> Report:
+    """Publish into `output` what the store holds, without collecting."""
     now = to_microseconds(utc_now())
     with Workers() as workers:
-        return Report(published=_publish(settings, store, folder, workers, now, remember=False))
+        return Report(published=_publish(settings, store, output, workers, now, remember=False))
 
 
 def _publish(
     settings: Settings,
     store: Store,
-    folder: Path,
+    output: Path | ObjectStore,
     workers: Workers,
     now: int,
     *,
@@ -92,4 +92,4 @@ def _publish(
     with store.write() as transaction:
         transaction.declare((EVERYTHING, *declared(names)), now)
     settle(store)
-    return publish(store, settings, target_of(folder), press, now, remember=remember)
+    return publish(store, settings, target_of(output), press, now, remember=remember)

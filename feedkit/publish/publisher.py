@@ -1,18 +1,28 @@
 """Renders the documents whose entries changed, and writes those whose bytes did."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
-from feedkit.config import Settings
+from feedkit.config import Settings, Site
 from feedkit.errors import PublishError
-from feedkit.publish.assembly import Assembly, Sheet, public_url
+from feedkit.publish.assembly import FEED, Assembly, Sheet, public_url
 from feedkit.publish.compression import write_with_copies
 from feedkit.publish.editions import renew
-from feedkit.publish.jobs import Listing, Planet, Press, SourceHealth, Tombstone, from_microseconds
-from feedkit.publish.plan import PAGES, Planned, Standings, digest, plan
+from feedkit.publish.jobs import (
+    PAGE,
+    Listing,
+    Planet,
+    Press,
+    SourceHealth,
+    SourceLine,
+    Tombstone,
+    from_microseconds,
+)
+from feedkit.publish.plan import PAGES, RENDERING, Planned, Standings, digest, plan
 from feedkit.publish.published import Published
 from feedkit.publish.targets import Target
 from feedkit.publish.topics import Topic, choose_topics
@@ -50,26 +60,70 @@ def publish(
         topic.id: Standings(whole.get(topic.id, ()), states[topic.id][1]) for topic in topics
     }
     planned = list(plan(settings, topics, archives, "", digest(planet)))
-    published = Published(documents=len(planned))
+    lists = list(_lists(settings, topics, sources))
+    published = Published(documents=len(planned) + len(lists))
+    writing = _Writing(target, published, compress=settings.publish.compress)
     stale = [each for each in planned if not _is_current(documents.get(each.path), each, target)]
+    done: list[DocumentRow] = []
     if stale:
-        keys = {row.id: row.key for row in rows}
-        folders = {
-            keys[category]: topic.folder
-            for topic in topics
-            if topic.folder
-            for category in topic.category_ids
-        }
+        folders = _folders(topics, rows)
         assembly = Assembly(store, settings, press, sources, folders, planet)
         made = assembly.documents(list(_sheets(store, settings, stale)))
-        done = list(_Writing(target, published, compress=settings.publish.compress).write(made))
+        done += writing.write(made)
         published.problems += sorted(set(assembly.problems))
-        if remember:
+    for each in lists:
+        if not _is_current(documents.get(each.path), each, target):
+            done += writing.write_list(each)
+    if remember:
+        if done:
             with store.write() as transaction:
                 transaction.save_documents(done)
-    if remember:
-        _remove(store, target, documents.keys() - {each.path for each in planned}, published)
+        wanted = {*(each.path for each in planned), *(each.path for each in lists)}
+        _remove(store, target, documents.keys() - wanted, published)
     return published
+
+
+def _folders(topics: Sequence[Topic], rows: Sequence[CategoryRow]) -> dict[str, str]:
+    """Where categories are published, by their keys."""
+    keys = {row.id: row.key for row in rows}
+    return {
+        keys[category_id]: topic.folder
+        for topic in topics
+        if topic.folder
+        for category_id in topic.category_ids
+    }
+
+
+class _List(NamedTuple):
+    """A list of feeds that there is to be."""
+
+    path: str
+    fingerprint: str
+    make: Callable[[], bytes]
+
+
+def _lists(
+    settings: Settings, topics: Sequence[Topic], sources: Sequence[SourceRow]
+) -> Iterator[_List]:
+    """What is published of all topics together, written once these are there."""
+    site, publish = settings.site, settings.publish
+    formats = (*publish.formats, PAGE) if publish.pages else publish.formats
+    of_all = (RENDERING, site.url, site.title, site.author, publish.compress)
+    named = [(topic.title, topic.folder) for topic in topics]
+    yield _List(
+        "feeds.opml", digest(of_all, named, formats), partial(_feeds_opml, site, topics, formats)
+    )
+    lines = [
+        SourceLine(
+            source.title,
+            source.moving.url or source.key.removeprefix(FEED),
+            source.site_url,
+            tuple(category.name for category in source.categories),
+        )
+        for source in sources
+        if source.is_followed and source.key.startswith(FEED)
+    ]
+    yield _List("sources.opml", digest(of_all, lines), partial(_sources_opml, site, lines))
 
 
 def _topics(
@@ -167,6 +221,18 @@ def _tombstones(dead: Iterable[tuple[str, int]]) -> tuple[Tombstone, ...]:
     return tuple(Tombstone(guid, from_microseconds(at)) for guid, at in dead)
 
 
+def _feeds_opml(site: Site, topics: Sequence[Topic], formats: Sequence[str]) -> bytes:
+    from feedkit.publish.opml import feeds_opml  # lxml costs 15 ms
+
+    return feeds_opml(site, topics, formats)
+
+
+def _sources_opml(site: Site, lines: Sequence[SourceLine]) -> bytes:
+    from feedkit.publish.opml import sources_opml
+
+    return sources_opml(site, lines)
+
+
 class _Write(NamedTuple):
     planned: Planned
     result: "Future[bool]"
@@ -203,6 +269,20 @@ class _Writing:
                     yield from self._first()
             while self._waiting:
                 yield from self._first()
+
+    def write_list(self, wanted: _List) -> Iterator[DocumentRow]:
+        """Write what names documents of all topics, unless one of these failed."""
+        if self._failed:
+            return
+        try:
+            if write_with_copies(self._target, wanted.path, wanted.make(), self._compress):
+                self._published.written.append(wanted.path)
+            state = self._target.state(wanted.path)
+        except PublishError as error:
+            self._published.failed.append(str(error))
+        else:
+            if state is not None:
+                yield DocumentRow(wanted.path, wanted.fingerprint, *state)
 
     def _written_before(self, planned: Planned) -> Iterator[DocumentRow]:
         """Wait for what the document names."""
@@ -254,7 +334,7 @@ def _remove(store: Store, target: Target, paths: Iterable[str], published: Publi
             transaction.forget_documents(removed)
 
 
-def _is_current(row: DocumentRow | None, planned: Planned, target: Target) -> bool:
+def _is_current(row: DocumentRow | None, planned: Planned | _List, target: Target) -> bool:
     """Whether the file is the one that was written, from what is there now."""
     if row is None or row.fingerprint != planned.fingerprint:
         return False

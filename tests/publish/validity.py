@@ -161,3 +161,50 @@ def _url(element: etree._Element, name: str) -> Iterator[str]:
     text = element.findtext(name)
     if text is not None and not _URL.fullmatch(text):
         yield f"{name} is no URL: {text}"
+
+
+_OPML_HEAD = {
+    "title", "dateCreated", "dateModified", "ownerName", "ownerEmail", "ownerId", "docs",
+    "expansionState", "vertScrollState", "windowTop", "windowLeft", "windowBottom", "windowRight",
+}  # fmt: skip
+_OPML_OUTLINE = {
+    "text", "type", "isComment", "isBreakpoint", "created", "category", "xmlUrl", "description",
+    "htmlUrl", "language", "title", "version", "url",
+}  # fmt: skip
+
+
+def opml(document: bytes) -> Iterator[str]:
+    """What the specification of OPML 2.0 says against a subscription list."""
+    root = etree.fromstring(document)
+    if (root.tag, root.get("version")) != ("opml", "2.0"):
+        yield "not <opml version='2.0'>"
+    if [child.tag for child in root] != ["head", "body"]:
+        yield "not one head and one body"
+        return
+    head, body = root
+    yield from _counted(head, _OPML_HEAD, _OPML_HEAD)
+    for name in ("dateCreated", "dateModified"):
+        yield from _date(head, name)
+    yield from _url(head, "docs")
+    if not len(body):
+        yield "<body> holds no outline"
+    yield from _outlines(body)
+
+
+def _outlines(parent: etree._Element) -> Iterator[str]:
+    for outline in parent:
+        if outline.tag != "outline":
+            yield f"<{parent.tag}> may not hold {outline.tag}"
+            continue
+        if not outline.get("text", "").strip():
+            yield "<outline> has no text"
+        yield from (f"<outline> has {name}" for name in {*outline.keys()} - _OPML_OUTLINE)
+        for name in ("xmlUrl", "htmlUrl"):
+            url = outline.get(name)
+            if url is not None and not (_URL.fullmatch(url) and url.startswith("http")):
+                yield f"{name} is no URL: {url}"
+        if (outline.get("type") == "rss") != (outline.get("xmlUrl") is not None):
+            yield "<outline> is a feed by its type or by its xmlUrl alone"
+        if outline.get("type") == "rss" and len(outline):
+            yield "<outline> is a feed and a folder"
+        yield from _outlines(outline)

@@ -1,36 +1,57 @@
-"""Where documents go (interim; the target branch replaces this)."""
+"""Where documents go: a folder, or a bucket of S3-compatible storage, by the same few words.
 
+`Folder` and `Objects` are what there is; `target_of` tells which of them an output means.
+"""
+
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from feedkit.publish.writer import write_document
+from feedkit.config import ObjectStore
+from feedkit.errors import PublishError
+from feedkit.publish.targets.folder import Folder
 
 
 class Target(Protocol):
-    def write(self, path: str, data: bytes) -> bool: ...
+    """Holds documents by path: below the root, with "/", such as "categories/go/atom.xml".
 
-    def state(self, path: str) -> tuple[int, int] | None: ...
+    Each is there whole or not at all, whatever happens meanwhile, and is written only where its
+    bytes changed. Every method may be called from several threads, and raises `PublishError`.
+    """
 
-    def remove(self, path: str) -> None: ...
-
-
-class Folder:
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    @property
+    def name(self) -> str:
+        """As messages say it: "/srv/planet", "s3://bucket/planet"."""
 
     def write(self, path: str, data: bytes) -> bool:
-        return write_document(self.root / path, data)
+        """Have `data` at `path`; whether that took a write."""
+
+    def write_together(self, files: Sequence[tuple[str, bytes]]) -> bool:
+        """Have each of `files` at its path, in this order and with as little time between them as
+        the target can; whether that took a write. So who sees the last of them, or its `state`,
+        knows that the others are there."""
 
     def state(self, path: str) -> tuple[int, int] | None:
-        try:
-            status = (self.root / path).stat()
-        except OSError:
-            return None
-        return status.st_size, status.st_mtime_ns
+        """What is at `path` now: its size, and a number that is another once it was written again
+        (a folder's is the time of change, in nanoseconds); None: nothing that was written."""
 
     def remove(self, path: str) -> None:
-        (self.root / path).unlink(missing_ok=True)
+        """Have nothing at `path`, nor copies of it (``.gz``, ``.br``) beside it, nor folders
+        above it that hold nothing any more. What is not there is removed already."""
 
 
-def target_of(output: Path) -> Target:
-    return Folder(output)
+def target_of(output: Path | str | ObjectStore) -> Target:
+    """The target that `output` means: a bucket and a prefix, or a folder.
+
+    Raises `PublishError` where it takes a package that is not installed.
+    """
+    url = output.url if isinstance(output, ObjectStore) else str(output)
+    if url.startswith("s3://"):
+        try:
+            from feedkit.publish.targets.objects import Objects  # obstore is 20 MB, and an extra
+        except ModuleNotFoundError as error:
+            raise PublishError(
+                f"{url}: takes a package more to publish to: pip install 'feedkit[s3]'"
+            ) from error
+        return Objects(url)
+    return Folder(Path(url))
