@@ -165,7 +165,7 @@ def _document(
     """A frame with its entries in it."""
     form = Form(job.format_name)
     body = frame.between.join(entry.forms[form] for entry in entries)
-    return job.topic, job.format_name, frame.head + frame.between + body + frame.tail + b"\n"
+    return job.topic, job.format_name, frame.head + body + frame.tail + b"\n"
 
 
 def _origin(source: SourceRow) -> Origin | None:

@@ -142,3 +142,8 @@ def choose_slugs(
             slugs[row.id] = unique_slug(slugify(row.name), taken)
             taken.add(slugs[row.id].casefold())
     return slugs
+
+
+def archive_path(folder: str, number: int) -> str:
+    """The path, below the output folder, of the archive document of that `number` (RFC 5005)."""
+    return f"{folder}archive/{number}.atom.xml"
