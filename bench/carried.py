@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from feedkit.model import Enclosure, Entry, Extra, Origin, Person
 from feedkit.normalize.entry import categories, people
 from feedkit.normalize.text import one_line
-from feedkit.parse.text import add_person, plain_title, read_person
+from feedkit.parse.text import add_person, html_title, plain_title, read_person
 from feedkit.publish.extension import UNKNOWN_TYPE, media_type, name_of
 from feedkit.publish.jobs import StoredEntry
 from feedkit.publish.summaries import shown_summary
@@ -88,7 +88,9 @@ def _json(entry: Entry) -> Entry:
 
 def _named(persons: tuple[Person, ...]) -> tuple[Person, ...]:
     """A person without a name is called by their address (RFC 4287, 3.2.1)."""
-    return people([replace(person, name=name_of(person)) for person in persons], None)
+    names = [person.name or html_title(name_of(person)) for person in persons]
+    named = (replace(person, name=name) for person, name in zip(persons, names, strict=True))
+    return people(tuple(named), None)
 
 
 def _rss_people(persons: tuple[Person, ...], *, with_mail: bool = False) -> tuple[Person, ...]:
