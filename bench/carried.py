@@ -106,9 +106,15 @@ def _rss_people(persons: tuple[Person, ...], *, with_mail: bool = False) -> tupl
 
 
 def _atom_enclosure(enclosure: Enclosure) -> Enclosure:
+    """A length of 0 is none; a picture that takes time is a picture."""
     is_image = (enclosure.type or "").lower().startswith("image/")
     duration = None if is_image else enclosure.duration or None
-    return replace(enclosure, type=media_type(enclosure.type), duration=duration)
+    return replace(
+        enclosure,
+        type=media_type(enclosure.type),
+        length=enclosure.length or None,
+        duration=duration,
+    )
 
 
 def _rss_enclosures(enclosures: tuple[Enclosure, ...]) -> tuple[Enclosure, ...]:
@@ -116,6 +122,6 @@ def _rss_enclosures(enclosures: tuple[Enclosure, ...]) -> tuple[Enclosure, ...]:
     read = []
     for one in map(_atom_enclosure, enclosures):
         if chosen is not None and one.url == chosen.url:
-            one = replace(one, type=one.type or UNKNOWN_TYPE, length=one.length or None)
+            one = replace(one, type=one.type or UNKNOWN_TYPE)
         read.append(one)
     return tuple(read)

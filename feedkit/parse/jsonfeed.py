@@ -30,6 +30,8 @@ Values = dict[str, object]
 
 _VERSION = "jsonfeed.org/version/"
 _EXTENSION = "_feedkit"
+_SPACE = " \t\r\n\f\v\xa0"
+"""What is trimmed; an ideographic space is set on purpose."""
 
 
 def read_json_feed(data: bytes, url: str | None, content_type: str | None) -> Feed:
@@ -195,7 +197,7 @@ def _tag(value: object) -> str:
 def _as_text(value: object) -> str:
     match value:
         case str(text):
-            return strip_forbidden(text).strip()
+            return strip_forbidden(text).strip(_SPACE)
         case bool():
             return ""
         case int() | float() as number:

@@ -131,7 +131,7 @@ def _link_enclosure(parent: _Element, tag: str, enclosure: Enclosure) -> None:
     link = SubElement(parent, tag, rel="enclosure", href=enclosure.url)
     if kind := media_type(enclosure.type):
         link.set("type", kind)
-    if enclosure.length is not None:
+    if enclosure.length:  # 0 means that nobody knows it
         link.set("length", str(enclosure.length))
 
 
@@ -160,7 +160,7 @@ def _media_content(element: _Element, enclosure: Enclosure) -> None:
     content = SubElement(element, f"{_MEDIA}content", url=enclosure.url)
     if kind := media_type(enclosure.type):
         content.set("type", kind)
-    if enclosure.length is not None:
+    if enclosure.length:
         content.set("fileSize", str(enclosure.length))
     if enclosure.duration:
         content.set("duration", str(enclosure.duration))

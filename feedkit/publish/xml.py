@@ -15,7 +15,7 @@ from lxml.etree import Element, _Element, tostring
 from feedkit import __version__
 from feedkit.model import Entry, Person
 from feedkit.normalize.categories import fold
-from feedkit.normalize.text import excerpt
+from feedkit.normalize.text import excerpt, one_line
 from feedkit.publish.extension import NAMESPACES, FeedkitEntryExtension, name_of
 from feedkit.publish.frames import FeedkitExtension
 from feedkit.publish.jobs import PAGE, Form, Frame, FrameJob, StoredEntry
@@ -91,7 +91,7 @@ def title_of(entry: Entry) -> str:
     """RFC 4287 and feedgen want a title; a note without one is known by its first words."""
     return (
         entry.title
-        or excerpt(entry.content or entry.summary or "", _TITLE_LENGTH)
+        or one_line(excerpt(entry.content or entry.summary or "", _TITLE_LENGTH))
         or entry.url
         or entry.id
     )

@@ -45,8 +45,9 @@ TYPE = st.sampled_from([
     "application/ogg", "application/pdf", "image/png", "IMAGE/GIF", "text/html",
 ])  # fmt: skip
 NUMBER = st.none() | st.integers(0, 10**9)
+DURATION = st.none() | st.integers(1, 10**6)
 ENCLOSURES = st.lists(
-    st.builds(Enclosure, url=URL, type=TYPE, length=NUMBER, duration=st.none() | st.integers(1)),
+    st.builds(Enclosure, url=URL, type=TYPE, length=NUMBER, duration=DURATION),
     max_size=3,
 ).map(tuple)
 ORIGIN = st.builds(
