@@ -8,6 +8,7 @@ Simple).
 """
 
 import re
+from decimal import Decimal
 from email.utils import format_datetime
 
 from feedgen.ext.base import BaseEntryExtension
@@ -199,7 +200,7 @@ def _coordinates(place: Place) -> str:
 def _decimal(number: float) -> str:
     """`number` without an exponent, which GeoRSS does not know."""
     text = repr(number)
-    return f"{number:.30f}" if "e" in text else text
+    return f"{Decimal(text):.30f}".rstrip("0").rstrip(".") if "e" in text else text
 
 
 # ------------------------------------------------------------------------------------------ source

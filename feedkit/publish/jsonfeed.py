@@ -5,6 +5,7 @@ specification leaves to publishers ("Extensions"): docs/formats.md says what is 
 """
 
 from datetime import datetime
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
@@ -123,7 +124,7 @@ def render_json_frame(job: FrameJob) -> Frame:
     head = _Head(
         version=VERSION,
         title=topic.title,
-        home_page_url=topic.url(site.url, PAGE) if PAGE in job.formats else site.url,
+        home_page_url=site.url + quote(topic.folder) if PAGE in job.formats else site.url,
         feed_url=topic.url(site.url, job.format_name),
         description=site.description,
         authors=(_Author(name=site.author or site.title),),

@@ -18,7 +18,18 @@ HISTORY = "{http://purl.org/syndication/history/1.0}"
 MEDIA = "{http://search.yahoo.com/mrss/}"
 TOMBSTONES = "{http://purl.org/atompub/tombstones/1.0}"
 
-__all__ = ["ATOM", "CONTENT", "DC", "MEDIA", "atom", "json_feed", "problems", "rss"]
+__all__ = [
+    "ATOM",
+    "CONTENT",
+    "DC",
+    "HISTORY",
+    "MEDIA",
+    "TOMBSTONES",
+    "atom",
+    "json_feed",
+    "problems",
+    "rss",
+]
 
 _SCHEMA = etree.RelaxNG(etree.parse(str(Path(__file__).with_name("atom.rng"))))
 
