@@ -76,14 +76,14 @@ class Schedule(Struct, frozen=True):
 class Publish(Struct, frozen=True):
     """Which documents are written, and what is in them."""
 
-    formats: tuple[str, ...] = ("atom", "rss")
+    formats: tuple[str, ...] = ("atom", "rss", "json")
     entries: int = 50
     categories: Literal["declared", "all"] = "declared"
     min_entries: int = 5
     content: Literal["full", "summary"] = "full"
     per_source: int | None = None
     """The newest so many of one source in each feed; None: all."""
-    pages: bool = False
+    pages: bool = True
     theme: Path | None = None
     """A folder of templates that stand in place of feedkit's own."""
     archives: bool = True

@@ -113,7 +113,9 @@ def summary_of(content: str) -> str | None:
 
     None where there is not much more to read than such a summary would say.
     """
-    for length in (4 * SUMMARY_LENGTH, 80 * SUMMARY_LENGTH, len(content)):
+    length = 2 * SUMMARY_LENGTH
+    while length < len(content):
+        length *= 2
         head = content[:length]
         if head.rfind("<") > head.rfind(">"):
             head = head[: head.rfind("<")]

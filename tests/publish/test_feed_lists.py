@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
-from validity import opml
+from validity_opml import opml
 
 from feedkit.collect.opml import OpmlFile, read_opml
 from feedkit.config import Site
