@@ -22,7 +22,8 @@ from feedkit.normalize.categories import fold
 from feedkit.normalize.text import opening
 from feedkit.normalize.words import words
 from feedkit.publish.jobs import PAGE, ROOT, Frame, FrameJob, Listing, SourceHealth, StoredEntry
-from feedkit.publish.themes import assets, fill, place, theme_fingerprint
+from feedkit.publish.templates import fill, place
+from feedkit.publish.themes import assets, theme_fingerprint
 from feedkit.publish.topics import FILE_NAMES
 
 __all__ = ["assets", "render_item", "render_page", "theme_fingerprint"]
@@ -177,8 +178,8 @@ def render_page(job: FrameJob) -> Frame:
 def _item(stored: StoredEntry) -> _Item:
     entry = stored.entry
     origin = entry.origin or stored.origin
-    excerpt = _plain(_excerpt(entry))
-    title = _plain(entry.title) if _is_visible(entry.title) else ""
+    excerpt = _excerpt(entry)
+    title = _plain(entry.title).strip() if _is_visible(entry.title) else ""
     source = _source(stored, origin)
     url = _web(entry.url) or _web(entry.external_url)
     return _Item(
@@ -200,7 +201,7 @@ def _item(stored: StoredEntry) -> _Item:
 
 def _excerpt(entry: Entry) -> str:
     for html in (entry.summary, entry.content):
-        if html and (text := opening(html, _EXCERPT)):
+        if html and _is_visible(text := _plain(opening(html, _EXCERPT))):
             return text
     return ""
 

@@ -1,62 +1,19 @@
-"""Templates and the files beside them: feedkit's own, and in their place those of a theme.
+"""The files of pages: feedkit's own in ``theme/``, and in their place those of a theme.
 
-A theme is a folder. What is in it stands in place of what has the same name in ``theme/`` here; all
-else is as it was. A template that fails is a sentence for who wrote it.
+A theme is a folder. What is in it stands in place of what has the same name here; all else is as it
+was. Jinja2 is not imported: what is asked of every run costs little.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from functools import cache, lru_cache
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-from traceback import walk_tb
-
-from jinja2 import (
-    BaseLoader,
-    ChoiceLoader,
-    Environment,
-    FileSystemLoader,
-    PrefixLoader,
-    StrictUndefined,
-    TemplateError,
-    TemplateNotFound,
-    TemplateSyntaxError,
-)
-from jinja2.runtime import Macro
 
 from feedkit.errors import PublishError
 
-_OWN = Path(__file__).parent / "theme"
-_OWN_PREFIX = "feedkit"
-"""Under it a theme finds feedkit's own templates, to extend them."""
-_TEMPLATE = ".html"
-_WORDS = "words.html"
-"""Its macros may be called in every template."""
-_NO_ASSETS = (_TEMPLATE, ".xml", ".json", ".opml", ".gz", ".br")
+OWN = Path(__file__).parent / "theme"
+_NO_ASSETS = (".html", ".xml", ".json", ".opml", ".gz", ".br")
 """Ends of names that are templates or documents: a theme's file may not take a document's place."""
-_FAILURES = (
-    TemplateError,
-    TypeError,
-    ValueError,
-    ArithmeticError,
-    LookupError,
-    AttributeError,
-    RecursionError,
-    OSError,
-)
-"""What a template may end with: it is a program, though a small one."""
-
-
-def fill(name: str, variables: Mapping[str, object], theme: Path | None) -> str:
-    """What the template makes of `variables`. Raises PublishError where it fails."""
-    try:
-        return _environment(theme, _stamp(theme)).get_template(name).render(variables)
-    except _FAILURES as error:
-        raise PublishError(_sentence(error, name, theme)) from error
-
-
-def place(name: str, theme: Path | None) -> Path:
-    """The file of the template `name`."""
-    return theme / name if theme and (theme / name).is_file() else _OWN / name
 
 
 def assets(theme: Path | None) -> dict[str, bytes]:
@@ -89,12 +46,12 @@ def _files(theme: Path | None) -> dict[str, bytes]:
 
 @cache
 def _own_files() -> dict[str, bytes]:
-    return dict(_read(_OWN))
+    return dict(_read(OWN))
 
 
 def _read(folder: Path) -> Iterator[tuple[str, bytes]]:
     if not folder.is_dir():
-        raise PublishError(f"{folder}: is no folder; let publish.theme name one with templates")
+        raise no_theme(folder)
     for path in sorted(folder.rglob("*")):
         try:
             if path.is_file():
@@ -103,50 +60,6 @@ def _read(folder: Path) -> Iterator[tuple[str, bytes]]:
             raise PublishError(f"{path}: cannot be read: {error.strerror}") from error
 
 
-def _stamp(theme: Path | None) -> tuple[int, ...]:
-    """Changes when a theme's template comes or goes, or its words do; Jinja sees the rest."""
-    if theme is None:
-        return ()
-    words = theme / _WORDS
-    return theme.stat().st_mtime_ns, words.stat().st_mtime_ns if words.is_file() else 0
-
-
-@lru_cache(maxsize=4)
-def _environment(theme: Path | None, stamp: tuple[int, ...]) -> Environment:
-    """The templates, compiled when first asked for and then kept."""
-    own = FileSystemLoader(_OWN)
-    loaders: list[BaseLoader] = [own, PrefixLoader({_OWN_PREFIX: own})]
-    if theme is not None:
-        loaders.insert(0, FileSystemLoader(theme))
-    environment = Environment(
-        loader=ChoiceLoader(loaders),
-        autoescape=True,
-        undefined=StrictUndefined,
-        auto_reload=theme is not None,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    words = vars(environment.get_template(_WORDS).module)
-    environment.globals |= {name: word for name, word in words.items() if isinstance(word, Macro)}
-    return environment
-
-
-def _sentence(error: Exception, name: str, theme: Path | None) -> str:
-    """What is wrong in which template, for who wrote it."""
-    if theme is not None and not theme.is_dir():
-        return f"{theme}: is no folder; let publish.theme name one with templates"
-    where = str(place(name, theme))
-    what = str(error) or type(error).__name__
-    if isinstance(error, TemplateSyntaxError):
-        where = f"{error.filename or where}, line {error.lineno}"
-        what = error.message or what
-    else:
-        for frame, line in walk_tb(error.__traceback__):
-            if frame.f_code.co_filename.endswith(_TEMPLATE):
-                where = f"{frame.f_code.co_filename}, line {line}"
-    if isinstance(error, TemplateNotFound):
-        what = f"there is no template {error.message!r}"
-    return (
-        f"{where}: the template fails: {' '.join(what.split())}; correct it, "
-        "or remove it to have feedkit's own (docs/pages.md)"
-    )
+def no_theme(folder: Path) -> PublishError:
+    """What is wrong where a theme's folder is none."""
+    return PublishError(f"{folder}: is no folder; let publish.theme name one with templates")
