@@ -234,7 +234,8 @@ def _labels(categories: Sequence[str], folders: Mapping[str, str]) -> tuple[_Lab
     for name in categories:
         folder = folders.get(fold(name))
         if folder is None:
-            others.append(_Label(_plain(name), None))
+            if _is_visible(name):
+                others.append(_Label(_plain(name), None))
         elif folder not in linked:
             linked[folder] = _Label(_plain(name), ROOT + _page_path(folder))
     return (*linked.values(), *others[: max(0, _MOST_LABELS - len(linked))])
