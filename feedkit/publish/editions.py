@@ -17,6 +17,8 @@ from feedkit.publish.topics import Topic
 from feedkit.store import Store
 from feedkit.store.editions import Archive, Edition, Editions, Standing
 
+_ARCHIVES = 0
+"""Where an edition's state says whether there are archives."""
 _BATCH = 100
 """Topics put together in one transaction."""
 
@@ -40,8 +42,13 @@ def renew(store: Store, settings: Settings, topics: Sequence[Topic], now: int) -
 def _state(topic: Topic, settings: Settings) -> str:
     """What an edition is put together of."""
     publish = settings.publish
-    parts = (topic.revision, publish.entries, publish.per_source or 0, int(publish.archives))
+    parts = (int(publish.archives), topic.revision, publish.entries, publish.per_source or 0)
     return " ".join(map(str, (*parts, *topic.category_ids)))
+
+
+def _has_archives(edition: Edition) -> bool:
+    """Whether it was put together with archives."""
+    return edition.state.split(" ")[_ARCHIVES] != "0"
 
 
 def _renew(editions: Editions, settings: Settings, topic: Topic, now: int) -> None:
@@ -51,7 +58,7 @@ def _renew(editions: Editions, settings: Settings, topic: Topic, now: int) -> No
     last_id = editions.last_id()
     whole: list[tuple[int, ...]] = []
     rest: tuple[int, ...] = ()
-    if before is None or not publish.archives:
+    if before is None or not publish.archives or not _has_archives(before):
         editions.forget_archives(topic.id)
         if publish.archives:
             everything = editions.shown(topic.category_ids)
@@ -61,6 +68,7 @@ def _renew(editions: Editions, settings: Settings, topic: Topic, now: int) -> No
         arrived = {*editions.arrivals(topic.id), *before.listed, *before.rest}
         if added := {*topic.category_ids} - editions.members(topic.id):
             arrived |= {*editions.shown(added)}
+        editions.set_members(topic.id, topic.category_ids)
         standing = editions.standing(topic.id, arrived)
         archived = _archived(editions, before, arrived)
         changes = change(before, listed, standing, archived)

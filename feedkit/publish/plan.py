@@ -43,6 +43,12 @@ class Standings(NamedTuple):
 
     whole: Sequence[Archive]
     has_open: bool
+    """Whether something is in the open one."""
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether there are archives; one that is open then, too: whole ones name it."""
+        return self.has_open or bool(self.whole)
 
 
 def plan(
@@ -67,7 +73,7 @@ def plan(
     )
     of_pages = digest(of_all, theme, publish.formats)
     for topic in sorted(topics, key=lambda topic: topic.name is None):
-        standings = archives.get(topic.id, Standings((), has_open=False))
+        standings = archives[topic.id]
         yield from _archives(topic, standings, whole_of_all, of_all)
         chain = _chain_of_feed(standings)
         content = digest(of_all, topic, chain)
@@ -98,7 +104,7 @@ def _archives(
         chain = Chain(number, number - 1 or None, number + 1)
         fingerprint = f"{whole_of_all} {archive.whole_at} {archive.version}"
         yield Planned(archive_path(topic.folder, number), fingerprint, topic, form, ARCHIVE, chain)
-    if standings.has_open:
+    if standings.is_chain:
         chain = Chain(last + 1, last or None, None)
         fingerprint = digest(of_all, topic, chain)
         path = archive_path(topic.folder, last + 1)
@@ -106,7 +112,7 @@ def _archives(
 
 
 def _chain_of_feed(standings: Standings) -> Chain | None:
-    if not standings.has_open:
+    if not standings.is_chain:
         return None
     return Chain(None, len(standings.whole) + 1, None)
 

@@ -10,7 +10,7 @@ from feedkit.publish.editions import renew
 from feedkit.publish.jobs import Listing, Planet, Press, SourceHealth, Tombstone, from_microseconds
 from feedkit.publish.plan import PAGES, Planned, Standings, digest, plan
 from feedkit.publish.published import Published
-from feedkit.publish.singles import Single, Theme, feed_lists
+from feedkit.publish.singles import Single, Theme, feed_lists, is_followed_feed
 from feedkit.publish.targets import Target
 from feedkit.publish.topics import Topic, choose_topics
 from feedkit.publish.writing import Writing
@@ -43,7 +43,8 @@ def publish(
         whole = transaction.editions.archives() if settings.publish.archives else {}
     planet = _planet(topics, sources)
     archives = {
-        topic.id: Standings(whole.get(topic.id, ()), states[topic.id][1]) for topic in topics
+        topic.id: Standings(whole.get(topic.id, ()), has_open=states[topic.id][1])
+        for topic in topics
     }
     published = Published()
     theme = Theme(settings, published)
@@ -127,7 +128,7 @@ def _chosen(
 def _planet(topics: Sequence[Topic], sources: Sequence[SourceRow]) -> Planet:
     return Planet(
         tuple(Listing(topic.title, topic.name, topic.folder) for topic in topics),
-        tuple(_health(source) for source in sources if source.is_followed),
+        tuple(_health(source) for source in sources if is_followed_feed(source)),
     )
 
 

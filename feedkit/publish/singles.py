@@ -69,9 +69,14 @@ def feed_lists(
             tuple(category.name for category in source.categories),
         )
         for source in sources
-        if source.is_followed and source.key.startswith(FEED)
+        if is_followed_feed(source)
     ]
     yield Single("sources.opml", digest(of_all, lines), partial(_sources_opml, site, lines))
+
+
+def is_followed_feed(source: SourceRow) -> bool:
+    """Whether the source is a feed that the configuration names."""
+    return source.is_followed and source.key.startswith(FEED)
 
 
 def _feeds_opml(site: Site, topics: Sequence[Topic], formats: Sequence[str]) -> bytes:
