@@ -76,7 +76,7 @@ class Schedule(Struct, frozen=True):
 class Publish(Struct, frozen=True):
     """Which documents are written, and what is in them."""
 
-    formats: tuple[str, ...] = ("atom", "rss")
+    formats: tuple[str, ...] = ("atom", "rss", "json")
     entries: int = 50
     categories: Literal["declared", "all"] = "declared"
     min_entries: int = 5

@@ -18,7 +18,7 @@ from feedkit.pipeline.sameness import bring_up_to_date, settle
 from feedkit.pipeline.subscriptions import subscriptions
 from feedkit.pipeline.timing import Clock, utc_now
 from feedkit.pipeline.workers import Workers
-from feedkit.publish import Published, publish
+from feedkit.publish import Published, publish, target_of
 from feedkit.store import EVERYTHING, Store
 
 
@@ -66,7 +66,8 @@ def run(
                 everything=everything,
                 is_stopping=is_stopping,
             )
-        report.published = _publish(settings, store, settings.site.output, workers, now)
+        at = to_microseconds(clock())
+        report.published = _publish(settings, store, settings.site.output, workers, at)
     return report
 
 
@@ -87,11 +88,14 @@ def _publish(
     remember: bool = True,
 ) -> Published:
     """Publish, the categories of the config among the others, though nothing is in them yet."""
-    if isinstance(output, ObjectStore):
-        raise PublishError(f"{output}: is no folder, and documents go to folders only so far")
     press = WorkersPress(workers)
     names = [category.name for category in settings.categories]
     with store.write() as transaction:
         transaction.declare((EVERYTHING, *declared(names)), now)
     settle(store)
-    return publish(store, settings, output, press, remember=remember)
+    try:
+        published = publish(store, settings, target_of(output), press, now, remember=remember)
+    except PublishError as error:  # nothing can be known of what is there
+        return Published(failed=[str(error)])
+    published.failed = [*dict.fromkeys(published.failed)]  # what is so for all is said once
+    return published

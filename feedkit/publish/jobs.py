@@ -120,6 +120,18 @@ class SourceHealth(NamedTuple):
     is_failing: bool = False
 
 
+class SourceLine(NamedTuple):
+    """A feed that is collected."""
+
+    title: str
+    """"" where it has none."""
+    feed_url: str
+    """As the configuration has it, a local path among others."""
+    site_url: str | None
+    categories: tuple[str, ...]
+    """Those that a person gave to it."""
+
+
 class Planet(NamedTuple):
     """What the page of everything shows beside entries."""
 

@@ -6,7 +6,6 @@ There is no time in them: the same feeds make the same bytes.
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from lxml.etree import Element, SubElement, _Element, tostring
@@ -14,32 +13,18 @@ from lxml.etree import Element, SubElement, _Element, tostring
 from feedkit.config import Site
 from feedkit.normalize.categories import fold
 from feedkit.normalize.text import one_line
+from feedkit.publish.jobs import PAGE, SourceLine
 from feedkit.publish.topics import Topic
 
 _USER = re.compile(r"(?<=//)[^/?#]*@")
 _NO_URI = re.compile(r"[<>\"{}|\\^`]")  # RFC 3986, appendix A; letters of any script may be in one
-
-PAGE = "page"
-"""What stands for a topic's page among its formats."""
-
-
-class SourceLine(NamedTuple):
-    """A feed that is collected."""
-
-    title: str
-    """"" where it has none."""
-    feed_url: str
-    """As the configuration has it, a local path among others."""
-    site_url: str | None
-    categories: tuple[str, ...]
-    """Those that a person gave to it."""
 
 
 def feeds_opml(site: Site, topics: Sequence[Topic], formats: Sequence[str]) -> bytes:
     """The published feeds: a line for each of `topics`, in their order.
 
     `formats` are those that each topic is published in. A line is for the Atom document, or for
-    that of the first format where there is no Atom, and names the topic's page where "page" is
+    that of the first format where there is no Atom, and names the topic's page where `PAGE` is
     one of them.
     """
     feeds = [name for name in formats if name != PAGE]

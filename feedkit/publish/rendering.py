@@ -20,6 +20,9 @@ from feedkit.publish.jobs import (
 )
 from feedkit.store import NamedCategory
 
+_XML = ("atom", "rss")
+"""The formats that feedgen writes."""
+
 
 def render_stored(job: RenderJob, data: bytes, finished: bytes | None) -> RenderedEntry:
     """The entry encoded in `data` as documents hold it; `finished` is passed through."""
@@ -41,13 +44,25 @@ def render_stored(job: RenderJob, data: bytes, finished: bytes | None) -> Render
 
 def render_entry(stored: StoredEntry, forms: Sequence[Form]) -> dict[Form, bytes]:
     """The entry in each of the `forms`."""
-    from feedkit.publish.xml import render_elements
+    rendered: dict[Form, bytes] = {}
+    if elements := [form for form in forms if form.format_name in _XML]:
+        from feedkit.publish.xml import render_elements
 
-    return render_elements(stored, forms)
+        rendered.update(render_elements(stored, elements))
+    for form in forms:
+        if form.format_name == "json":
+            from feedkit.publish.jsonfeed import render_item
+
+            rendered[form] = render_item(stored, is_whole=form.is_whole)
+    return rendered
 
 
 def render_frame(job: FrameJob) -> Frame:
     """What stands around a document's entries."""
+    if job.format_name == "json":
+        from feedkit.publish.jsonfeed import render_json_frame
+
+        return render_json_frame(job)
     from feedkit.publish.xml import render_xml_frame
 
     return render_xml_frame(job)

@@ -7,18 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
-from validity import opml
+from validity_opml import opml
 
 from feedkit.collect.opml import OpmlFile, read_opml
 from feedkit.config import Site
-from feedkit.publish.opml import SourceLine, feeds_opml, sources_opml
+from feedkit.publish.jobs import SourceLine
+from feedkit.publish.opml import feeds_opml, sources_opml
 from feedkit.publish.topics import Topic
 
 SITE = Site("https://planet.example.org/", title="Planet <&> 新", author="Ann")
 TOPICS = [
-    Topic((1,), "", "Planet <&> 新", None, 0, 1),
-    Topic((2,), "categories/cplusplus/", 'C++ "&" more – Planet', "C++", 0, 1),
-    Topic((3,), "categories/新媒体/", "新媒体 – Planet", "新媒体", 0, 1),
+    Topic(1, (1,), "", "Planet <&> 新", None, 0, 1),
+    Topic(2, (2,), "categories/cplusplus/", 'C++ "&" more – Planet', "C++", 0, 1),
+    Topic(3, (3,), "categories/新媒体/", "新媒体 – Planet", "新媒体", 0, 1),
 ]
 SOURCES = [
     SourceLine("One", "https://one.example/feed?a=1&b=2", "https://one.example/", ("Go", "C++")),
