@@ -64,7 +64,7 @@ def compare(name: str, feed: Feed, format_name: str, tally: Tally) -> None:
     origin = Origin(title=feed.title or None, url=feed.url, feed_url="https://example.org/feed")
     stored = [stored_entry(entry, origin) for entry in feed.entries]
     form = Form(format_name)
-    head, between, tail = render_frame(FrameJob(TOPIC, format_name, SITE, SEEN))
+    head, between, tail, _ = render_frame(FrameJob(TOPIC, format_name, SITE, SEEN))
     body = between.join(render_entry(one, (form,))[form] for one in stored)
     read = feedkit.parse(head + body + tail)
     if len(read.entries) != len(stored) or read.bozo:

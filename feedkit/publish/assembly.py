@@ -42,6 +42,15 @@ class Sheet(NamedTuple):
     tombstones: tuple[Tombstone, ...] = ()
 
 
+class Made(NamedTuple):
+    """A document that was made."""
+
+    planned: Planned
+    data: bytes
+    broken: str | None
+    """Why it could not be; None: it was."""
+
+
 class Assembly:
     """Makes documents, with each entry rendered once for all of them (within bounded memory)."""
 
@@ -79,7 +88,7 @@ class Assembly:
         self._site_author = Person(name=site.author or site.title)
         self._sources = {row.id: row for row in sources}
 
-    def documents(self, sheets: Sequence[Sheet]) -> Iterator[tuple[Planned, bytes]]:
+    def documents(self, sheets: Sequence[Sheet]) -> Iterator[Made]:
         """The documents, in the order of the sheets.
 
         The content of entries that have none yet is made on the way, and stored where that took
@@ -95,7 +104,7 @@ class Assembly:
             found = tuple(wanted)
             self._forms[entry_id] = shared.setdefault(found, found)
         self._rendering = self._press.entries(self._jobs(sheets), expected=len(forms))
-        framing: deque[Iterator[tuple[Planned, bytes]]] = deque()
+        framing: deque[Iterator[Made]] = deque()
         for number, sheet in enumerate(sheets):
             framing.append(self._frame(sheet, self._entries(number, sheet.entry_ids)))
             if len(framing) > _FRAMES_AHEAD:
@@ -105,9 +114,7 @@ class Assembly:
         yield from chain.from_iterable(framing)
         self._save_finished()
 
-    def _frame(
-        self, sheet: Sheet, entries: Sequence[RenderedEntry]
-    ) -> Iterator[tuple[Planned, bytes]]:
+    def _frame(self, sheet: Sheet, entries: Sequence[RenderedEntry]) -> Iterator[Made]:
         """Begin to render what stands around the sheet's entries; its document."""
         planned, publish = sheet.planned, self._settings.publish
         created = from_microseconds(planned.topic.created_at)
@@ -214,15 +221,17 @@ def _size(rendered: RenderedEntry) -> int:
     return sum(map(len, rendered.forms.values()))
 
 
-def _document(
-    planned: Planned, frame: Frame, entries: Sequence[RenderedEntry]
-) -> tuple[Planned, bytes]:
+def _document(planned: Planned, frame: Frame, entries: Sequence[RenderedEntry]) -> Made:
     """A frame with its entries in it."""
-    body = frame.between.join(entry.forms[planned.form] for entry in entries)
-    data = frame.head + body + frame.tail
-    if planned.form.format_name == PAGE:
+    form, broken = planned.form, frame.broken
+    if form.format_name == PAGE:
+        broken = next((entry.broken for entry in entries if entry.broken), broken)
+    if broken:
+        return Made(planned, b"", broken)
+    data = frame.head + frame.between.join(entry.forms[form] for entry in entries) + frame.tail
+    if form.format_name == PAGE:
         data = data.replace(ROOT.encode(), b"../" * planned.topic.folder.count("/"))
-    return planned, data
+    return Made(planned, data, None)
 
 
 def _origin(source: SourceRow) -> Origin | None:

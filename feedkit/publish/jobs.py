@@ -78,6 +78,8 @@ class RenderedEntry(NamedTuple):
     where that is made as fast as it is found."""
     problem: str | None = None
     """Why its content is missing."""
+    broken: str | None = None
+    """Why it is not there in a form: what is wrong with a person's template."""
 
 
 class Tombstone(NamedTuple):
@@ -166,6 +168,8 @@ class Frame(NamedTuple):
     head: bytes
     between: bytes
     tail: bytes
+    broken: str | None = None
+    """Why there is none: what is wrong with a person's template."""
 
 
 class Press(Protocol):

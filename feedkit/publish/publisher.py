@@ -1,35 +1,21 @@
 """Renders the documents whose entries changed, and writes those whose bytes did."""
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import NamedTuple
 
-from feedkit.config import Settings, Site
+from feedkit.config import Settings
 from feedkit.errors import PublishError
-from feedkit.publish.assembly import FEED, Assembly, Sheet, public_url
-from feedkit.publish.compression import write_with_copies
+from feedkit.publish.assembly import Assembly, Sheet, public_url
 from feedkit.publish.editions import renew
-from feedkit.publish.jobs import (
-    PAGE,
-    Listing,
-    Planet,
-    Press,
-    SourceHealth,
-    SourceLine,
-    Tombstone,
-    from_microseconds,
-)
-from feedkit.publish.plan import PAGES, RENDERING, Planned, Standings, digest, plan
+from feedkit.publish.jobs import Listing, Planet, Press, SourceHealth, Tombstone, from_microseconds
+from feedkit.publish.plan import PAGES, Planned, Standings, digest, plan
 from feedkit.publish.published import Published
+from feedkit.publish.singles import Single, Theme, feed_lists
 from feedkit.publish.targets import Target
 from feedkit.publish.topics import Topic, choose_topics
+from feedkit.publish.writing import Writing
 from feedkit.store import CategoryRow, DocumentRow, SourceRow, Store
 from feedkit.store.editions import Archive, Editions
-
-_WRITERS = 4
 
 
 def publish(
@@ -59,27 +45,35 @@ def publish(
     archives = {
         topic.id: Standings(whole.get(topic.id, ()), states[topic.id][1]) for topic in topics
     }
-    planned = list(plan(settings, topics, archives, "", digest(planet)))
-    lists = list(_lists(settings, topics, sources))
-    published = Published(documents=len(planned) + len(lists))
-    writing = _Writing(target, published, compress=settings.publish.compress)
-    stale = [each for each in planned if not _is_current(documents.get(each.path), each, target)]
-    done: list[DocumentRow] = []
+    published = Published()
+    theme = Theme(settings, published)
+    planned = list(plan(settings, topics, archives, theme.fingerprint, digest(planet)))
+    lists = list(feed_lists(settings, topics, sources))
+    published.documents = len(planned) + len(theme.assets) + len(lists)
+
+    def is_stale(wanted: Planned | Single) -> bool:
+        return not _is_current(documents.get(wanted.path), wanted, target)
+
+    writing = Writing(target, published, compress=settings.publish.compress)
+    done = [row for asset in filter(is_stale, theme.assets) for row in writing.write_single(asset)]
+    stale = [
+        each for each in planned if is_stale(each) and not (theme.is_broken and each.rank == PAGES)
+    ]
     if stale:
         folders = _folders(topics, rows)
         assembly = Assembly(store, settings, press, sources, folders, planet)
         made = assembly.documents(list(_sheets(store, settings, stale)))
         done += writing.write(made)
         published.problems += sorted(set(assembly.problems))
-    for each in lists:
-        if not _is_current(documents.get(each.path), each, target):
-            done += writing.write_list(each)
+    done += [row for each in filter(is_stale, lists) for row in writing.write_last(each)]
     if remember:
         if done:
             with store.write() as transaction:
                 transaction.save_documents(done)
-        wanted = {*(each.path for each in planned), *(each.path for each in lists)}
-        _remove(store, target, documents.keys() - wanted, published)
+        wanted = {each.path for each in planned}
+        wanted |= {each.path for each in (*theme.assets, *lists)}
+        gone = set() if theme.is_broken else documents.keys() - wanted
+        _remove(store, target, gone, published)
     return published
 
 
@@ -92,38 +86,6 @@ def _folders(topics: Sequence[Topic], rows: Sequence[CategoryRow]) -> dict[str, 
         if topic.folder
         for category_id in topic.category_ids
     }
-
-
-class _List(NamedTuple):
-    """A list of feeds that there is to be."""
-
-    path: str
-    fingerprint: str
-    make: Callable[[], bytes]
-
-
-def _lists(
-    settings: Settings, topics: Sequence[Topic], sources: Sequence[SourceRow]
-) -> Iterator[_List]:
-    """What is published of all topics together, written once these are there."""
-    site, publish = settings.site, settings.publish
-    formats = (*publish.formats, PAGE) if publish.pages else publish.formats
-    of_all = (RENDERING, site.url, site.title, site.author, publish.compress)
-    named = [(topic.title, topic.folder) for topic in topics]
-    yield _List(
-        "feeds.opml", digest(of_all, named, formats), partial(_feeds_opml, site, topics, formats)
-    )
-    lines = [
-        SourceLine(
-            source.title,
-            source.moving.url or source.key.removeprefix(FEED),
-            source.site_url,
-            tuple(category.name for category in source.categories),
-        )
-        for source in sources
-        if source.is_followed and source.key.startswith(FEED)
-    ]
-    yield _List("sources.opml", digest(of_all, lines), partial(_sources_opml, site, lines))
 
 
 def _topics(
@@ -221,103 +183,6 @@ def _tombstones(dead: Iterable[tuple[str, int]]) -> tuple[Tombstone, ...]:
     return tuple(Tombstone(guid, from_microseconds(at)) for guid, at in dead)
 
 
-def _feeds_opml(site: Site, topics: Sequence[Topic], formats: Sequence[str]) -> bytes:
-    from feedkit.publish.opml import feeds_opml  # lxml costs 15 ms
-
-    return feeds_opml(site, topics, formats)
-
-
-def _sources_opml(site: Site, lines: Sequence[SourceLine]) -> bytes:
-    from feedkit.publish.opml import sources_opml
-
-    return sources_opml(site, lines)
-
-
-class _Write(NamedTuple):
-    planned: Planned
-    result: "Future[bool]"
-
-
-class _Writing:
-    """Writes documents as they come, the disk at work while the next are put together.
-
-    No document is written before those that it names: a feed after its topic's archives, a page
-    after its topic's feeds, the page of everything after all. Where one of them failed, what would
-    name it stays as it is.
-    """
-
-    def __init__(self, target: Target, published: Published, *, compress: bool) -> None:
-        self._target = target
-        self._published = published
-        self._compress = compress
-        self._waiting: deque[_Write] = deque()
-        self._failed: dict[str, int] = {}
-        """The lowest rank of a document that could not be written, by its topic's folder."""
-
-    def write(self, documents: Iterable[tuple[Planned, bytes]]) -> Iterator[DocumentRow]:
-        """Write the documents; what to remember of each that is in the target now."""
-        with ThreadPoolExecutor(_WRITERS) as writers:
-            for planned, data in documents:
-                yield from self._written_before(planned)
-                if self._names_what_failed(planned):
-                    continue
-                write = writers.submit(
-                    write_with_copies, self._target, planned.path, data, self._compress
-                )
-                self._waiting.append(_Write(planned, write))
-                if len(self._waiting) > 2 * _WRITERS:
-                    yield from self._first()
-            while self._waiting:
-                yield from self._first()
-
-    def write_list(self, wanted: _List) -> Iterator[DocumentRow]:
-        """Write what names documents of all topics, unless one of these failed."""
-        if self._failed:
-            return
-        try:
-            if write_with_copies(self._target, wanted.path, wanted.make(), self._compress):
-                self._published.written.append(wanted.path)
-            state = self._target.state(wanted.path)
-        except PublishError as error:
-            self._published.failed.append(str(error))
-        else:
-            if state is not None:
-                yield DocumentRow(wanted.path, wanted.fingerprint, *state)
-
-    def _written_before(self, planned: Planned) -> Iterator[DocumentRow]:
-        """Wait for what the document names."""
-        is_last = planned.rank == PAGES and planned.topic.name is None
-        while any(
-            is_last
-            or (
-                (write.planned.topic.folder == planned.topic.folder)
-                and write.planned.rank < planned.rank
-            )
-            for write in self._waiting
-        ):
-            yield from self._first()
-
-    def _names_what_failed(self, planned: Planned) -> bool:
-        if planned.rank == PAGES and planned.topic.name is None:
-            return bool(self._failed)
-        return self._failed.get(planned.topic.folder, planned.rank) < planned.rank
-
-    def _first(self) -> Iterator[DocumentRow]:
-        """Wait for the first of those that are being written."""
-        planned, result = self._waiting.popleft()
-        try:
-            if result.result():
-                self._published.written.append(planned.path)
-            state = self._target.state(planned.path)
-        except PublishError as error:
-            self._published.failed.append(str(error))
-            lowest = self._failed.get(planned.topic.folder, planned.rank)
-            self._failed[planned.topic.folder] = min(lowest, planned.rank)
-        else:
-            if state is not None:
-                yield DocumentRow(planned.path, planned.fingerprint, *state)
-
-
 def _remove(store: Store, target: Target, paths: Iterable[str], published: Published) -> None:
     """Remove documents that are to be no more, now that nothing names them."""
     removed = []
@@ -334,7 +199,7 @@ def _remove(store: Store, target: Target, paths: Iterable[str], published: Publi
             transaction.forget_documents(removed)
 
 
-def _is_current(row: DocumentRow | None, planned: Planned | _List, target: Target) -> bool:
+def _is_current(row: DocumentRow | None, planned: Planned | Single, target: Target) -> bool:
     """Whether the file is the one that was written, from what is there now."""
     if row is None or row.fingerprint != planned.fingerprint:
         return False

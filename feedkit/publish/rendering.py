@@ -4,12 +4,15 @@ The modules are imported when their format is first rendered: what is not publis
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 
+from feedkit.errors import PublishError
 from feedkit.model import Entry
 from feedkit.normalize.categories import fold
 from feedkit.publish.jobs import (
+    PAGE,
     Form,
     Frame,
     FrameJob,
@@ -39,11 +42,17 @@ def render_stored(job: RenderJob, data: bytes, finished: bytes | None) -> Render
     stored = StoredEntry(
         entry, published, updated, job.origin, job.author, job.folders, job.site_url
     )
-    return RenderedEntry(row.id, entry.id, updated, render_entry(stored, job.forms), finished)
+    forms, broken = render_entry(stored, job.forms), None
+    if page := next((form for form in job.forms if form.format_name == PAGE), None):
+        try:
+            forms[page] = _on_pages(stored, job.theme)
+        except PublishError as error:
+            broken = str(error)
+    return RenderedEntry(row.id, entry.id, updated, forms, finished, broken=broken)
 
 
 def render_entry(stored: StoredEntry, forms: Sequence[Form]) -> dict[Form, bytes]:
-    """The entry in each of the `forms`."""
+    """The entry in each of the `forms`, but on pages."""
     rendered: dict[Form, bytes] = {}
     if elements := [form for form in forms if form.format_name in _XML]:
         from feedkit.publish.xml import render_elements
@@ -57,8 +66,21 @@ def render_entry(stored: StoredEntry, forms: Sequence[Form]) -> dict[Form, bytes
     return rendered
 
 
+def _on_pages(stored: StoredEntry, theme: Path | None) -> bytes:
+    from feedkit.publish.pages import render_item
+
+    return render_item(stored, theme)
+
+
 def render_frame(job: FrameJob) -> Frame:
     """What stands around a document's entries."""
+    if job.format_name == PAGE:
+        from feedkit.publish.pages import render_page
+
+        try:
+            return render_page(job)
+        except PublishError as error:
+            return Frame(b"", b"", b"", str(error))
     if job.format_name == "json":
         from feedkit.publish.jsonfeed import render_json_frame
 

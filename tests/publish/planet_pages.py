@@ -132,7 +132,7 @@ def index(
         for name in named
     ]
     listed = (*sources, *sources[:1] * more)
-    topic = Topic((1,), "", site.title, None, 0, 0)
+    topic = Topic(1, (1,), "", site.title, None, 0, 0)
     return _page(topic, entries, site, Planet(tuple(topics), listed), theme)
 
 
@@ -140,7 +140,7 @@ def category(
     name: str, entries: Sequence[StoredEntry], *, site: Site = SITE, theme: Path | None = None
 ) -> str:
     """The page of a category."""
-    topic = Topic((1,), FOLDERS[fold(name)], f"{name} – {site.title}", name, 0, 0)
+    topic = Topic(1, (1,), FOLDERS[fold(name)], f"{name} – {site.title}", name, 0, 0)
     return _page(topic, entries, site, None, theme)
 
 

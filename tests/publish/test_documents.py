@@ -98,7 +98,7 @@ def document(
     form = Form(format_name, is_whole)
     written = [render_entry(stored(entry), (form,))[form] for entry in entries]
     job = FrameJob(topic, format_name, SITE, DAY, formats, hubs, chain, tombstones)
-    head, between, tail = render_frame(job._replace(is_styled=is_styled))
+    head, between, tail, _ = render_frame(job._replace(is_styled=is_styled))
     return head + between.join(written) + tail
 
 

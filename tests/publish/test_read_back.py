@@ -116,7 +116,7 @@ def read_back(entries: tuple[Entry, ...], format_name: str) -> tuple[Entry, ...]
     """The entries that feedkit reads in the document that it publishes."""
     form = Form(format_name)
     written = [render_entry(stored(entry), (form,))[form] for entry in entries]
-    head, between, tail = render_frame(FrameJob(TOPIC, format_name, SITE, SEEN))
+    head, between, tail, _ = render_frame(FrameJob(TOPIC, format_name, SITE, SEEN))
     read = feedkit.parse(head + between.join(written) + tail)
     assert read.bozo is None
     return read.entries
