@@ -51,7 +51,7 @@ def test_one_address_is_all_that_a_config_must_have(file: Path) -> None:
     assert settings.fetch.max_bytes == 20_000_000
     assert settings.fetch.allow_private_hosts is False
     assert settings.schedule == Schedule(min=timedelta(minutes=15), max=timedelta(days=1))
-    assert settings.publish.formats == ("atom", "rss")
+    assert settings.publish.formats == ("atom", "rss", "json")
     assert settings.publish.entries == 50
     assert settings.publish.categories == "declared"
     assert settings.publish.min_entries == 5

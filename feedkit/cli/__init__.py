@@ -160,7 +160,9 @@ class _Output(click.Path):
 
 @cli.command()
 @common_options
-@click.argument("output", metavar="FOLDER|s3://…", type=_Output(file_okay=False, path_type=Path))
+@click.argument(
+    "output", metavar="FOLDER|s3://BUCKET", type=_Output(file_okay=False, path_type=Path)
+)
 def export(config: Path, verbose: bool, quiet: bool, output: Path | str) -> None:
     """Publish into FOLDER, or a bucket, what is stored, without collecting."""
     from feedkit.cli.commands import export_to

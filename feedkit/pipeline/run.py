@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from feedkit.config import ObjectStore, Settings
+from feedkit.errors import PublishError
 from feedkit.pipeline.articles import collect_articles, scan_beside
 from feedkit.pipeline.prepare import article_folder_key, declared, feed_key, to_microseconds
 from feedkit.pipeline.press import WorkersPress
@@ -92,4 +93,9 @@ def _publish(
     with store.write() as transaction:
         transaction.declare((EVERYTHING, *declared(names)), now)
     settle(store)
-    return publish(store, settings, target_of(output), press, now, remember=remember)
+    try:
+        published = publish(store, settings, target_of(output), press, now, remember=remember)
+    except PublishError as error:  # nothing can be known of what is there
+        return Published(failed=[str(error)])
+    published.failed = [*dict.fromkeys(published.failed)]  # what is so for all is said once
+    return published

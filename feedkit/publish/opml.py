@@ -6,17 +6,18 @@ There is no time in them: the same feeds make the same bytes.
 
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from lxml.etree import Element, SubElement, _Element, tostring
 
 from feedkit.config import Site
 from feedkit.normalize.categories import fold
-from feedkit.normalize.text import one_line, strip_forbidden
+from feedkit.normalize.text import one_line
 from feedkit.publish.jobs import PAGE, SourceLine
 from feedkit.publish.topics import Topic
 
 _USER = re.compile(r"(?<=//)[^/?#]*@")
+_NO_URI = re.compile(r"[<>\"{}|\\^`]")  # RFC 3986, appendix A; letters of any script may be in one
 
 
 def feeds_opml(site: Site, topics: Sequence[Topic], formats: Sequence[str]) -> bytes:
@@ -84,16 +85,19 @@ def _feed(parent: _Element, title: str, feed_url: str, page: str | None) -> None
 
 
 def _public(url: str | None) -> str | None:
-    """`url` without user and password; None where it is not on the web."""
-    if url is None:
+    """`url` as a URI without user and password; None where it is not on the web."""
+    if url is None or not url.isprintable() or " " in url:
         return None
+    url = _USER.sub("", url)
     try:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             return None
     except ValueError:
         return None
-    return strip_forbidden(_USER.sub("", url))
+    if _NO_URI.search(parts.netloc):
+        return None
+    return _NO_URI.sub(lambda found: quote(found[0]), url)
 
 
 def _bytes(root: _Element, body: _Element) -> bytes:

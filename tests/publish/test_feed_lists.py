@@ -4,6 +4,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
 from validity_opml import opml
 
@@ -124,6 +126,28 @@ def test_newsboat_imports_the_feeds(tmp_path: Path, document: bytes, urls: set[s
     )
     assert done.returncode == 0, done.stderr
     assert set((tmp_path / "urls").read_text().splitlines()) == urls
+
+
+_TEXTS = st.text(max_size=20)
+_ADDRESSES = _TEXTS.map("https://{}".format) | st.sampled_from(
+    [
+        "https://a.example/",
+        "http://ann:s3cret@b.example/f?x#y",
+        "https://c.example/a b",
+        'https://d.example/{x}|"<',
+        "feed.xml",
+    ]
+)
+_LINES = st.builds(SourceLine, _TEXTS, _ADDRESSES, st.none() | _ADDRESSES, st.tuples(_TEXTS))
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(_LINES, max_size=5))
+def test_any_sources_make_a_valid_list_that_feedkit_reads_whole(lines: list[SourceLine]) -> None:
+    document = sources_opml(SITE, lines)
+    assert list(opml(document)) == []
+    assert read_opml(document).skipped == ()
+    assert b"s3cret" not in document
 
 
 def test_a_list_of_nothing_is_valid_and_says_so() -> None:

@@ -25,8 +25,11 @@ T = TypeVar("T")
 
 _CACHE_CONTROL = "public, max-age=300"
 """A cache may answer for so long without asking; a reader comes less often than that."""
-_TIMEOUT = timedelta(seconds=30)
+_CONNECT_TIMEOUT = timedelta(seconds=10)
+_TIMEOUT = timedelta(minutes=2)  # for a document of some MB from behind a slow line
 _RETRIES = 3
+_RETRY_TIMEOUT = timedelta(seconds=30)
+"""From the first request on; none is repeated after that."""
 
 
 class _Object(NamedTuple):
@@ -52,8 +55,12 @@ class Objects:
             self._bucket,
             prefix=prefix or None,
             config={"disable_bulk_delete": True},  # which not every storage knows
-            client_options={"timeout": _TIMEOUT, "allow_http": _is_plain_endpoint()},
-            retry_config={"max_retries": _RETRIES, "retry_timeout": _TIMEOUT},
+            client_options={
+                "connect_timeout": _CONNECT_TIMEOUT,
+                "timeout": _TIMEOUT,
+                "allow_http": _is_plain_endpoint(),
+            },
+            retry_config={"max_retries": _RETRIES, "retry_timeout": _RETRY_TIMEOUT},
         )
         self._listing = Lock()
         self._there: dict[str, _Object] | None = None
