@@ -184,7 +184,7 @@ def _item(stored: StoredEntry) -> _Item:
     url = _web(entry.url) or _web(entry.external_url)
     return _Item(
         ROOT,
-        title or excerpt or url or entry.id,
+        title or excerpt or url or _plain(entry.id),
         bool(title),
         url,
         entry.language,

@@ -19,7 +19,6 @@ from jinja2 import (
     TemplateNotFound,
     TemplateSyntaxError,
 )
-from jinja2.runtime import Macro
 
 from feedkit.errors import PublishError
 from feedkit.publish.themes import OWN, no_theme
@@ -27,7 +26,7 @@ from feedkit.publish.themes import OWN, no_theme
 _OWN_PREFIX = "feedkit"
 """Under it a theme finds feedkit's own templates, to extend them."""
 _WORDS = "words.html"
-"""Its macros may be called in every template."""
+"""What it defines is there in every template."""
 _FAILURES = (
     TemplateError,
     TypeError,
@@ -78,7 +77,7 @@ def _environment(theme: Path | None, stamp: tuple[int, ...]) -> Environment:
         lstrip_blocks=True,
     )
     words = vars(environment.get_template(_WORDS).module)
-    environment.globals |= {name: word for name, word in words.items() if isinstance(word, Macro)}
+    environment.globals |= {name: word for name, word in words.items() if name[0] != "_"}
     return environment
 
 

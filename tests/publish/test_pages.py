@@ -224,12 +224,13 @@ def test_a_theme_says_dates_in_its_own_words(tmp_path: Path) -> None:
     (tmp_path / "words.html").write_text(
         "{% macro day(date) %}{{ date.strftime('%d.%m.%Y') }}{% endmacro %}\n"
         "{% macro duration(seconds) %}{{ seconds }} s{% endmacro %}\n"
-        "{% macro format(name) %}{{ name }}{% endmacro %}\n"
-        "{% macro short_format(name) %}{{ name }}{% endmacro %}\n"
+        "{% set formats = {'atom': 'ATOM', 'rss': 'RSS', 'json': 'JSON'} %}\n"
+        "{% set short_formats = formats %}\n"
     )
     page = index(NORMAL, theme=tmp_path)
     assert "18.05.2021" in page
     assert "3725 s" in page
+    assert 'title="My &lt;planet&gt; (ATOM)"' in page
     assert "May" not in page
 
 
