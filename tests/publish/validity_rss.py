@@ -19,6 +19,7 @@ _DATE = re.compile(
 )
 _MAILBOX = re.compile(r"[^\s@()<>]+@[^\s@()<>]+( \(.+\))?", re.DOTALL)
 _REFERENCE = re.compile(r"<[a-zA-Z][^<>]*?\s(?:href|src|poster|cite)=\"([^\"]*)\"")
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _WEB = ("http://", "https://")
 
 _CHANNEL_ONCE = {
@@ -150,7 +151,7 @@ def _categories(element: etree._Element) -> Iterator[str]:
 
 def _relative(element: etree._Element | None) -> Iterator[str]:
     for match in _REFERENCE.finditer((element.text or "") if element is not None else ""):
-        if not URL.fullmatch(match[1].replace("&amp;", "&")):
+        if not _ABSOLUTE.match(match[1]):
             yield f"the relative URL {match[1]} in HTML (Relative URLs)"
 
 
