@@ -10,10 +10,14 @@ from feedkit.model import Enclosure, Entry, Extra, Origin, Person
 from feedkit.normalize.entry import categories, people
 from feedkit.normalize.text import one_line
 from feedkit.parse.text import add_person, html_title, plain_title, read_person
-from feedkit.publish.extension import UNKNOWN_TYPE, media_type, name_of
 from feedkit.publish.jobs import StoredEntry
-from feedkit.publish.summaries import shown_summary
-from feedkit.publish.xml import title_of
+from feedkit.publish.substitutes import (
+    UNKNOWN_TYPE,
+    media_type,
+    name_of,
+    shown_summary,
+    title_of,
+)
 
 
 def carried(stored: StoredEntry, format_name: str) -> Entry:

@@ -7,7 +7,6 @@ which feedgen would write by changing the locale of the whole process, pictures 
 Simple).
 """
 
-import re
 from decimal import Decimal
 from email.utils import format_datetime
 
@@ -16,6 +15,7 @@ from lxml.etree import SubElement, _Element
 
 from feedkit.model import Enclosure, Extra, Origin, Person, Place, Resource
 from feedkit.publish.jobs import StoredEntry
+from feedkit.publish.substitutes import UNKNOWN_TYPE, media_type, name_of
 
 NAMESPACES: dict[str | None, str] = {
     "atom": "http://www.w3.org/2005/Atom",
@@ -28,14 +28,10 @@ NAMESPACES: dict[str | None, str] = {
 }
 """Those that entries use, by the prefixes that a document's head declares."""
 
-UNKNOWN_TYPE = "application/octet-stream"
-"""Of a file of which no media type is known, where a format wants one (RFC 2046, 4.5.1)."""
-
 _ATOM, _DC, _GEORSS, _ITUNES, _MEDIA, _PODCAST = (
     f"{{{NAMESPACES[prefix]}}}" for prefix in ("atom", "dc", "georss", "itunes", "media", "podcast")
 )
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:\s*;.*)?", re.ASCII)
 
 
 class FeedkitEntryExtension(BaseEntryExtension):
@@ -90,16 +86,6 @@ class FeedkitEntryExtension(BaseEntryExtension):
             source.text = origin.title or origin.feed_url
         _add_shared(item, self.stored)
         return item
-
-
-def name_of(person: Person) -> str:
-    """What a person is called where a name has to be (RFC 4287, 3.2.1)."""
-    return person.name or person.email or person.url or ""
-
-
-def media_type(text: str | None) -> str | None:
-    """`text` where it has the shape of a media type (RFC 6838, 4.2), else None."""
-    return text if text and _MEDIA_TYPE.fullmatch(text) else None
 
 
 def _add_shared(element: _Element, stored: StoredEntry) -> None:
