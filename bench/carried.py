@@ -111,7 +111,7 @@ def _rss_people(persons: tuple[Person, ...], *, with_mail: bool = False) -> tupl
 
 def _atom_enclosure(enclosure: Enclosure) -> Enclosure:
     """A length of 0 is none; a picture that takes time is a picture."""
-    is_image = (enclosure.type or "").lower().startswith("image/")
+    is_image = (media_type(enclosure.type) or "").lower().startswith("image/")
     duration = None if is_image else enclosure.duration or None
     return replace(
         enclosure,

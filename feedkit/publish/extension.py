@@ -54,7 +54,7 @@ class FeedkitEntryExtension(BaseEntryExtension):
             SubElement(entry, "link", rel="replies", href=ours.comments_url, type="text/html")
         for enclosure in ours.enclosures:
             _link_enclosure(entry, "link", enclosure)
-            if enclosure.duration:
+            if enclosure.duration and _medium(enclosure) != "image":
                 _media_content(entry, enclosure)
         if origin := ours.origin or self.stored.origin:
             _atom_source(entry, origin)
@@ -114,6 +114,11 @@ def _add_creators(item: _Element, authors: tuple[Person, ...]) -> None:
 # -------------------------------------------------------------------------------------- enclosures
 
 
+def _medium(enclosure: Enclosure) -> str:
+    """``audio``, ``video``, ``image``, …; "" where that is unknown."""
+    return (media_type(enclosure.type) or "").partition("/")[0].lower()
+
+
 def _link_enclosure(parent: _Element, tag: str, enclosure: Enclosure) -> None:
     link = SubElement(parent, tag, rel="enclosure", href=enclosure.url)
     if kind := media_type(enclosure.type):
@@ -123,11 +128,11 @@ def _link_enclosure(parent: _Element, tag: str, enclosure: Enclosure) -> None:
 
 
 def _rss_enclosures(item: _Element, enclosures: tuple[Enclosure, ...], *, has_image: bool) -> None:
-    """RSS 2.0 has one enclosure an item, on the web, and requires all three of its attributes; the
-    others are ``media:content``, which readers play but do not keep unless it sounds or moves."""
+    """RSS 2.0 has one enclosure an item, on the web, and requires all three of its attributes. All
+    are ``media:content``, which readers take for files that are played; others are linked too."""
     chosen = next((one for one in enclosures if one.url.startswith(("http:", "https:"))), None)
     for enclosure in enclosures:
-        medium = (enclosure.type or "").partition("/")[0].lower()
+        medium = _medium(enclosure)
         if enclosure is chosen:
             SubElement(
                 item,
