@@ -10,10 +10,14 @@ from feedkit.model import Enclosure, Entry, Extra, Origin, Person
 from feedkit.normalize.entry import categories, people
 from feedkit.normalize.text import one_line
 from feedkit.parse.text import add_person, html_title, plain_title, read_person
-from feedkit.publish.extension import UNKNOWN_TYPE, media_type, name_of
 from feedkit.publish.jobs import StoredEntry
-from feedkit.publish.summaries import shown_summary
-from feedkit.publish.xml import title_of
+from feedkit.publish.substitutes import (
+    UNKNOWN_TYPE,
+    media_type,
+    name_of,
+    shown_summary,
+    title_of,
+)
 
 
 def carried(stored: StoredEntry, format_name: str) -> Entry:
@@ -107,7 +111,7 @@ def _rss_people(persons: tuple[Person, ...], *, with_mail: bool = False) -> tupl
 
 def _atom_enclosure(enclosure: Enclosure) -> Enclosure:
     """A length of 0 is none; a picture that takes time is a picture."""
-    is_image = (enclosure.type or "").lower().startswith("image/")
+    is_image = (media_type(enclosure.type) or "").lower().startswith("image/")
     duration = None if is_image else enclosure.duration or None
     return replace(
         enclosure,

@@ -53,7 +53,9 @@ def main(folder: Path) -> int:
     print(f"{feeds} feeds, {entries} entries")
     for name, tally in tallies.items():
         lost = ", ".join(f"{field} {count}" for field, count in tally.lost.most_common())
-        print(f"{name:5} {tally.equal:6} equal; not carried as they are: {lost or 'none'}")
+        explained = entries - len(tally.unexplained)
+        print(f"{name:4} {explained} of {entries} came back as docs/formats.md says, {tally.equal}")
+        print(f"     of them equal in everything; not so: {lost or 'none'}")
         for line in tally.unexplained:
             print(f"      {line}")
     return int(any(tally.unexplained for tally in tallies.values()))

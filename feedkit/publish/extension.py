@@ -7,7 +7,6 @@ which feedgen would write by changing the locale of the whole process, pictures 
 Simple).
 """
 
-import re
 from decimal import Decimal
 from email.utils import format_datetime
 
@@ -16,6 +15,7 @@ from lxml.etree import SubElement, _Element
 
 from feedkit.model import Enclosure, Extra, Origin, Person, Place, Resource
 from feedkit.publish.jobs import StoredEntry
+from feedkit.publish.substitutes import UNKNOWN_TYPE, media_type, name_of
 
 NAMESPACES: dict[str | None, str] = {
     "atom": "http://www.w3.org/2005/Atom",
@@ -28,14 +28,10 @@ NAMESPACES: dict[str | None, str] = {
 }
 """Those that entries use, by the prefixes that a document's head declares."""
 
-UNKNOWN_TYPE = "application/octet-stream"
-"""Of a file of which no media type is known, where a format wants one (RFC 2046, 4.5.1)."""
-
 _ATOM, _DC, _GEORSS, _ITUNES, _MEDIA, _PODCAST = (
     f"{{{NAMESPACES[prefix]}}}" for prefix in ("atom", "dc", "georss", "itunes", "media", "podcast")
 )
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:\s*;.*)?", re.ASCII)
 
 
 class FeedkitEntryExtension(BaseEntryExtension):
@@ -58,7 +54,7 @@ class FeedkitEntryExtension(BaseEntryExtension):
             SubElement(entry, "link", rel="replies", href=ours.comments_url, type="text/html")
         for enclosure in ours.enclosures:
             _link_enclosure(entry, "link", enclosure)
-            if enclosure.duration:
+            if enclosure.duration and _medium(enclosure) != "image":
                 _media_content(entry, enclosure)
         if origin := ours.origin or self.stored.origin:
             _atom_source(entry, origin)
@@ -92,16 +88,6 @@ class FeedkitEntryExtension(BaseEntryExtension):
         return item
 
 
-def name_of(person: Person) -> str:
-    """What a person is called where a name has to be (RFC 4287, 3.2.1)."""
-    return person.name or person.email or person.url or ""
-
-
-def media_type(text: str | None) -> str | None:
-    """`text` where it has the shape of a media type (RFC 6838, 4.2), else None."""
-    return text if text and _MEDIA_TYPE.fullmatch(text) else None
-
-
 def _add_shared(element: _Element, stored: StoredEntry) -> None:
     """What an Atom entry and an RSS item say in the same words."""
     if image := stored.entry.image:
@@ -128,6 +114,11 @@ def _add_creators(item: _Element, authors: tuple[Person, ...]) -> None:
 # -------------------------------------------------------------------------------------- enclosures
 
 
+def _medium(enclosure: Enclosure) -> str:
+    """``audio``, ``video``, ``image``, …; "" where that is unknown."""
+    return (media_type(enclosure.type) or "").partition("/")[0].lower()
+
+
 def _link_enclosure(parent: _Element, tag: str, enclosure: Enclosure) -> None:
     link = SubElement(parent, tag, rel="enclosure", href=enclosure.url)
     if kind := media_type(enclosure.type):
@@ -137,11 +128,11 @@ def _link_enclosure(parent: _Element, tag: str, enclosure: Enclosure) -> None:
 
 
 def _rss_enclosures(item: _Element, enclosures: tuple[Enclosure, ...], *, has_image: bool) -> None:
-    """RSS 2.0 has one enclosure an item, on the web, and requires all three of its attributes; the
-    others are ``media:content``, which readers play but do not keep unless it sounds or moves."""
+    """RSS 2.0 has one enclosure an item, on the web, and requires all three of its attributes. All
+    are ``media:content``, which readers take for files that are played; others are linked too."""
     chosen = next((one for one in enclosures if one.url.startswith(("http:", "https:"))), None)
     for enclosure in enclosures:
-        medium = (enclosure.type or "").partition("/")[0].lower()
+        medium = _medium(enclosure)
         if enclosure is chosen:
             SubElement(
                 item,

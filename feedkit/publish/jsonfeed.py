@@ -12,9 +12,8 @@ from msgspec import Struct
 
 from feedkit.model import Enclosure, Entry, Extra, Origin, Person, Place, Resource
 from feedkit.normalize.text import plain_text
-from feedkit.publish.extension import UNKNOWN_TYPE, media_type, name_of
 from feedkit.publish.jobs import PAGE, Frame, FrameJob, StoredEntry
-from feedkit.publish.summaries import shown_summary
+from feedkit.publish.substitutes import UNKNOWN_TYPE, media_type, name_of, shown_summary
 
 VERSION = "https://jsonfeed.org/version/1.1"
 

@@ -13,18 +13,13 @@ from feedgen.feed import FeedGenerator
 from lxml.etree import Element, _Element, tostring
 
 from feedkit import __version__
-from feedkit.model import Entry, Person
+from feedkit.model import Person
 from feedkit.normalize.categories import fold
-from feedkit.normalize.text import excerpt, one_line
-from feedkit.publish.extension import NAMESPACES, FeedkitEntryExtension, name_of
+from feedkit.publish.extension import NAMESPACES, FeedkitEntryExtension
 from feedkit.publish.frames import FeedkitExtension
 from feedkit.publish.jobs import PAGE, Form, Frame, FrameJob, StoredEntry
-from feedkit.publish.summaries import shown_summary
+from feedkit.publish.substitutes import name_of, shown_summary, title_of
 from feedkit.publish.topics import archive_path
-
-_TITLE_LENGTH = 80
-"""Characters of an untitled entry's content that stand for its title."""
-
 
 # ----------------------------------------------------------------------------------------- entries
 
@@ -85,16 +80,6 @@ def _feed_entry(stored: StoredEntry, *, is_whole: bool) -> tuple[FeedEntry, str 
     element.register_extension("feedkit", FeedkitEntryExtension)
     element.feedkit.stored = stored
     return element, forced
-
-
-def title_of(entry: Entry) -> str:
-    """RFC 4287 and feedgen want a title; a note without one is known by its first words."""
-    return (
-        entry.title
-        or one_line(excerpt(entry.content or entry.summary or "", _TITLE_LENGTH))
-        or entry.url
-        or entry.id
-    )
 
 
 def _person(person: Person) -> dict[str, str]:
