@@ -59,7 +59,7 @@ def main() -> None:
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def cli() -> None:
-    """Collect article files and remote feeds, publish an Atom and an RSS feed per category.
+    """Collect article files and remote feeds, publish feeds and a page for each category.
 
     \b
     feedkit run          collect what is due and publish
@@ -67,6 +67,7 @@ def cli() -> None:
     feedkit daemon       … again and again, whenever something is due
     feedkit status       show which feeds fail, when each is due, which categories have a feed
     feedkit export DIR   publish what is stored into another folder
+    feedkit remove URL   take out a source with all its entries
     feedkit check FEED   show what feedkit sees in a feed or an article
     feedkit store check  look the store through; feedkit store backup FILE copies it
     """
@@ -212,6 +213,21 @@ def status(config: Path, failing: bool, as_json: bool) -> None:
     from feedkit.cli.status import show_status
 
     sys.exit(show_status(config, failing=failing, as_json=as_json))
+
+
+@cli.command()
+@config_option
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what went wrong.")
+@click.argument("source", metavar="URL|PATH")
+def remove(config: Path, quiet: bool, source: str) -> None:
+    """Remove a source that the configuration has no more, with all its entries, for good.
+
+    They go from the store, from everything published, archives too, and leave tombstones for
+    readers (docs/archives.md). A source taken out of the configuration keeps its entries otherwise.
+    """
+    from feedkit.cli.commands import remove
+
+    sys.exit(remove(config, source, quiet=quiet))
 
 
 @cli.group()

@@ -12,6 +12,7 @@ from feedkit.cli.words import number, size
 from feedkit.config import ObjectStore, Settings, load_settings
 from feedkit.pipeline.workers import MANY_FEEDS, Workers
 from feedkit.store import Store, exclusive
+from feedkit.terminal import one_line
 
 if TYPE_CHECKING:
     from feedkit.pipeline.housekeeping import Housekept
@@ -58,6 +59,26 @@ def export_to(config: Path, output: Path | str, *, verbose: bool, quiet: bool) -
         report = export(settings, store, target)
     show(report, target, verbose=verbose, quiet=quiet)
     return SOME_FAILED if report.published.failed else DONE
+
+
+def remove(config: Path, source: str, *, quiet: bool) -> int:
+    """``feedkit remove``; the exit code."""
+    from feedkit.pipeline.removal import remove_source
+
+    settings = load_settings(config)
+    on_wait = _say_nothing if quiet else _say
+    with exclusive(settings.store.url, on_wait), Store(settings.store.url) as store:
+        removed = remove_source(settings, store, source)
+    for sentence in removed.published.failed:
+        click.echo(one_line(sentence), err=True)
+    if not removed.is_complete:
+        _say("nothing was forgotten yet; give the command again once this is mended")
+        return SOME_FAILED
+    if not quiet:
+        entries = number(removed.entries, "entry", "entries")
+        files = number(len(removed.published.written), "file")
+        click.echo(one_line(f"Removed {source} with {entries}; wrote {files}."), err=True)
+    return DONE
 
 
 def _keep_house(settings: Settings, store: Store, *, quiet: bool) -> None:

@@ -78,6 +78,13 @@ def export(settings: Settings, store: Store, output: Path | ObjectStore) -> Repo
         return Report(published=_publish(settings, store, output, workers, now, remember=False))
 
 
+def publish_stored(settings: Settings, store: Store) -> Published:
+    """Publish what the store holds where the configuration says, without collecting."""
+    now = to_microseconds(utc_now())
+    with Workers() as workers:
+        return _publish(settings, store, settings.site.output, workers, now)
+
+
 def _publish(
     settings: Settings,
     store: Store,
