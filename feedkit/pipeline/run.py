@@ -1,18 +1,20 @@
 """The road an entry travels: collect → parse → normalize → store → publish.
 
 `run` is the whole story. Article folders are read first, then the feeds that are due, and what
-they brought is published. Each source is stored whole, together with what a later
-run needs to know of it; a source that fails is reported and stops no other.
+they brought is published; what came soon does not wait for what comes late. Each source is stored
+whole, together with what a later run needs to know of it; a source that fails is reported and
+stops no other.
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from feedkit.config import Settings
 from feedkit.pipeline.articles import collect_articles, scan_beside
 from feedkit.pipeline.prepare import article_folder_key, declared, feed_key, to_microseconds
 from feedkit.pipeline.press import WorkersPress
-from feedkit.pipeline.report import NoProgress, Progress, Report
+from feedkit.pipeline.report import NoProgress, Progress, Report, together
 from feedkit.pipeline.sameness import bring_up_to_date, settle
 from feedkit.pipeline.subscriptions import subscriptions
 from feedkit.pipeline.timing import Clock, utc_now
@@ -63,9 +65,11 @@ def run(
                 progress,
                 clock=clock,
                 everything=everything,
+                publish_so_far=partial(_publish_so_far, report, settings, store, now),
                 is_stopping=is_stopping,
             )
-        report.published = _publish(settings, store, settings.site.output, workers, now)
+        last = _publish(settings, store, settings.site.output, workers, now)
+        report.published = together(report.published, last)
     return report
 
 
@@ -74,6 +78,13 @@ def export(settings: Settings, store: Store, folder: Path) -> Report:
     now = to_microseconds(utc_now())
     with Workers() as workers:
         return Report(published=_publish(settings, store, folder, workers, now, remember=False))
+
+
+def _publish_so_far(report: Report, settings: Settings, store: Store, now: int) -> None:
+    """Publish what is stored while the run's own workers have other things to do."""
+    with Workers() as workers:
+        published = _publish(settings, store, settings.site.output, workers, now)
+    report.published = together(report.published, published)
 
 
 def _publish(
