@@ -123,9 +123,9 @@ class Daemon:
             self._failure = error
             self._on_stop()
         finally:
-            self._idle.set()
             if not self._stop.is_set():
                 self._follow_folders()  # one may have come, gone, or been replaced
+            self._idle.set()
             self._plan(SHORTEST if self._again else wait)
             self._tell_status(wait)
 
@@ -190,8 +190,8 @@ class Daemon:
             else:
                 self._settings = new
                 say("reloaded", f"configuration read again: {_difference(old, new)}")
-                self._follow_folders()
                 self._hurry()
+                self._follow_folders()
             self._notifier.ready()
 
     async def _end(self) -> bool:
@@ -247,6 +247,7 @@ class Daemon:
         if folders == self._watched or not can_watch():
             return
         self._watched = folders
+        self._hurry()  # what changed before they were watched
         if self._watch is not None:
             self._watch.cancel()
         self._watch = self._start(self._hurry_at_changes(list(folders))) if folders else None

@@ -1,6 +1,5 @@
 """Articles that change: seen at once where that can be, within a minute where not."""
 
-import shutil
 import signal
 import time
 from pathlib import Path
