@@ -194,7 +194,7 @@ class Soak:
         (self.root / "articles").mkdir()
 
     def run(self, problems: Problems) -> None:
-        """Live through all of it; what is wrong is in `problems` then."""
+        """Live through all of it; what is wrong is in `problems` then, but for what grows."""
         ours, theirs = multiprocessing.Pipe()
         context = multiprocessing.get_context("fork")
         reader = context.Process(
@@ -220,7 +220,6 @@ class Soak:
         self.judge_documents(expected)
         self.judge_store(expected)
         self.judge_logs()
-        self.judge_growth()
 
     # What happens
 
@@ -314,8 +313,9 @@ class Soak:
 
     def break_configuration(self) -> None:
         """A configuration that cannot be used; the next reload mends it."""
+        self.wait_until_it_is_up()
         (self.root / "config.toml").write_text("[site]\ntitel = 'Planet'\n[[feeds]]\nurl = ")
-        self.send(signal.SIGHUP)
+        self.lives[-1].process.send_signal(signal.SIGHUP)
         self.counts["broken configurations"] += 1
 
     def back_up(self) -> None:
@@ -350,16 +350,16 @@ class Soak:
 
     def reload(self) -> None:
         """Write the configuration and have it read."""
+        self.wait_until_it_is_up()
         self.configure()
-        self.send(signal.SIGHUP)
+        self.lives[-1].process.send_signal(signal.SIGHUP)
         self.counts["reloads"] += 1
 
-    def send(self, number: signal.Signals) -> None:
-        """A signal, as soon as it is heard."""
+    def wait_until_it_is_up(self) -> None:
+        """Until the daemon hears signals."""
         life = self.lives[-1]
         while life.process.poll() is None and not life.is_up():
             time.sleep(0.02)
-        life.process.send_signal(number)
 
     def start(self) -> None:
         """The daemon, anew."""
@@ -383,7 +383,7 @@ class Soak:
         newest = {site.title(site.count(end) - 1) for site in self.sites} | self.articles.keys()
         while time.time() < until and newest - self.stored_titles().keys():
             time.sleep(0.2)
-        time.sleep(2 * self.seconds)  # an article of tomorrow, a document that is to be written
+        time.sleep(1.5 * self.seconds)  # an article of tomorrow, a document that is to be written
         return entries | self.articles
 
     def stop(self) -> None:
@@ -513,6 +513,7 @@ def main() -> int:
             Path(scratch), arguments.days, arguments.seconds, arguments.kills, arguments.seed
         )
         soak.run(validity())
+        soak.judge_growth()
     for name, count in soak.counts.items():
         print(f"{count:10,} {name}")
     met = sorted({mood for site in soak.sites for mood in site.moods})
