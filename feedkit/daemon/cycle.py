@@ -108,11 +108,11 @@ class Cycles:
             return self._wait(now)
         url = settings.store.url
         with exclusive(url, None), open_store(url) as store:
-            self._end_trouble()
             self._on_open()
             if not is_owed:
                 self.next_at = next_time(settings, store, now)
             if not is_owed and not self._is_due(now):
+                self._end_trouble()
                 return self._wait(now)
             return self._cycle(settings, store, local, now)
 
@@ -127,6 +127,7 @@ class Cycles:
             return is_cut or self._is_stopping()
 
         report = run(settings, store, progress=self.pulse, clock=self._now, is_stopping=is_to_end)
+        self._end_trouble()
         self._local = local
         seconds = time.monotonic() - began
         self.metrics.count(report, seconds)
