@@ -29,6 +29,12 @@ _SHARE = 20
 comes when so many times what the last took of a core has passed, and takes what is due by then."""
 
 
+_TAKING = 30.0
+"""Seconds for which a cycle takes what is due. What it leaves is the next one's, which comes at
+once and sees what came due meanwhile, and articles: a host of many slow feeds keeps nobody waiting.
+"""
+
+
 class Pulse:
     """When the cycle last showed a sign of life; a `feedkit.pipeline.report.Progress`."""
 
@@ -102,37 +108,40 @@ class Cycles:
             return self._wait(now)
         url = settings.store.url
         with exclusive(url, None), open_store(url) as store:
-            self._end_trouble()
             self._on_open()
             if not is_owed:
                 self.next_at = next_time(settings, store, now)
             if not is_owed and not self._is_due(now):
+                self._end_trouble()
                 return self._wait(now)
             return self._cycle(settings, store, local, now)
 
     def _cycle(self, settings: Settings, store: Store, local: str, now: datetime) -> float:
         self._done_for = None  # what ends a cycle early leaves it owed
         began, spent = time.monotonic(), time.process_time()
-        report = run(
-            settings,
-            store,
-            progress=self.pulse,
-            clock=self._now,
-            is_stopping=self._is_stopping,
-        )
+        is_cut = False
+
+        def is_to_end() -> bool:
+            nonlocal is_cut
+            is_cut = is_cut or time.monotonic() - began > _TAKING
+            return is_cut or self._is_stopping()
+
+        report = run(settings, store, progress=self.pulse, clock=self._now, is_stopping=is_to_end)
+        self._end_trouble()
         self._local = local
         seconds = time.monotonic() - began
         self.metrics.count(report, seconds)
         self._journal.tell(report)
         debug("cycle", f"a cycle took {seconds:.2f} s", seconds=round(seconds, 3))
         self._keep_house(settings, store)
-        self.next_at = next_time(settings, store, self._now(), done_at=now)
+        done_at = None if is_cut else now
+        self.next_at = next_time(settings, store, self._now(), done_at=done_at)
         gc.collect()
         if report.published.failed:
             return LONGEST
         self._done_for = settings
         is_first = self.metrics.cycles == 1  # whose time is that of the imports
-        spent = 0.0 if is_first else time.process_time() - spent
+        spent = 0.0 if is_first or is_cut else time.process_time() - spent
         return self._wait(self._now(), _SHARE * spent)
 
     def _keep_house(self, settings: Settings, store: Store) -> None:

@@ -7,7 +7,7 @@ for the next, and the event loop goes on: SQLite and the disk do their work with
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 from feedkit.store import Store
 from feedkit.store.transaction import Transaction
@@ -17,7 +17,7 @@ Write: TypeAlias = Callable[[Transaction], None]
 
 class GroupCommit:
     """Group commit: each write is whole or not at all, and so are those that share its
-    transaction. Use as a context manager, within an event loop."""
+    transaction. Use as an async context manager."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -25,6 +25,9 @@ class GroupCommit:
         self._turn = asyncio.Lock()
         self._writes: list[Write] = []
         self._commit: asyncio.Task[None] | None = None
+        """The one that takes what is written next."""
+        self._commits: set[asyncio.Task[None]] = set()
+        """Those that have not come to their end."""
 
     async def write(self, write: Write) -> None:
         """Do `write` in a transaction; it is committed when this returns.
@@ -35,6 +38,8 @@ class GroupCommit:
         """
         if self._commit is None:
             self._commit = asyncio.create_task(self._run())
+            self._commits.add(self._commit)
+            self._commit.add_done_callback(self._commits.discard)
         self._writes.append(write)
         await asyncio.shield(self._commit)
 
@@ -43,14 +48,25 @@ class GroupCommit:
             writes, self._writes, self._commit = self._writes, [], None
             await asyncio.get_running_loop().run_in_executor(self._thread, self._do, writes)
 
+    async def between(self, work: Callable[[], None]) -> None:
+        """Have `work`, which uses the store, done between two transactions."""
+        async with self._turn:
+            await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
     def _do(self, writes: Sequence[Write]) -> None:
         with self._store.write() as transaction:
             for write in writes:
                 write(transaction)
 
-    def __enter__(self) -> "GroupCommit":
+    async def __aenter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Wait for the transaction that is under way."""
-        self._thread.shutdown()
+    async def __aexit__(self, *_: object) -> None:
+        """Wait until all is done that was asked for, also where nobody waits for it any more.
+
+        What that raises, whoever waited was told.
+        """
+        try:
+            await asyncio.gather(*self._commits, return_exceptions=True)
+        finally:
+            self._thread.shutdown()

@@ -7,7 +7,7 @@ with the answer. What is stored in one moment shares a transaction.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from string import printable
@@ -49,6 +49,12 @@ from feedkit.store.transaction import Transaction
 
 _THROTTLED = (429, 503)
 """Their Retry-After holds for the whole host."""
+_LOOK = 0.25
+"""Seconds between two looks at how far a run is."""
+_PATIENCE = 5.0
+"""Seconds for which what came waits for what did not, until it is published without."""
+_SHARE = 20
+"""What publishing in between may take of a run: one part in so many."""
 
 
 def collect_feeds(
@@ -60,13 +66,15 @@ def collect_feeds(
     *,
     clock: Clock,
     everything: bool,
+    publish_so_far: Callable[[], None],
     is_stopping: Callable[[], bool] = lambda: False,
 ) -> list[SourceReport]:
     """Collect the `feeds` that are due, or `everything`; a report for each, in their order.
 
     `workers` are started if many feeds are there for the first time.
     Even then nothing is asked of a server that said to wait. Once it `is_stopping` nobody is asked
-    any more, and what was asked is still stored.
+    any more, and what was asked is still stored. Where some take long, `publish_so_far` is called
+    in between, in another thread, when nothing else uses the store.
     """
     now = clock()
     rows = register(feeds, store, now)
@@ -74,7 +82,17 @@ def collect_feeds(
         waits = transaction.host_waits(to_microseconds(now))
     if sum(not row.recipe for row in rows.values()) >= MANY_FEEDS:
         workers.start_for_feeds()
-    cycle = _Cycle(settings, store, FeedReader(workers), clock, progress, rows, waits, is_stopping)
+    cycle = _Cycle(
+        settings,
+        store,
+        FeedReader(workers),
+        clock,
+        progress,
+        rows,
+        waits,
+        publish_so_far,
+        is_stopping,
+    )
     due = []
     for feed in feeds:
         row = rows[feed.url]
@@ -143,6 +161,7 @@ class _Cycle:
         progress: Progress,
         rows: dict[str, SourceRow],
         waits: dict[str, int],
+        publish_so_far: Callable[[], None],
         is_stopping: Callable[[], bool],
     ) -> None:
         self.reports: dict[str, SourceReport] = {}
@@ -153,8 +172,11 @@ class _Cycle:
         self._progress = progress
         self._rows = rows
         self._waits = waits
+        self._publish_so_far = publish_so_far
         self._is_stopping = is_stopping
         self._asked: set[str] = set()
+        self._has_news = True  # of articles, maybe
+        """Whether something was stored that is not published yet."""
         self._files = asyncio.Semaphore(settings.fetch.concurrency)
 
     def waits_until(self, feed: FeedSource, now: datetime) -> datetime | None:
@@ -170,15 +192,34 @@ class _Cycle:
         agent = user_agent(self._settings)
         async with Client(self._settings.fetch, agent, clock=self._clock) as client:
             try:
-                with self._commits:
+                async with self._commits, asyncio.TaskGroup() as beside:
                     async with asyncio.TaskGroup() as tasks:
-                        for feed in due:
-                            tasks.create_task(self._collect(client, feed))
+                        collecting = {
+                            feed: tasks.create_task(self._collect(client, feed)) for feed in due
+                        }
+                        overseeing = beside.create_task(self._oversee(collecting))
+                    overseeing.cancel()
             except BaseExceptionGroup as group:
                 # What ends a run (the store cannot be used) ends it as one sentence.
                 if unusable := group.subgroup(StoreError):
                     raise unusable.exceptions[0] from group
                 raise
+
+    async def _oversee(self, collecting: Mapping[FeedSource, asyncio.Task[None]]) -> None:
+        """While feeds are asked, publish what came; and when the run is to end, have none wait
+        for its turn that will not be asked any more."""
+        loop = asyncio.get_running_loop()
+        publish_at = loop.time() + _PATIENCE
+        while True:
+            await asyncio.sleep(_LOOK)
+            if self._is_stopping():
+                for feed, task in collecting.items():
+                    if feed.path is None and feed.url not in self._asked:
+                        task.cancel()
+            if self._has_news and loop.time() >= publish_at:
+                self._has_news, began = False, loop.time()
+                await self._commits.between(self._publish_so_far)
+                publish_at = loop.time() + max(_PATIENCE, _SHARE * (loop.time() - began))
 
     async def _collect(self, client: Client, feed: FeedSource) -> None:
         """Fetch, prepare and store one feed, and report what became of it."""
@@ -194,6 +235,7 @@ class _Cycle:
                 await self._commits.write(
                     lambda transaction: _save(transaction, feed, row, report, prepared, fetched, at)
                 )
+                self._has_news |= prepared is not None
         except StoppedError:
             report.outcome = "not due"
         except RefusalError as error:
