@@ -13,6 +13,8 @@ from feedkit.store import Store
 from feedkit.store.transaction import Transaction
 
 Write: TypeAlias = Callable[[Transaction], None]
+_Errors: TypeAlias = list[MemoryError | None]
+"""What became of each write of a transaction."""
 
 
 class GroupCommit:
@@ -24,9 +26,9 @@ class GroupCommit:
         self._thread = ThreadPoolExecutor(1, "store")
         self._turn = asyncio.Lock()
         self._writes: list[Write] = []
-        self._commit: asyncio.Task[None] | None = None
+        self._commit: asyncio.Task[_Errors] | None = None
         """The one that takes what is written next."""
-        self._commits: set[asyncio.Task[None]] = set()
+        self._commits: set[asyncio.Task[_Errors]] = set()
         """Those that have not come to their end."""
 
     async def write(self, write: Write) -> None:
@@ -34,29 +36,39 @@ class GroupCommit:
 
         Writes are done in the order in which they came, also when whoever waits is cancelled.
         Raises what any write of the same transaction raised (nothing of it is stored then), and
-        `StoreError` where the store cannot be used.
+        `StoreError` where the store cannot be used. A `MemoryError` is for the write alone that
+        takes more than there is: each is done by itself then, so it has to bear being done twice.
         """
         if self._commit is None:
             self._commit = asyncio.create_task(self._run())
             self._commits.add(self._commit)
             self._commit.add_done_callback(self._commits.discard)
+        place = len(self._writes)
         self._writes.append(write)
-        await asyncio.shield(self._commit)
+        errors = await asyncio.shield(self._commit)
+        if (error := errors[place]) is not None:
+            raise error
 
-    async def _run(self) -> None:
+    async def _run(self) -> _Errors:
         async with self._turn:
             writes, self._writes, self._commit = self._writes, [], None
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._do, writes)
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._do, writes)
 
     async def between(self, work: Callable[[], None]) -> None:
         """Have `work`, which uses the store, done between two transactions."""
         async with self._turn:
             await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-    def _do(self, writes: Sequence[Write]) -> None:
-        with self._store.write() as transaction:
-            for write in writes:
-                write(transaction)
+    def _do(self, writes: Sequence[Write]) -> _Errors:
+        try:
+            with self._store.write() as transaction:
+                for write in writes:
+                    write(transaction)
+        except MemoryError as error:
+            if len(writes) == 1:
+                return [error]
+            return [self._do([write])[0] for write in writes]
+        return [None] * len(writes)
 
     async def __aenter__(self) -> Self:
         return self

@@ -44,7 +44,7 @@ from feedkit.pipeline.timing import (
 from feedkit.pipeline.workers import MANY_FEEDS, Workers
 from feedkit.schedule import moves
 from feedkit.schedule.policy import is_due, is_waiting, latest_retry
-from feedkit.store import Moving, SourceRow, Store, Validators
+from feedkit.store import Counts, Moving, SourceRow, Store, Validators
 from feedkit.store.transaction import Transaction
 
 _THROTTLED = (429, 503)
@@ -178,6 +178,8 @@ class _Cycle:
         self._has_news = True  # of articles, maybe
         """Whether something was stored that is not published yet."""
         self._files = asyncio.Semaphore(settings.fetch.concurrency)
+        self._alone = asyncio.Lock()
+        """For what found too little memory beside others."""
 
     def waits_until(self, feed: FeedSource, now: datetime) -> datetime | None:
         """Until when the server of `feed` asked to wait, if that is still to come."""
@@ -202,7 +204,7 @@ class _Cycle:
             except BaseExceptionGroup as group:
                 # What ends a run (the store cannot be used) ends it as one sentence.
                 if unusable := group.subgroup(StoreError):
-                    raise unusable.exceptions[0] from group
+                    raise _first(unusable) from group
                 raise
 
     async def _oversee(self, collecting: Mapping[FeedSource, asyncio.Task[None]]) -> None:
@@ -230,12 +232,11 @@ class _Cycle:
             return
         try:
             async with self._fetching(client, feed, row) as fetched:
-                prepared = await self._prepared(feed, row, fetched)
-                at = self._clock()
-                await self._commits.write(
-                    lambda transaction: _save(transaction, feed, row, report, prepared, fetched, at)
-                )
-                self._has_news |= prepared is not None
+                try:
+                    await self._take(feed, row, report, fetched)
+                except MemoryError:  # another may have taken it all
+                    async with self._alone:
+                        await self._take(feed, row, report, fetched)
         except StoppedError:
             report.outcome = "not due"
         except RefusalError as error:
@@ -253,6 +254,17 @@ class _Cycle:
             needs = "takes more memory than there is: give feedkit more, or lower fetch.max_bytes"
             await self._fail(feed, row, report, CollectError(needs))
         self._progress.step()
+
+    async def _take(
+        self, feed: FeedSource, row: SourceRow, report: SourceReport, fetched: Fetched
+    ) -> None:
+        """Prepare and store what was fetched."""
+        prepared = await self._prepared(feed, row, fetched)
+        at = self._clock()
+        await self._commits.write(
+            lambda transaction: _save(transaction, feed, row, report, prepared, fetched, at)
+        )
+        self._has_news |= prepared is not None
 
     @asynccontextmanager
     async def _fetching(
@@ -330,6 +342,7 @@ class _Cycle:
         # The report names the source itself.
         reason = str(error).removeprefix(f"{feed.url} ").replace(feed.url, shown(feed.url))
         report.outcome, report.reason, report.is_failing = "failed", reason, True
+        report.counts = Counts()  # what was counted, and then could not be stored
         if feed.path is None and feed.url not in self._asked:
             # A variable or a file is missing here. Nobody is spared anything by waiting.
             await self._commits.write(lambda known: known.update_source(row.id, error=reason))
@@ -367,6 +380,14 @@ class _Cycle:
                 transaction.set_host_wait(refusal.host, host_waits_until, at)
 
         await self._commits.write(write)
+
+
+def _first(group: BaseExceptionGroup[StoreError]) -> StoreError:
+    """The first error in the group, or in the groups in it."""
+    error: StoreError | BaseExceptionGroup[StoreError] = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def _wait(report: SourceReport, until: datetime) -> None:

@@ -79,3 +79,19 @@ def test_all_who_write_are_told_that_the_store_cannot_be_used(tmp_path: Path) ->
             return await asyncio.gather(*writes, return_exceptions=True)
 
     assert [type(told) for told in asyncio.run(run())] == [StoreError] * 3
+
+
+def test_who_takes_more_memory_than_there_is_costs_the_others_nothing(tmp_path: Path) -> None:
+    def large(transaction: Transaction) -> None:
+        adding("feed:large")(transaction)
+        raise MemoryError
+
+    async def write_all(commits: GroupCommit) -> list[BaseException | None]:
+        async with commits:
+            writes = (commits.write(each) for each in (adding("feed:a"), large, adding("feed:b")))
+            return await asyncio.gather(*writes, return_exceptions=True)
+
+    with open_store(url(tmp_path)) as store:
+        errors = asyncio.run(write_all(GroupCommit(store)))
+    assert [type(error) for error in errors] == [type(None), MemoryError, type(None)]
+    assert keys(tmp_path) == ["feed:a", "feed:b"]
