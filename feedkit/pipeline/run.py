@@ -108,10 +108,13 @@ def _publish(
 ) -> Published:
     """Publish, the categories of the config among the others, though nothing is in them yet."""
     press = WorkersPress(workers)
-    names = [category.name for category in settings.categories]
-    with store.write() as transaction:
-        transaction.declare((EVERYTHING, *declared(names)), now)
+    named = (EVERYTHING, *declared([category.name for category in settings.categories]))
     settle(store)
+    with store.write() as transaction:
+        transaction.declare(named, now)
+        followed = (row for row in transaction.sources().values() if row.is_followed)
+        given = (category for source in followed for category in source.categories)
+        transaction.undeclare({category.key for category in (*named, *given)})
     try:
         published = publish(store, settings, target_of(output), press, now, remember=remember)
     except PublishError as error:  # nothing can be known of what is there

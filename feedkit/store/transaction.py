@@ -9,6 +9,7 @@ from sqlalchemy import (
     Row,
     bindparam,
     delete,
+    exists,
     func,
     insert,
     select,
@@ -610,6 +611,18 @@ class Transaction:
         """Make sure that each category is stored, and declared where it says so."""
         for category in named:
             self._category_id(category, now)
+
+    def undeclare(self, named: Collection[str]) -> None:
+        """No category counts as declared that no entry is in, but those with the keys `named`."""
+        is_shown = entry_categories.c.shown & (entry_categories.c.category_id == categories.c.id)
+        query = select(categories.c.id, categories.c.key).where(
+            categories.c.declared, ~exists().where(is_shown)
+        )
+        empty = [row[0] for row in self._connection.execute(query).all() if row[1] not in named]
+        for chunk in chunks(empty):
+            self._connection.execute(
+                update(categories).where(categories.c.id.in_(chunk)).values(declared=False)
+            )
 
     def set_slugs(self, slugs: Mapping[int, str | None]) -> None:
         """Give categories, by id, their slugs or take them away; two may change places."""
