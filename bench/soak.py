@@ -477,12 +477,16 @@ class Soak:
                     self.problems.append(f"{life.log.name}: {line}")
 
     def judge_growth(self) -> None:
-        """Of the last life, from a while after it began."""
+        """What the last life has taken between cycles, from a while after it began."""
         samples = self.lives[-1].samples
         quarter = len(samples) // 4
         second, last = samples[quarter : 2 * quarter], samples[-quarter:]
-        memory = [statistics.median(sample[0] for sample in part) for part in (second, last)]
-        files = [statistics.median(sample[1] for sample in part) for part in (second, last)]
+        # Between cycles: in one it is what the cycle takes, which is another question.
+        memory = [
+            statistics.quantiles([sample[0] for sample in part], n=10)[0] for part in (second, last)
+        ]
+        files = [min(sample[1] for sample in part) for part in (second, last)]
+        self.counts["MB at most"] = round(max(sample[0] for sample in samples))
         self.counts["MB in the second quarter"], self.counts["MB in the last"] = map(round, memory)
         self.counts["files in the second quarter"], self.counts["files in the last"] = map(
             round, files
