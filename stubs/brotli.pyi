@@ -1,3 +1,7 @@
+MODE_TEXT: int
+
+def decompress(string: bytes) -> bytes: ...
+
 class error(Exception): ...  # noqa: N801, N818
 
 def compress(

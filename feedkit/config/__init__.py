@@ -8,6 +8,7 @@ bytes, a path absolute, a pattern compiled.
 
 from feedkit.config.reader import load_settings
 from feedkit.config.request import RequestOptions, Secret
+from feedkit.config.serving import LOOPBACK, Listen, Networks, Serve
 from feedkit.config.settings import (
     ArticleFolder,
     CategorySettings,
@@ -25,16 +26,20 @@ from feedkit.config.values import FORMATS
 
 __all__ = [
     "FORMATS",
+    "LOOPBACK",
     "ArticleFolder",
     "CategorySettings",
     "FeedSource",
     "Fetch",
+    "Listen",
+    "Networks",
     "OpmlList",
     "Publish",
     "RequestOptions",
     "Retention",
     "Schedule",
     "Secret",
+    "Serve",
     "Settings",
     "Site",
     "StoreSettings",

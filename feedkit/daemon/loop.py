@@ -8,19 +8,22 @@ names when it ends, so that there is never a second one beside it.
 import asyncio
 import logging
 import os
+import sys
 import threading
 import time
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import msgspec
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from feedkit import __version__
-from feedkit.config import Settings, load_settings
+from feedkit.config import Listen, Settings, load_settings
 from feedkit.daemon.cycle import LONGEST, SHORTEST, Cycles
+from feedkit.daemon.inside import inside_of
 from feedkit.daemon.notify import Notifier
 from feedkit.daemon.signals import handled
 from feedkit.daemon.watching import can_watch, changes
@@ -29,8 +32,14 @@ from feedkit.logs import complain, say, warn
 from feedkit.pipeline.timing import Clock, utc_now
 from feedkit.schedule.words import span
 
+if TYPE_CHECKING:
+    from feedkit.serve.server import Server
+
 GRACE = 10.0
 """Seconds in which what runs may come to its end when the daemon is to stop."""
+_TURN = 0.001
+"""Seconds after which a cycle lets the server have its turn (it is five times that else): what it
+does takes less, and somebody waits for it."""
 _BEAT = 1.0
 """Seconds between two looks at the clocks."""
 _SLIP = timedelta(seconds=30)
@@ -62,6 +71,7 @@ class Daemon:
         """Whether something happened during a tick that asks for another."""
         self._failure: StoreError | None = None
         self._is_ready = False
+        self._server: Server | None = None
         self._loop = asyncio.get_running_loop()
         self._cycles = Cycles(
             clock=clock,
@@ -72,7 +82,8 @@ class Daemon:
     async def serve(self) -> bool:
         """Serve; whether what ran came to its end. If not, its thread is still at work.
 
-        Raises `StoreError` when the store cannot be used from the beginning.
+        Raises `StoreError` when the store cannot be used from the beginning, and `ServeError` when
+        what is published cannot be served.
         """
         with handled(stop=self._on_stop, reload=self._on_reload):
             say(
@@ -81,6 +92,8 @@ class Daemon:
                 version=__version__,
                 pid=os.getpid(),
             )
+            if (listen := self._settings.serve.listen) is not None:
+                await self._start_server(listen)
             self._scheduler.add_listener(self._on_fault, EVENT_JOB_ERROR)
             logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)  # says it, too
             self._scheduler.start()
@@ -92,6 +105,15 @@ class Daemon:
         if self._failure is not None:
             raise self._failure
         return has_ended
+
+    async def _start_server(self, listen: Listen) -> None:
+        """Serve what is published, beside the cycles."""
+        from feedkit.serve.server import Server
+
+        sys.setswitchinterval(_TURN)
+        inside = inside_of(lambda: self._settings, self._cycles.metrics)
+        self._server = Server(self._settings, inside)
+        await self._server.start(listen)
 
     # Ticks
 
@@ -184,6 +206,8 @@ class Daemon:
                 warn("config", "not reloaded; the old configuration stays in force")
             else:
                 self._settings = new
+                if self._server is not None:
+                    self._server.follow(new)
                 say("reloaded", f"configuration read again: {_difference(old, new)}")
                 self._follow_folders()
                 self._hurry()
@@ -195,9 +219,14 @@ class Daemon:
         if self._failure is None:
             busy = "" if self._idle.is_set() else ", as soon as the cycle that runs has ended"
             say("stopping", f"stopping{busy}")
+        serving = asyncio.ensure_future(self._server.stop(GRACE)) if self._server else None
         waiting = [asyncio.ensure_future(event.wait()) for event in (self._idle, self._abandon)]
         await asyncio.wait(waiting, timeout=GRACE, return_when=asyncio.FIRST_COMPLETED)
         has_ended = self._idle.is_set()
+        if serving is not None:
+            abandoned = asyncio.ensure_future(self._abandon.wait())
+            await asyncio.wait([serving, abandoned], return_when=asyncio.FIRST_COMPLETED)
+            waiting += [abandoned]
         for task in (*waiting, *self._tasks):
             task.cancel()
         self._scheduler.shutdown(wait=False)
@@ -261,9 +290,17 @@ def _loaded_anew(old: Settings) -> Settings:
     """What the file of `old` says now. Raises `ConfigError` when it cannot be used by a daemon
     that began with `old`."""
     new = load_settings(old.file)
-    if new.store != old.store:
-        place = f"{old.file}: store.url"
-        raise ConfigError([f"{place}: cannot change while the daemon runs; restart it"])
+    fixed = [
+        place
+        for place, is_other in (
+            ("store.url", new.store != old.store),
+            ("serve", new.serve != old.serve),
+        )
+        if is_other
+    ]
+    if fixed:
+        rest = "cannot change while the daemon runs; restart it"
+        raise ConfigError([f"{old.file}: {place}: {rest}" for place in fixed])
     return new
 
 
