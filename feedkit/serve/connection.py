@@ -17,6 +17,7 @@ from aiohttp.http import (
     HttpProcessingError,
     HttpRequestParser,
     HttpVersion10,
+    HttpVersion11,
     RawRequestMessage,
 )
 from aiohttp.http_exceptions import LineTooLong
@@ -38,6 +39,7 @@ LINGER_SECONDS = 2.0
 once, it would take the answer away from who is still sending (RFC 9112, 9.6)."""
 _HEAD_BYTES = 16_384
 _LINE_BYTES = 8_190
+_VERSIONS = (HttpVersion10, HttpVersion11)
 _END_OF_HEAD = b"\r\n\r\n"
 _AHEAD = 8_192
 """Bytes that may come while an answer is being sent, before no more is read."""
@@ -248,12 +250,18 @@ class Connection(BaseProtocol):
         self._parsed = end
         if end == len(self._rest):
             self._rest, self._parsed = b"", 0
+        if self._head_size + len(piece) > _HEAD_BYTES:
+            self._end_with(_LONG)
+            return
         try:
             messages, is_upgraded, _ = self._requests.feed_data(piece)
         except HttpProcessingError as error:
             self._end_with(_LONG if isinstance(error, LineTooLong) else _BAD)
             return
         for message, payload in messages:
+            if message.version not in _VERSIONS:
+                self._end_with(_BAD)
+                return
             self._waiting.append(message)
             if message.should_close or is_upgraded or not payload.is_eof():
                 self._is_last = True
@@ -265,8 +273,6 @@ class Connection(BaseProtocol):
         if self._head_size == 0:
             self.deadline = self._loop.time() + HEAD_SECONDS
         self._head_size += len(piece)
-        if self._head_size > _HEAD_BYTES:
-            self._end_with(_LONG)
 
     def _end_with(self, fault: _Faulty) -> None:
         self._waiting.append(fault)
