@@ -8,6 +8,7 @@ from feedkit.serve.media import FEEDS
 from feedkit.serve.messages import header, status_line
 from feedkit.serve.ranges import Part
 from feedkit.serve.shelf import Document, Variant
+from feedkit.serve.versions import KINDS, MANIPULATION
 
 Fields = list[tuple[str, str | int]]
 
@@ -30,16 +31,9 @@ hyphens, and a reader goes by the lengths of the parts."""
 class Manner(NamedTuple):
     """What is said of all documents."""
 
-    max_age: int
-    """Seconds."""
-    is_private: bool = False
-    """Whether only who knows a password is to have them."""
+    cache_control: str
+    """For whom and how long a document may be kept (RFC 9111, 5.2.2)."""
     hubs: tuple[str, ...] = ()
-
-    @property
-    def cache_control(self) -> str:
-        """For whom and how long a document may be kept (RFC 9111, 5.2.2)."""
-        return f"{'private' if self.is_private else 'public'}, max-age={self.max_age}"
 
 
 def full(manner: Manner, document: Document, coding: str, variant: Variant) -> bytes:
@@ -86,6 +80,15 @@ def unsatisfiable(manner: Manner, document: Document, variant: Variant) -> bytes
     return status_line(416) + header(*_validators(manner, document, variant), *said)
 
 
+def delta(manner: Manner, document: Document, variant: Variant, length: int) -> bytes:
+    """The header of new entries alone (226), of so many bytes: RFC 3229, 10.4.1. The entity tag is
+    that of the whole, which the reader has from then on. A cache that knows nothing of this would
+    take it for the whole (10.8.1)."""
+    said: Fields = [("Content-Length", length), ("IM", MANIPULATION)]
+    manner = manner._replace(cache_control="no-store, im")
+    return header_of(manner, document, "", variant, 226, said)
+
+
 def header_of(
     manner: Manner,
     document: Document,
@@ -111,7 +114,7 @@ def _validators(manner: Manner, document: Document, variant: Variant) -> Fields:
         ("ETag", variant.etag),
         ("Last-Modified", formatdate(document.modified, usegmt=True)),
         ("Cache-Control", manner.cache_control),
-        ("Vary", "Accept-Encoding"),
+        ("Vary", "Accept-Encoding, A-IM" if document.kind in KINDS else "Accept-Encoding"),
     ]
     if document.kind in FEEDS:
         fields.append(("Access-Control-Allow-Origin", "*"))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from feedkit.config import Listen, Settings
+from feedkit.config.values import SQLITE
 from feedkit.errors import CollectError, ServeError
 from feedkit.logs import say, warn
 from feedkit.serve.access import client
@@ -20,6 +21,7 @@ from feedkit.serve.connection import Connection
 from feedkit.serve.inside import Inside, Measure
 from feedkit.serve.messages import Answer, Request
 from feedkit.serve.site import Site
+from feedkit.serve.versions import Versions
 
 GRACE = 10.0
 """Seconds in which answers that are being sent may come to their end."""
@@ -57,6 +59,7 @@ class Server:
         self._server: asyncio.Server | None = None
         self._ticks: asyncio.TimerHandle | None = None
         self._has_access_log = settings.serve.access_log
+        self._versions = Versions(_file_beside_the_store(settings))
         self._site = self._made_site(settings)
 
     @property
@@ -99,6 +102,7 @@ class Server:
         await asyncio.sleep(0)
         if self._ticks is not None:
             self._ticks.cancel()
+        self._versions.save()
         if self.address is not None and self.address.path is not None:
             with suppress(OSError):
                 self.address.path.unlink()
@@ -153,7 +157,7 @@ class Server:
     # Itself
 
     def _made_site(self, settings: Settings) -> Site:
-        site = Site(settings, _password(settings), self._inside)
+        site = Site(settings, _password(settings), self._inside, self._versions)
         site.counted = self._measures
         return site
 
@@ -195,6 +199,11 @@ def _password(settings: Settings) -> bytes | None:
     except CollectError as error:
         raise ServeError(f"[serve] {error}") from error
     return ":".join(texts).encode()
+
+
+def _file_beside_the_store(settings: Settings) -> Path | None:
+    path = settings.store.url.removeprefix(SQLITE)
+    return Path(f"{path}.served") if path not in (settings.store.url, "", ":memory:") else None
 
 
 def _room_for(wanted: int) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from feedkit.serve.codings import IDENTITY
 from feedkit.serve.compressed import compressed
+from feedkit.serve.entries import Piece
 from feedkit.serve.files import open_file
 from feedkit.serve.media import SNIFFED, is_compressible, media_type
 from feedkit.serve.paths import INDEX
@@ -60,6 +61,8 @@ class Document:
         """When that was, in seconds."""
         self.modified = self.changed
         """When it is said to have been."""
+        self.pieces: tuple[Piece, ...] | None = None
+        """Its entries, for whoever looked for them."""
         self.is_kept = False
         length = status.st_size if body is None else len(body)
         self.plain = Variant(body, f'"{digest}"', length)

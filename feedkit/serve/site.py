@@ -14,6 +14,7 @@ from feedkit.serve import heads, pages
 from feedkit.serve.access import knows_password, may_see_status
 from feedkit.serve.codings import IDENTITY_ALONE, acceptable
 from feedkit.serve.conditions import is_same, verdict
+from feedkit.serve.entries import without
 from feedkit.serve.gone import Gone
 from feedkit.serve.inside import Inside, Measure, as_json, as_metrics, as_page
 from feedkit.serve.listing import Listing
@@ -21,7 +22,8 @@ from feedkit.serve.media import HTML, JSON, TEXT
 from feedkit.serve.messages import Answer, FilePart, Request
 from feedkit.serve.paths import below, file_of, path_of
 from feedkit.serve.ranges import parts_of
-from feedkit.serve.shelf import Document, LargeError, Shelf
+from feedkit.serve.shelf import Document, LargeError, Shelf, Variant
+from feedkit.serve.versions import Versions, is_less, wants_delta
 
 Answering: TypeAlias = Answer | Awaitable[Answer]
 _Special: TypeAlias = Callable[[Request], Answering]
@@ -37,7 +39,9 @@ _CACHED = "Bytes of documents kept in memory."
 class Site:
     """The documents of `settings`, and how feedkit is doing."""
 
-    def __init__(self, settings: Settings, password: bytes | None, inside: Inside) -> None:
+    def __init__(
+        self, settings: Settings, password: bytes | None, inside: Inside, versions: Versions
+    ) -> None:
         """`password` as "user:password"; None: everybody may have the documents."""
         serve = settings.serve
         self._base = serve.base_path
@@ -45,7 +49,9 @@ class Site:
         self._status_from = serve.status_from
         self._password = password
         self._inside = inside
-        self._manner = heads.Manner(max_age_of(settings), is_private=password is not None)
+        for_whom = "public" if password is None else "private"
+        self._manner = heads.Manner(f"{for_whom}, max-age={max_age_of(settings)}")
+        self._versions = versions
         self._shelf = Shelf(settings.site.output, serve.cache)
         self._gone = Gone(settings)
         self._listing = Listing(self._shelf.root)
@@ -93,6 +99,8 @@ class Site:
     # Documents
 
     def _document(self, request: Request, document: Document) -> Answer:
+        if document.pieces is None:
+            self._versions.note(document)
         fields = request.fields
         is_partial = "Range" in fields and not request.is_head
         # Parts are of the document as it is: what is put together of parts of two compressions,
@@ -108,7 +116,10 @@ class Site:
             return Answer(304, head)
         if status == 412:
             return pages.refusal(request, 412, "This document is another one by now.")
-        if is_partial and (answer := self._parts(request, document)) is not None:
+        if is_partial:
+            if (answer := self._parts(request, document)) is not None:
+                return answer
+        elif "A-IM" in fields and (answer := self._delta(request, document, variant)) is not None:
             return answer
         head = variant.heads.get(200)
         if head is None:
@@ -119,6 +130,19 @@ class Site:
         if variant.body is None:
             return Answer(200, head, file=_part_of(document, 0, variant.length))
         return Answer(200, head, variant.body)
+
+    def _delta(self, request: Request, document: Document, variant: Variant) -> Answer | None:
+        """The entries that the reader has not (RFC 3229); None where it is to have the whole."""
+        tags, body = request.field("If-None-Match"), document.plain.body
+        if tags is None or body is None or not document.pieces:
+            return None
+        if not wants_delta(request.field("A-IM")) or (known := self._versions.known(tags)) is None:
+            return None
+        if not is_less(document.pieces, known):
+            return None
+        body = without(body, document.pieces, known)
+        head = heads.delta(self._manner, document, variant, len(body))
+        return Answer(226, head, b"" if request.is_head else body)
 
     def _parts(self, request: Request, document: Document) -> Answer | None:
         """Parts of the document (RFC 9110, 14.2, 15.5.17); None where the whole is to be sent."""

@@ -78,7 +78,8 @@ def test_each_document_is_there_with_its_type_and_validators(client: Client, nam
         answer.fields["date"]
     )
     assert answer.fields["cache-control"] == "public, max-age=600", "what [schedule] every says"
-    assert answer.fields["vary"] == "Accept-Encoding"
+    is_atom_or_rss = name.endswith(".xml")
+    assert answer.fields["vary"] == "Accept-Encoding" + (", A-IM" if is_atom_or_rss else "")
     assert answer.fields["accept-ranges"] == "bytes"
     assert answer.fields["x-content-type-options"] == "nosniff"
     assert answer.fields["referrer-policy"] == "no-referrer"
@@ -258,7 +259,7 @@ def test_the_coding_is_the_readers_choice(
     assert answer.fields.get("content-encoding") == coding
     undo = {"gzip": gzip.decompress, "br": brotli.decompress, None: bytes}[coding]
     assert undo(answer.body) == ATOM
-    assert answer.fields["vary"] == "Accept-Encoding"
+    assert "Accept-Encoding" in answer.fields["vary"]
     tags = {client.ask("/atom.xml", Accept_Encoding=each).fields["etag"] for each in ("", "br")}
     assert len(tags | {answer.fields["etag"]}) == (3 if coding == "gzip" else 2)
 
