@@ -110,12 +110,12 @@ def header_of(
 
 
 def _validators(manner: Manner, document: Document, variant: Variant) -> Fields:
-    fields: Fields = [
-        ("ETag", variant.etag),
-        ("Last-Modified", formatdate(document.modified, usegmt=True)),
-        ("Cache-Control", manner.cache_control),
-        ("Vary", "Accept-Encoding, A-IM" if document.kind in KINDS else "Accept-Encoding"),
-    ]
+    fields: Fields = [("ETag", variant.etag)]
+    if document.is_dated:
+        fields.append(("Last-Modified", formatdate(document.modified, usegmt=True)))
+    fields.append(("Cache-Control", manner.cache_control))
+    is_varied = document.kind in KINDS
+    fields.append(("Vary", "Accept-Encoding, A-IM" if is_varied else "Accept-Encoding"))
     if document.kind in FEEDS:
         fields.append(("Access-Control-Allow-Origin", "*"))
         fields.append(("Access-Control-Expose-Headers", "ETag, IM, Link"))

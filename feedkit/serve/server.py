@@ -5,6 +5,7 @@ import os
 import resource
 import socket
 import stat
+import time
 from collections import Counter
 from collections.abc import Awaitable
 from contextlib import suppress
@@ -176,8 +177,10 @@ class Server:
 
     def _tick(self) -> None:
         """Once a second: the date goes on, and who is past its deadline is let go."""
-        self._ticks = self._loop.call_later(1.0, self._tick)
-        self.date = f"Date: {formatdate(usegmt=True)}\r\n".encode()
+        wall = time.time()
+        self._ticks = self._loop.call_later(1.0 - wall % 1.0, self._tick)
+        self._site.now = int(wall)
+        self.date = f"Date: {formatdate(self._site.now, usegmt=True)}\r\n".encode()
         now = self._loop.time()
         for connection in [each for each in self._connections if each.deadline < now]:
             connection.expire()

@@ -57,10 +57,11 @@ class Document:
         """Its media type."""
         self.digest = digest
         """Of its content: what its entity tags begin with."""
-        self.changed = int(status.st_mtime)
-        """When that was, in seconds."""
-        self.modified = self.changed
-        """When it is said to have been."""
+        self.modified = int(status.st_mtime) + 1
+        """The end of the second in which it changed: its date, once that is over. Until then it may
+        change again, and no date tells one from the other (RFC 9110, 8.8.2.2)."""
+        self.is_dated = False
+        """Whether it is over."""
         self.pieces: tuple[Piece, ...] | None = None
         """Its entries, for whoever looked for them."""
         self.is_kept = False
@@ -68,6 +69,14 @@ class Document:
         self.plain = Variant(body, f'"{digest}"', length)
         self.variants: dict[str, Variant | None] = {IDENTITY: self.plain}
         """By coding; None: there is none."""
+
+    def date(self, now: int) -> None:
+        """Let it have its date from when on it can."""
+        if now >= self.modified:
+            self.is_dated = True
+            for variant in self.variants.values():
+                if variant is not None:
+                    variant.heads.clear()
 
     @property
     def size(self) -> int:
@@ -90,7 +99,7 @@ class Shelf:
         self._capacity = capacity
         self._documents: OrderedDict[str, Document] = OrderedDict()
 
-    def find(self, path: str, now: float) -> Document | None:
+    def find(self, path: str, now: int) -> Document | None:
         """The document at `path` below the folder, as it is `now` (seconds since 1970); None where
         there is none: no file, none that may be read, or one that is elsewhere in truth.
 
@@ -103,11 +112,8 @@ class Shelf:
             return None
         document = self._documents.get(path)
         if document is not None and document.stamp == stamp_of(status):
-            if document.modified != document.changed and document.changed < int(now):
-                document.modified = document.changed
-                for variant in document.variants.values():
-                    if variant is not None:
-                        variant.heads.clear()
+            if not document.is_dated:
+                document.date(now)
             self._documents.move_to_end(path)
             return document
         self._drop(path)
@@ -145,14 +151,12 @@ class Shelf:
         kind = media_type(path.rpartition("/")[2], beginning)
         return Document(f"{self.root}/{path}", status, kind, digest.hexdigest()[:20], body)
 
-    def keep(self, path: str, document: Document | None, now: float) -> Document | None:
+    def keep(self, path: str, document: Document | None, now: int) -> Document | None:
         """Keep what was read; it is given back."""
         self._drop(path)
         if document is None:
             return None
-        # Within the second in which a file changed it may change again, and its date would not
-        # tell: until that is over it is said to be older (RFC 9110, 8.8.2.2).
-        document.modified = min(document.changed, int(now) - 1)
+        document.date(now)
         document.is_kept = True
         self._documents[path] = document
         self._grow(document.size)

@@ -62,6 +62,8 @@ class Site:
             "status.json": self._status,
             "metrics": self._metrics,
         }
+        self.now = int(time.time())
+        """The time as ``Date`` tells it, in seconds since 1970; the server's to set."""
         self.counted: Callable[[], list[Measure]] = list
         """What the server itself counts."""
 
@@ -85,9 +87,8 @@ class Site:
             return self._unauthorized(request)
         if request.method not in _READING:
             return self._other(request)
-        now = time.time()
         try:
-            document = self._shelf.find(path, now)
+            document = self._shelf.find(path, self.now)
         except LargeError:
             return self._when_read(request, path)
         if document is None:
@@ -107,7 +108,7 @@ class Site:
         # by two programs, would be neither.
         wanted = IDENTITY_ALONE if is_partial else acceptable(request.field("Accept-Encoding"))
         coding, variant = self._shelf.variant(document, wanted)
-        status = verdict(request.field, variant.etag, document.changed)
+        status = verdict(request.field, variant.etag, document.modified)
         if status == 304:
             head = variant.heads.get(304)
             if head is None:
@@ -148,7 +149,7 @@ class Site:
         """Parts of the document (RFC 9110, 14.2, 15.5.17); None where the whole is to be sent."""
         variant = document.plain
         condition = request.fields.get("If-Range")
-        if condition is not None and not is_same(condition, variant.etag, document.changed):
+        if condition is not None and not is_same(condition, variant.etag, document.modified):
             return None
         parts = parts_of(request.field("Range") or "", variant.length)
         if parts is None:
@@ -168,7 +169,7 @@ class Site:
     async def _when_read(self, request: Request, path: str) -> Answer:
         """The answer with a document that is large and has to be read before."""
         document = await asyncio.to_thread(self._shelf.read, path)
-        self._shelf.keep(path, document, time.time())
+        self._shelf.keep(path, document, self.now)
         if document is None:
             return pages.refusal(request, 404, _NOT_HERE)
         return self._document(request, document)
