@@ -1,6 +1,7 @@
 """A folder with a config, articles and feeds, and feedkit run in it, as a person would."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -20,6 +21,13 @@ from feedkit.store import open_store
 
 SITE = '[site]\ntitle = "Planet"\nurl = "https://planet.example.org/"\n'
 ARTICLES = '[[articles]]\npath = "articles"\n'
+PLAIN = {
+    "formats": '["atom", "rss"]',
+    "pages": "false",
+    "archives": "false",
+    "compress": "false",
+}
+"""``[publish]`` of most tests: the documents that they look at, and no others."""
 _ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -39,10 +47,16 @@ class Ended(NamedTuple):
 
 
 class Planet:
-    """A site below `root`: ``config.toml``, ``articles/`` and what is published in ``public/``."""
+    """A site below `root`: ``config.toml``, ``articles/`` and what is published in ``public/``.
 
-    def __init__(self, root: Path, config: str = ARTICLES, *, site: str = SITE) -> None:
+    Atom and RSS documents alone are published, unless it `is_full` or the configuration says so.
+    """
+
+    def __init__(
+        self, root: Path, config: str = ARTICLES, *, site: str = SITE, is_full: bool = False
+    ) -> None:
         self.root = root
+        self._is_full = is_full
         self.public = root / "public"
         self.articles = root / "articles"
         self.articles.mkdir(parents=True, exist_ok=True)
@@ -50,7 +64,7 @@ class Planet:
 
     def configure(self, config: str, *, site: str = SITE) -> None:
         """Write ``config.toml``: `site`, then `config`."""
-        self.write("config.toml", site + config)
+        self.write("config.toml", site + config if self._is_full else plain(site + config))
 
     def write(self, name: str, data: str | bytes) -> Path:
         """Write the file `name` below the root."""
@@ -92,12 +106,12 @@ class Planet:
             return export(settings, store, self.root / folder)
 
     def documents(self, folder: str = "public") -> dict[str, bytes]:
-        """Every published file by its path."""
+        """Every published file by its path; the lists of feeds only where all is published."""
         root = self.root / folder
         return {
             path.relative_to(root).as_posix(): path.read_bytes()
             for path in sorted(root.rglob("*"))
-            if path.is_file()
+            if path.is_file() and (self._is_full or path.suffix != ".opml")
         }
 
     def stamps(self) -> dict[str, tuple[int, int]]:
@@ -120,6 +134,17 @@ class Planet:
     def categories(self) -> set[str]:
         """The folders of the categories that have documents."""
         return {path.parent.name for path in self.public.glob("categories/*/atom.xml")}
+
+
+def plain(config: str) -> str:
+    """`config` with what `PLAIN` says, where it does not say otherwise."""
+    lines = "".join(
+        f"{key} = {value}\n"
+        for key, value in PLAIN.items()
+        if not re.search(rf"^{key} *=", config, re.MULTILINE)
+    )
+    before, heading, after = config.partition("[publish]\n")
+    return before + heading + lines + after if heading else f"{config}\n[publish]\n{lines}"
 
 
 def titles(document: bytes) -> list[str]:

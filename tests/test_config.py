@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from feedkit.config import Retention, Schedule, load_settings
+from feedkit.config import ObjectStore, Retention, Schedule, load_settings
 from feedkit.errors import ConfigError
 
 SITE = '[site]\nurl = "https://planet.example.org/"\n'
@@ -51,7 +51,7 @@ def test_one_address_is_all_that_a_config_must_have(file: Path) -> None:
     assert settings.fetch.max_bytes == 20_000_000
     assert settings.fetch.allow_private_hosts is False
     assert settings.schedule == Schedule(min=timedelta(minutes=15), max=timedelta(days=1))
-    assert settings.publish.formats == ("atom", "rss")
+    assert settings.publish.formats == ("atom", "rss", "json")
     assert settings.publish.entries == 50
     assert settings.publish.categories == "declared"
     assert settings.publish.min_entries == 5
@@ -330,7 +330,7 @@ def test_relative_paths_are_relative_to_the_config_and_not_to_the_folder_one_is_
     )
     monkeypatch.chdir(tmp_path)
     settings = load_settings(Path("planet/config.toml"))
-    assert settings.site.output.resolve() == tmp_path / "out"
+    assert Path(str(settings.site.output)).resolve() == tmp_path / "out"
     assert settings.store.url == f"sqlite:///{planet}/data/feedkit.db"
     assert settings.articles[0].path == Path("/srv/articles")
     assert settings.feeds[0].path == planet / "C.xml"
@@ -340,6 +340,14 @@ def test_relative_paths_are_relative_to_the_config_and_not_to_the_folder_one_is_
 def test_other_stores_are_left_as_they_are(file: Path, url: str) -> None:
     file.write_text(f'{SITE}[store]\nurl = "{url}"')
     assert load_settings(file).store.url == url
+
+
+@pytest.mark.parametrize("end", ["", "/"])
+def test_an_output_may_be_a_bucket(file: Path, end: str) -> None:
+    file.write_text(f'{SITE}output = "s3://my-bucket/blog/planet{end}"')
+    output = load_settings(file).site.output
+    assert output == ObjectStore("s3://my-bucket/blog/planet")
+    assert str(output) == "s3://my-bucket/blog/planet"
 
 
 def test_a_tilde_is_the_home_folder(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -457,6 +465,15 @@ def test_the_nearest_key_is_suggested(file: Path, text: str, said: str) -> None:
         ('title = "a\\u0001"', "site.title: expected text without control characters, which no"),
         ('language = "en_US"', 'site.language: expected a language tag such as "en" or'),
         ('output = "~nobody.knows/x"', "site.output: expected a path; there is no home folder"),
+        ('output = "s3://"', "site.output: expected the path of a folder, or a bucket such as"),
+        (
+            'output = "s3://b/../x"',
+            "site.output: expected the path of a folder, or a bucket such as",
+        ),
+        (
+            'output = "gs://bucket"',
+            "site.output: expected the path of a folder, or a bucket such as",
+        ),
         ("[fetch]\nconcurrency = true", "fetch.concurrency: expected a whole number from 1 to"),
         ("[fetch]\nconcurrency = 1.5", "fetch.concurrency: expected a whole number from 1 to"),
         ("[publish]\nentries = 99999999999999999999", "publish.entries: expected a whole number"),
@@ -465,10 +482,13 @@ def test_the_nearest_key_is_suggested(file: Path, text: str, said: str) -> None:
         ("[publish]\nformats = 'atom'", 'publish.formats: expected a list of formats, found "at'),
         ("[publish]\nformats = []", "publish.formats: expected at least one format, found a list"),
         (
-            "[publish]\nformats = ['atom', 'json']",
-            'publish.formats: expected a list of formats, each "atom" or "rss", found "json"',
+            "[publish]\nformats = ['atom', 'pdf']",
+            'publish.formats: expected a list of formats, each "atom" or "rss" or "json", found "p',
         ),
-        ("[publish]\nhubs = ['https://h.example/']", "publish.hubs: expected an empty list: this"),
+        ("[publish]\nhubs = ['h.example']", "publish.hubs: expected a list of addresses, each an"),
+        ("[publish]\ncontent = 'all'", 'publish.content: expected "full" or "summary", found "a'),
+        ("[categories.A]\ncontent = 1", 'categories."A".content: expected "full" or "summary", f'),
+        ("[publish]\nper_source = 0", "publish.per_source: expected a whole number from 1 to"),
         ("[publish]\ncategories = 'some'", 'publish.categories: expected "declared" or "all", f'),
         ("[store]\nurl = 1", "store.url: expected text, found 1"),
         ("[store]\nurl = 'sqlite:///~nobody.knows/f.db'", "store.url: expected a path; there is"),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from planet import Ended, Planet, is_well_formed
+from validity import problems
 
 ROOT = Path(__file__).parent.parent
 
@@ -26,7 +27,7 @@ ENTRIES = {
 def shipped_fixture(tmp_path_factory: pytest.TempPathFactory) -> tuple[Planet, Ended]:
     """A copy of the shipped inputs, and what the first run in it said."""
     root = tmp_path_factory.mktemp("shipped")
-    planet = Planet(root)
+    planet = Planet(root, is_full=True)
     shutil.rmtree(root / "articles")
     shutil.copytree(ROOT / "feeds", root / "feeds")
     shutil.copy(ROOT / "config.toml", root)
@@ -44,14 +45,22 @@ def test_the_first_run_says_what_it_did_and_complains_of_nothing(
         "feeds/samples/atom.xml: 5 new, 0 changed, 0 unchanged",
         "feeds/samples/podcast.xml: 4 new, 0 changed, 0 unchanged",
         "3 sources: 23 new, 0 changed, 0 unchanged",
-        "Wrote 20 files of 20 in public.",
+        "Wrote 45 files of 45 in public.",
     ]
 
 
-def test_every_category_has_its_pair_and_no_other(shipped: tuple[Planet, Ended]) -> None:
+def test_every_category_has_its_documents_and_there_are_no_others(
+    shipped: tuple[Planet, Ended],
+) -> None:
     planet, _ = shipped
     assert planet.categories() == ENTRIES.keys() - {""}
-    assert len(planet.documents()) == 2 * len(ENTRIES)
+    names = ("atom.xml", "rss.xml", "feed.json", "index.html")
+    wanted = {f"categories/{topic}/{name}" for topic in ENTRIES if topic for name in names}
+    wanted |= {*names, "feeds.opml", "sources.opml", "style.css", "feed.css", "icon.svg"}
+    documents = planet.documents()
+    assert {name for name in documents if not name.endswith((".gz", ".br"))} == wanted
+    copies = {name + suffix for name in wanted for suffix in (".gz", ".br")}
+    assert documents.keys() - wanted == copies
 
 
 @pytest.mark.parametrize("format_name", ["atom", "rss"])
@@ -68,7 +77,9 @@ def test_every_entry_is_in_each_feed_it_belongs_to(
 def test_feedparser_has_nothing_to_complain_about(shipped: tuple[Planet, Ended]) -> None:
     planet, _ = shipped
     documents = planet.documents()
-    assert [name for name, data in documents.items() if not is_well_formed(data)] == []
+    feeds = [name for name in documents if name.endswith(("atom.xml", "rss.xml"))]
+    assert [name for name in feeds if not is_well_formed(documents[name])] == []
+    assert [one for name, data in documents.items() for one in problems(name, data)] == []
 
 
 def test_the_entries_of_a_category_are_those_that_name_it(shipped: tuple[Planet, Ended]) -> None:
@@ -85,7 +96,7 @@ def test_a_second_run_writes_nothing_and_says_so(shipped: tuple[Planet, Ended]) 
     before, documents = planet.stamps(), planet.documents()
     second = planet.feedkit("run")
     assert second.code == 0
-    assert second.conclusion == "Nothing to write: all 20 files in public are up to date."
+    assert second.conclusion == "Nothing to write: all 45 files in public are up to date."
     assert planet.rewritten(before) == set()
     assert planet.documents() == documents
 
@@ -93,5 +104,5 @@ def test_a_second_run_writes_nothing_and_says_so(shipped: tuple[Planet, Ended]) 
 def test_export_writes_the_same_bytes_elsewhere(shipped: tuple[Planet, Ended]) -> None:
     planet, _ = shipped
     exported = planet.feedkit("export", "copy")
-    assert (exported.code, exported.conclusion) == (0, "Wrote 20 files of 20 in copy.")
+    assert (exported.code, exported.conclusion) == (0, "Wrote 45 files of 45 in copy.")
     assert planet.documents("copy") == planet.documents()

@@ -59,15 +59,16 @@ def main() -> None:
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def cli() -> None:
-    """Collect article files and remote feeds, publish an Atom and an RSS feed per category.
+    """Collect article files and remote feeds, publish feeds and a page for each category.
 
     \b
     feedkit run          collect what is due and publish
     feedkit run --all    … every feed, due or not
     feedkit daemon       … again and again, whenever something is due
     feedkit serve        serve over HTTP what is published
-    feedkit status       show which feeds fail, and when each is due
+    feedkit status       show which feeds fail, when each is due, which categories have a feed
     feedkit export DIR   publish what is stored into another folder
+    feedkit remove URL   take out a source with all its entries
     feedkit check FEED   show what feedkit sees in a feed or an article
     feedkit store check  look the store through; feedkit store backup FILE copies it
     """
@@ -145,6 +146,20 @@ def daemon(config: Path, verbose: bool, quiet: bool) -> None:
     sys.exit(serve(config, verbose=verbose, quiet=quiet))
 
 
+class _Output(click.Path):
+    """A folder, or a bucket as a text."""
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str | bytes | os.PathLike[str]:
+        if isinstance(value, str) and value.startswith("s3://"):
+            return value
+        return super().convert(value, param, ctx)
+
+
 @cli.command()
 @common_options
 @click.option(
@@ -164,12 +179,14 @@ def serve(config: Path, verbose: bool, quiet: bool, listen: str | None) -> None:
 
 @cli.command()
 @common_options
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-def export(config: Path, verbose: bool, quiet: bool, folder: Path) -> None:
-    """Publish into FOLDER what is stored, without collecting."""
+@click.argument(
+    "output", metavar="FOLDER|s3://BUCKET", type=_Output(file_okay=False, path_type=Path)
+)
+def export(config: Path, verbose: bool, quiet: bool, output: Path | str) -> None:
+    """Publish into FOLDER, or a bucket, what is stored, without collecting."""
     from feedkit.cli.commands import export_to
 
-    sys.exit(export_to(config, folder, verbose=verbose, quiet=quiet))
+    sys.exit(export_to(config, output, verbose=verbose, quiet=quiet))
 
 
 @cli.command()
@@ -205,7 +222,8 @@ def check(
 @click.option("--failing", is_flag=True, help="Show only the feeds that fail.")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON document (docs/status.md).")
 def status(config: Path, failing: bool, as_json: bool) -> None:
-    """Show when each feed last answered, when it is due and why, and what is wrong with it.
+    """Show when each feed last answered, when it is due and why, and what is wrong with it; then
+    which categories get a feed, and which do not and why.
 
     Nothing is asked of any server, and nothing is changed. Exit 0, also when feeds fail: for that
     there is feedkit run --strict.
@@ -213,6 +231,21 @@ def status(config: Path, failing: bool, as_json: bool) -> None:
     from feedkit.cli.status import show_status
 
     sys.exit(show_status(config, failing=failing, as_json=as_json))
+
+
+@cli.command()
+@config_option
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what went wrong.")
+@click.argument("source", metavar="URL|PATH")
+def remove(config: Path, quiet: bool, source: str) -> None:
+    """Remove a source that the configuration has no more, with all its entries, for good.
+
+    They go from the store, from everything published, archives too, and leave tombstones for
+    readers (docs/archives.md). A source taken out of the configuration keeps its entries otherwise.
+    """
+    from feedkit.cli.commands import remove
+
+    sys.exit(remove(config, source, quiet=quiet))
 
 
 @cli.group()

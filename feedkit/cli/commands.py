@@ -9,9 +9,10 @@ import click
 
 from feedkit.cli import DONE, SOME_FAILED
 from feedkit.cli.words import number, size
-from feedkit.config import Settings, load_settings
+from feedkit.config import ObjectStore, Settings, load_settings
 from feedkit.pipeline.workers import MANY_FEEDS, Workers
 from feedkit.store import Store, exclusive
+from feedkit.terminal import one_line
 
 if TYPE_CHECKING:
     from feedkit.pipeline.housekeeping import Housekept
@@ -46,17 +47,38 @@ def run_once(
     return SOME_FAILED if strict and (report.failing or report.published.failed) else DONE
 
 
-def export_to(config: Path, folder: Path, *, verbose: bool, quiet: bool) -> int:
-    """``feedkit export``; the exit code."""
+def export_to(config: Path, output: Path | str, *, verbose: bool, quiet: bool) -> int:
+    """``feedkit export`` into a folder or, where it is a text, a bucket; the exit code."""
     from feedkit.cli.report import show
     from feedkit.pipeline.run import export
 
     settings = load_settings(config)
+    target = ObjectStore(output.rstrip("/")) if isinstance(output, str) else output.absolute()
     on_wait = _say_nothing if quiet else _say
     with exclusive(settings.store.url, on_wait), Store(settings.store.url) as store:
-        report = export(settings, store, folder.absolute())
-    show(report, folder, verbose=verbose, quiet=quiet)
+        report = export(settings, store, target)
+    show(report, target, verbose=verbose, quiet=quiet)
     return SOME_FAILED if report.published.failed else DONE
+
+
+def remove(config: Path, source: str, *, quiet: bool) -> int:
+    """``feedkit remove``; the exit code."""
+    from feedkit.pipeline.removal import remove_source
+
+    settings = load_settings(config)
+    on_wait = _say_nothing if quiet else _say
+    with exclusive(settings.store.url, on_wait), Store(settings.store.url) as store:
+        removed = remove_source(settings, store, source)
+    for sentence in removed.published.failed:
+        click.echo(one_line(sentence), err=True)
+    if not removed.is_complete:
+        _say("nothing was forgotten yet; give the command again once this is mended")
+        return SOME_FAILED
+    if not quiet:
+        entries = number(removed.entries, "entry", "entries")
+        files = number(len(removed.published.written), "file")
+        click.echo(one_line(f"Removed {source} with {entries}; wrote {files}."), err=True)
+    return DONE
 
 
 def _keep_house(settings: Settings, store: Store, *, quiet: bool) -> None:

@@ -10,6 +10,7 @@ from types import TracebackType
 import click
 
 from feedkit.cli.words import number
+from feedkit.config import ObjectStore
 from feedkit.pipeline.report import Report, SourceReport
 from feedkit.terminal import one_line
 
@@ -53,7 +54,7 @@ class ProgressBar:
         self._progress.stop()
 
 
-def show(report: Report, output: Path, *, verbose: bool, quiet: bool) -> None:
+def show(report: Report, output: Path | ObjectStore, *, verbose: bool, quiet: bool) -> None:
     """Write the report to stderr; with `quiet` only what went wrong."""
     if not quiet and report.sources:
         if sys.stderr.isatty():
@@ -69,7 +70,7 @@ def show(report: Report, output: Path, *, verbose: bool, quiet: bool) -> None:
     if not quiet:
         if verbose:
             for path in report.published.written:
-                click.echo(one_line(f"wrote {_relative(output / path)}"), err=True)
+                click.echo(one_line(f"wrote {_shown(output, path)}"), err=True)
         click.echo(conclusion(report, output), err=True)
 
 
@@ -84,10 +85,10 @@ def problems(report: Report) -> list[str]:
     return [one_line(line) for line in lines]
 
 
-def conclusion(report: Report, output: Path) -> str:
+def conclusion(report: Report, output: Path | ObjectStore) -> str:
     """One sentence: how many documents were written, of how many, and where."""
     written, documents = len(report.published.written), report.published.documents
-    shown = _relative(output)
+    shown = _shown(output)
     if written == 0 and not report.published.failed:
         return f"Nothing to write: all {documents} files in {shown} are up to date."
     return f"Wrote {number(written, 'file')} of {documents} in {shown}."
@@ -157,6 +158,12 @@ def _lines(report: Report, *, verbose: bool) -> None:
         counts = f"{new} new, {changed} changed, {unchanged} unchanged" if new else ""
         said = ", ".join(part for part in (counts, outcome) if part)
         click.echo(one_line(f"{name}: {said}"), err=True)
+
+
+def _shown(output: Path | ObjectStore, path: str = "") -> str:
+    if isinstance(output, ObjectStore):
+        return f"{output}/{path}" if path else str(output)
+    return _relative(output / path)
 
 
 def _relative(path: Path) -> str:

@@ -1,4 +1,5 @@
-"""`feedkit status`: how each feed is doing, told to people on stdout, or as JSON to programs."""
+"""`feedkit status`: how each feed is doing and which categories get one, told to people on stdout,
+or as JSON to programs."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -8,12 +9,14 @@ from feedkit.cli import DONE
 from feedkit.cli.layout import Line, Row, Section, fits, write, write_json
 from feedkit.cli.words import number
 from feedkit.config import load_settings
-from feedkit.pipeline.status import FeedStatus, status
+from feedkit.pipeline.status import Categories, FeedStatus, categories, status
 from feedkit.pipeline.timing import utc_now
 from feedkit.schedule.words import span
 from feedkit.store import Store
 
 _HEADER = Row(("feed", "last success", "next", "entries", "failures", "why then"), ("dim",) * 6)
+_SHOWN = 10
+"""How many categories of a kind: there may be thousands, and --json has them all."""
 
 
 def show_status(config: Path, *, failing: bool, as_json: bool) -> int:
@@ -22,11 +25,12 @@ def show_status(config: Path, *, failing: bool, as_json: bool) -> int:
     now = utc_now()
     with Store(settings.store.url) as store:
         found = status(settings, store, now)
+        named = categories(settings, store)
     chosen = [feed for feed in found if feed.is_failing or not failing]
     if as_json:
-        write_json({"at": now, "feeds": chosen})
+        write_json({"at": now, "feeds": chosen, "categories": named})
     else:
-        write([section(found, chosen, now)])
+        write([section(found, chosen, now), *([] if failing else category_sections(named))])
     return DONE
 
 
@@ -41,6 +45,30 @@ def section(found: Sequence[FeedStatus], chosen: Sequence[FeedStatus], now: date
     if fits(table):
         return table
     return Section(heading, [line for feed in chosen for line in _lines(feed, now)])
+
+
+def category_sections(named: Categories) -> Iterator[Section]:
+    """The largest categories that get a feed, and the largest that get none with the reason."""
+    if named.published:
+        heading = f"{number(len(named.published), 'category', 'categories')} with a feed"
+        header = Row(("category", "folder", "entries"), ("dim",) * 3)
+        rows = [
+            Row((one.name, f"categories/{one.slug}/", f"{one.entries:,}"), ("",) * 3)
+            for one in named.published[:_SHOWN]
+        ]
+        yield Section(heading, [header, *rows, *_and_more(len(named.published))])
+    if named.left_out:
+        heading = f"{number(len(named.left_out), 'category', 'categories')} without a feed"
+        header = Row(("category", "entries", "why"), ("dim",) * 3)
+        rows = [
+            Row((one.name, f"{one.entries:,}", one.why), ("",) * 3)
+            for one in named.left_out[:_SHOWN]
+        ]
+        yield Section(heading, [header, *rows, *_and_more(len(named.left_out))])
+
+
+def _and_more(count: int) -> list[Line]:
+    return [Line(f"and {count - _SHOWN:,} more; --json has all", depth=1)] * (count > _SHOWN)
 
 
 def _rows(feed: FeedStatus, now: datetime) -> Iterator[Row | Line]:

@@ -14,6 +14,7 @@ from feedkit.config.settings import (
     CategorySettings,
     FeedSource,
     Fetch,
+    ObjectStore,
     OpmlList,
     Publish,
     Retention,
@@ -22,9 +23,10 @@ from feedkit.config.settings import (
     Site,
     StoreSettings,
 )
-from feedkit.config.values import FORMATS
+from feedkit.config.values import BUCKET, FORMATS
 
 __all__ = [
+    "BUCKET",
     "FORMATS",
     "LOOPBACK",
     "ArticleFolder",
@@ -33,6 +35,7 @@ __all__ = [
     "Fetch",
     "Listen",
     "Networks",
+    "ObjectStore",
     "OpmlList",
     "Publish",
     "RequestOptions",

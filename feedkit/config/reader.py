@@ -22,6 +22,7 @@ from feedkit.config.settings import (
     CategorySettings,
     FeedSource,
     Fetch,
+    ObjectStore,
     OpmlList,
     Publish,
     Retention,
@@ -31,10 +32,12 @@ from feedkit.config.settings import (
     StoreSettings,
 )
 from feedkit.config.values import (
+    BUCKET,
     HIDDEN,
     HTTP,
     SQLITE,
     Unexpected,
+    read_content,
     read_count,
     read_cron,
     read_delay,
@@ -44,11 +47,12 @@ from feedkit.config.values import (
     read_flag,
     read_folder_url,
     read_formats,
+    read_hubs,
     read_keep,
     read_keep_entries,
     read_language,
     read_maybe_empty,
-    read_no_hubs,
+    read_output,
     read_patterns,
     read_size,
     read_slug,
@@ -70,7 +74,7 @@ _SITE: _Keys = {
     "description": read_maybe_empty,
     "language": read_language,
     "author": read_text,
-    "output": read_file_path,
+    "output": read_output,
 }
 _KEEP: _Keys = {"keep": read_keep, "keep_entries": read_keep_entries}
 _STORE: _Keys = {"url": read_store_url, **_KEEP}
@@ -95,7 +99,13 @@ _PUBLISH: _Keys = {
     "entries": read_count,
     "categories": read_which_categories,
     "min_entries": read_count,
-    "hubs": read_no_hubs,
+    "content": read_content,
+    "per_source": read_count,
+    "pages": read_flag,
+    "theme": read_file_path,
+    "archives": read_flag,
+    "compress": read_flag,
+    "hubs": read_hubs,
 }
 _ARTICLES: _Keys = {"path": read_file_path, "base_url": read_folder_url, "categories": read_texts}
 _FEEDS: _Keys = {
@@ -115,7 +125,12 @@ _REQUIRED = {
     "feeds": "the address of a feed or the path of a file",
     "opml": "the path of a file",
 }
-_CATEGORY: _Keys = {"slug": read_slug, "title": read_text, "aliases": read_texts}
+_CATEGORY: _Keys = {
+    "slug": read_slug,
+    "title": read_text,
+    "aliases": read_texts,
+    "content": read_content,
+}
 _DOCUMENT = ("site", "store", "fetch", "schedule", "publish", "serve", "articles", "feeds", "opml")
 
 
@@ -164,7 +179,7 @@ class _Reader:
         retention = _retention(store, Retention())
         rest = {
             "fetch": self._typed(self._table(document, "fetch", _FETCH), Fetch),
-            "publish": self._typed(self._table(document, "publish", _PUBLISH), Publish),
+            "publish": self._publish(self._table(document, "publish", _PUBLISH)),
             "serve": self._serve(self._table(document, "serve", SERVE_KEYS)),
             "articles": self._articles(document),
             "feeds": self._feeds(document, default, retention),
@@ -190,8 +205,14 @@ class _Reader:
                     'such as "https://planet.example.org/"'
                 )
             return None
-        table["output"] = self._path(str(table.get("output", "public")))
-        return self._typed(table, Site)
+        output = str(table.get("output", "public"))
+        table["output"] = ObjectStore(output) if BUCKET.match(output) else self._path(output)
+        return msgspec.structs.replace(Site(str(table["url"])), **table)
+
+    def _publish(self, table: dict[str, object]) -> Publish:
+        if "theme" in table:
+            table["theme"] = self._path(str(table["theme"]))
+        return self._typed(table, Publish)
 
     def _serve(self, table: dict[str, object]) -> Serve:
         self.problems += [f"serve: {sentence}" for sentence in serve_contradictions(table)]

@@ -9,19 +9,28 @@ from msgspec import Struct
 
 from feedkit.config.request import RequestOptions
 from feedkit.config.serving import Serve
-from feedkit.config.values import FORMATS
+
+
+class ObjectStore(Struct, frozen=True):
+    """A bucket of S3-compatible storage and a prefix in it, as an output."""
+
+    url: str
+    """``s3://bucket/prefix``, without a "/" at its end."""
+
+    def __str__(self) -> str:
+        return self.url
 
 
 class Site(Struct, frozen=True):
     """Who publishes, and where."""
 
     url: str
-    """The public address of the output folder, ending in "/"."""
+    """The public address of the output, ending in "/"."""
     title: str = "feedkit"
     description: str = ""
     language: str | None = None
     author: str | None = None
-    output: Path = Path("public")
+    output: Path | ObjectStore = Path("public")
 
 
 class StoreSettings(Struct, frozen=True):
@@ -66,12 +75,24 @@ class Schedule(Struct, frozen=True):
 
 
 class Publish(Struct, frozen=True):
-    """Which documents are written, and how long they are."""
+    """Which documents are written, and what is in them."""
 
-    formats: tuple[str, ...] = FORMATS
+    formats: tuple[str, ...] = ("atom", "rss", "json")
     entries: int = 50
     categories: Literal["declared", "all"] = "declared"
     min_entries: int = 5
+    content: Literal["full", "summary"] = "full"
+    per_source: int | None = None
+    """The newest so many of one source in each feed; None: all."""
+    pages: bool = True
+    theme: Path | None = None
+    """A folder of templates that stand in place of feedkit's own."""
+    archives: bool = True
+    """Whether each topic keeps all it ever published in a chain of documents (RFC 5005)."""
+    compress: bool = True
+    """Whether each file has a ``.gz`` and a ``.br`` beside it."""
+    hubs: tuple[str, ...] = ()
+    """WebSub hubs that documents name."""
 
 
 class ArticleFolder(Struct, frozen=True):
@@ -116,6 +137,8 @@ class CategorySettings(Struct, frozen=True):
     slug: str | None = None
     title: str | None = None
     aliases: tuple[str, ...] = ()
+    content: Literal["full", "summary"] | None = None
+    """How much of entries its feeds hold; None: as `Publish.content` says."""
 
 
 class Settings(Struct, frozen=True):

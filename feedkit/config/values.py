@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 T = TypeVar("T")
 
-FORMATS = ("atom", "rss")
+FORMATS = ("atom", "rss", "json")
 """The document formats that can be published, by the names `[publish] formats` takes."""
 
 
@@ -38,6 +38,10 @@ _DAYS_OF = {"h": 1 / 24, "d": 1, "w": 7, "y": 365.25}
 _LONGEST = timedelta(days=366)
 HTTP = re.compile("https?:", re.IGNORECASE)
 _SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]+:")  # one letter is a drive
+BUCKET = re.compile(
+    r"s3://([a-z0-9][a-z0-9._-]{1,61}[a-z0-9])((?:/(?!\.\.?(?:/|$))[A-Za-z0-9._-]+)*)/?"
+)
+"""The address of a bucket, and of a prefix in it, "" or with a "/" before it."""
 SQLITE = "sqlite:///"
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|GB|KiB|MiB|GiB)")
 _BYTES = {
@@ -152,6 +156,16 @@ def read_file_path(value: object) -> str:
     return text
 
 
+def read_output(value: object) -> str:
+    """The path of a folder as it is written, or the address of a bucket and a prefix in it."""
+    text = read_text(value)
+    if "://" not in text:
+        return read_file_path(text)
+    if not BUCKET.fullmatch(text):
+        raise Unexpected('the path of a folder, or a bucket such as "s3://bucket/planet"')
+    return text.rstrip("/")
+
+
 def read_feed_url(value: object) -> str:
     """An http(s) address, or the path of a file."""
     text = read_text(value)
@@ -243,11 +257,16 @@ def read_formats(value: object) -> tuple[str, ...]:
     return formats
 
 
-def read_no_hubs(value: object) -> tuple[str, ...]:
-    """An empty list."""
-    if value != []:
-        raise Unexpected("an empty list: this version pings no WebSub hub")
-    return ()
+def read_hubs(value: object) -> tuple[str, ...]:
+    """Addresses of WebSub hubs, each once."""
+    return tuple(dict.fromkeys(read_items(value, read_web_url, "a list of addresses")))
+
+
+def read_content(value: object) -> str:
+    """How much of entries is published: "full" or "summary"."""
+    if value not in ("full", "summary"):
+        raise Unexpected('"full" or "summary"')
+    return str(value)
 
 
 def read_which_categories(value: object) -> str:

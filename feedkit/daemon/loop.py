@@ -14,6 +14,7 @@ import time
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -295,6 +296,7 @@ def _loaded_anew(old: Settings) -> Settings:
         for place, is_other in (
             ("store.url", new.store != old.store),
             ("serve", new.serve != old.serve),
+            ("site.output", _is_served(old) and not isinstance(new.site.output, Path)),
         )
         if is_other
     ]
@@ -302,6 +304,10 @@ def _loaded_anew(old: Settings) -> Settings:
         rest = "cannot change while the daemon runs; restart it"
         raise ConfigError([f"{old.file}: {place}: {rest}" for place in fixed])
     return new
+
+
+def _is_served(settings: Settings) -> bool:
+    return settings.serve.listen is not None
 
 
 def _names(settings: Settings) -> set[str]:

@@ -97,9 +97,10 @@ def _is_playable(element: etree._Element) -> bool:
     kind = element.get("type", "").lower()
     if "flash" in kind:  # YouTube's, which no one can play any more
         return False
-    return element.get("medium", "").lower() in ("audio", "video") or kind.startswith(
-        ("audio/", "video/")
-    )
+    if element.get("medium", "").lower() in ("audio", "video"):
+        return True
+    # What takes time is a recording, whatever its type is called ("application/ogg").
+    return kind.startswith(("audio/", "video/")) or bool(read_duration(element.get("duration")))
 
 
 ENTRY: dict[str, EntryReader] = {

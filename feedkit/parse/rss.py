@@ -179,8 +179,9 @@ def _read_content(draft: EntryDraft, element: etree._Element) -> None:
 
 
 def _read_enclosure(draft: EntryDraft, element: etree._Element) -> None:
+    """``enclosure``; its length is 0 where nobody knows it (RSS Best Practices Profile)."""
     if url := target(element, "url", draft.base) or target(element, "href", draft.base):
-        kind, length = element.get("type"), read_number(element.get("length"))
+        kind, length = element.get("type"), read_number(element.get("length")) or None
         add_enclosure(draft.enclosures, Enclosure(url=url, type=kind or None, length=length))
 
 

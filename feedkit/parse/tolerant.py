@@ -241,6 +241,7 @@ def _read_links(draft: EntryDraft, entry: Values, base: str | None, is_atom: boo
                 draft.other_url = draft.other_url or href
             case "enclosure":
                 length = read_number(_text(link, "length"))
+                length = length or (length if is_atom else None)
                 # feedparser says text/html of a link that says nothing.
                 known = None if kind == "text/html" else kind or None
                 add_enclosure(draft.enclosures, Enclosure(url=href, type=known, length=length))
@@ -329,7 +330,9 @@ def _of_groups(contents: list[Values]) -> list[Values]:
 def _is_playable(content: Values) -> bool:
     kind = _text(content, "type").lower()
     is_medium = _text(content, "medium").lower() in ("audio", "video")
-    return "flash" not in kind and (is_medium or kind.startswith(("audio/", "video/")))
+    takes_time = bool(read_duration(_text(content, "duration")))
+    is_medium = is_medium or takes_time or kind.startswith(("audio/", "video/"))
+    return "flash" not in kind and is_medium
 
 
 def _read_episode(draft: EntryDraft, entry: Values) -> None:

@@ -157,14 +157,15 @@ class _Plan:
         return self._is_followed(source) or not is_long_ago
 
     def _published(self, transaction: Transaction, entry_ids: set[int]) -> set[int]:
-        """Those of the entries that documents show or, with others, have a category published."""
+        """Those of the entries that documents show, or are to be in an archive that is not whole
+        yet, or that with others have a category published."""
         topics = self._topics(transaction)
         publish = self._settings.publish
         limit = publish.entries
         if publish.categories == "all":  # a category that has fewer is published no more
             limit = max(limit, publish.min_entries)
         last: dict[tuple[int, ...], Place | None] = {}
-        needed: set[int] = set()
+        needed = entry_ids & transaction.editions.awaited()
         for category_id, place in transaction.upkeep.places(entry_ids):
             topic = topics.get(category_id)
             if topic is None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from feedkit.pipeline.workers import Workers, import_for_rendering
-from feedkit.publish.jobs import FrameJob, RenderedEntry, RenderJob
+from feedkit.publish.jobs import Frame, FrameJob, RenderedEntry, RenderJob
 
 _MANY = 100
 """Jobs from which on worker processes are worth their start: Markdown takes milliseconds."""
@@ -24,8 +24,8 @@ class WorkersPress:
             return map(render_entries, batches)
         return self._workers.map(render_entries, batches, _without_body, expected=expected)
 
-    def frames(self, jobs: Sequence[FrameJob]) -> Iterator[Sequence[tuple[bytes, bytes]]]:
-        """What stands before and after the entries of each document."""
+    def frames(self, jobs: Sequence[FrameJob]) -> Iterator[Sequence[Frame]]:
+        """What stands around the entries of each document."""
         if not self._workers.are_running:
             return map(render_frames, [jobs])
         return self._workers.map(render_frames, [jobs], _render_frame, expected=len(jobs))
@@ -33,7 +33,7 @@ class WorkersPress:
 
 def render_entries(jobs: Sequence[RenderJob]) -> list[RenderedEntry]:
     """Entries as documents hold them, their content made first where there is none."""
-    from feedkit.publish.documents import render_stored  # it costs 30 ms, here or in a worker
+    from feedkit.publish.rendering import render_stored  # it costs 30 ms, here or in a worker
 
     rendered = []
     for job in jobs:
@@ -53,14 +53,14 @@ def _finished(data: bytes, body: bytes) -> tuple[bytes, bytes | None]:
     return data, data if is_slow_to_render(body) else None
 
 
-def render_frames(jobs: Sequence[FrameJob]) -> list[tuple[bytes, bytes]]:
-    """What stands before and after the entries of each document."""
-    from feedkit.publish.documents import render_frame
+def render_frames(jobs: Sequence[FrameJob]) -> list[Frame]:
+    """What stands around the entries of each document."""
+    from feedkit.publish.rendering import render_frame
 
     return [render_frame(job) for job in jobs]
 
 
-def _render_frame(job: FrameJob) -> list[tuple[bytes, bytes]]:
+def _render_frame(job: FrameJob) -> list[Frame]:
     return render_frames([job])
 
 

@@ -8,7 +8,8 @@ run needs to know of it; a source that fails is reported and stops no other.
 from collections.abc import Callable
 from pathlib import Path
 
-from feedkit.config import Settings
+from feedkit.config import ObjectStore, Settings
+from feedkit.errors import PublishError
 from feedkit.pipeline.articles import collect_articles, scan_beside
 from feedkit.pipeline.prepare import article_folder_key, declared, feed_key, to_microseconds
 from feedkit.pipeline.press import WorkersPress
@@ -17,7 +18,7 @@ from feedkit.pipeline.sameness import bring_up_to_date, settle
 from feedkit.pipeline.subscriptions import subscriptions
 from feedkit.pipeline.timing import Clock, utc_now
 from feedkit.pipeline.workers import Workers
-from feedkit.publish import Published, publish
+from feedkit.publish import Published, publish, target_of
 from feedkit.store import EVERYTHING, Store
 
 
@@ -65,21 +66,29 @@ def run(
                 everything=everything,
                 is_stopping=is_stopping,
             )
-        report.published = _publish(settings, store, settings.site.output, workers, now)
+        at = to_microseconds(clock())
+        report.published = _publish(settings, store, settings.site.output, workers, at)
     return report
 
 
-def export(settings: Settings, store: Store, folder: Path) -> Report:
-    """Publish into `folder` what the store holds, without collecting."""
+def export(settings: Settings, store: Store, output: Path | ObjectStore) -> Report:
+    """Publish into `output` what the store holds, without collecting."""
     now = to_microseconds(utc_now())
     with Workers() as workers:
-        return Report(published=_publish(settings, store, folder, workers, now, remember=False))
+        return Report(published=_publish(settings, store, output, workers, now, remember=False))
+
+
+def publish_stored(settings: Settings, store: Store) -> Published:
+    """Publish what the store holds where the configuration says, without collecting."""
+    now = to_microseconds(utc_now())
+    with Workers() as workers:
+        return _publish(settings, store, settings.site.output, workers, now)
 
 
 def _publish(
     settings: Settings,
     store: Store,
-    folder: Path,
+    output: Path | ObjectStore,
     workers: Workers,
     now: int,
     *,
@@ -91,4 +100,9 @@ def _publish(
     with store.write() as transaction:
         transaction.declare((EVERYTHING, *declared(names)), now)
     settle(store)
-    return publish(store, settings, folder, press, remember=remember)
+    try:
+        published = publish(store, settings, target_of(output), press, now, remember=remember)
+    except PublishError as error:  # nothing can be known of what is there
+        return Published(failed=[str(error)])
+    published.failed = [*dict.fromkeys(published.failed)]  # what is so for all is said once
+    return published

@@ -1,4 +1,5 @@
-"""What the store knows of each feed, for a person who wants to act on it. Nothing is asked."""
+"""What the store knows of each feed, and of the categories of what they brought, for a person who
+wants to act on it. Nothing is asked."""
 
 from datetime import datetime
 
@@ -10,6 +11,8 @@ from feedkit.pipeline.feeds import host_asked
 from feedkit.pipeline.prepare import feed_key, to_microseconds
 from feedkit.pipeline.subscriptions import subscriptions
 from feedkit.pipeline.timing import name_of, planned, time_of
+from feedkit.publish.left_out import LeftOut, left_out
+from feedkit.publish.topics import choose_topics
 from feedkit.schedule.policy import is_waiting
 from feedkit.store import SourceRow, Store
 
@@ -64,6 +67,44 @@ def status(settings: Settings, store: Store, now: datetime) -> list[FeedStatus]:
         wait = None if feed.path else time_of(waits.get(host_asked(feed, row)))
         found.append(_status(feed, row, counts.get(row.id, 0), wait, now))
     return found
+
+
+class CategoryStatus(Struct, frozen=True):
+    """A category that gets a feed."""
+
+    name: str
+    slug: str
+    """Of its folder, below ``categories/``."""
+    entries: int
+    """Those in it; one that is in it by an alias as well counts twice."""
+
+
+class Categories(Struct, frozen=True):
+    """The stored categories, the largest first."""
+
+    published: list[CategoryStatus] = []
+    left_out: list[LeftOut] = []
+
+
+def categories(settings: Settings, store: Store) -> Categories:
+    """Which categories get a feed by the configuration, and which with entries in them do not."""
+    if store.is_new:
+        return Categories()
+    with store.read() as transaction:
+        rows = transaction.categories()
+        sizes = transaction.category_sizes()
+    topics, _ = choose_topics(settings, rows, sizes)
+    published = [
+        CategoryStatus(
+            topic.name,
+            topic.folder.strip("/").rpartition("/")[2],
+            sum(sizes.get(one, 0) for one in topic.category_ids),
+        )
+        for topic in topics
+        if topic.name is not None
+    ]
+    published.sort(key=lambda one: (-one.entries, one.name))
+    return Categories(published, left_out(settings, rows, sizes))
 
 
 _EVERY_RUN = "read in every run"

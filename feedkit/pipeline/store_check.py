@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from feedkit.config import Settings
+from feedkit.config import ObjectStore, Settings
 from feedkit.pipeline.prepare import decode_entry
 from feedkit.publish.topics import choose_topics
 from feedkit.store.inspection import (
@@ -97,7 +97,10 @@ def _undecodable(connection: sqlite3.Connection) -> Iterator[Flaw]:
 
 
 def _missing_documents(settings: Settings, connection: sqlite3.Connection) -> Iterator[Flaw]:
-    """Documents that were published, still would be, and are not there."""
+    """Documents that were published, still would be, and are not there. A bucket is not asked."""
+    output = settings.site.output
+    if isinstance(output, ObjectStore):
+        return
     columns = ", ".join(CategoryRow._fields)
     rows = connection.execute(f"SELECT {columns} FROM categories")  # noqa: S608
     sizes = connection.execute(
@@ -105,7 +108,6 @@ def _missing_documents(settings: Settings, connection: sqlite3.Connection) -> It
     )
     topics, _ = choose_topics(settings, [CategoryRow._make(row) for row in rows], dict(sizes))
     wanted = {topic.path(name) for topic in topics for name in settings.publish.formats}
-    output = settings.site.output
     missing = sorted(
         path
         for (path,) in connection.execute("SELECT path FROM documents")

@@ -219,7 +219,8 @@ def _import_for_feeds() -> None:
 
 def import_for_rendering() -> None:
     """What `feedkit.pipeline.press` has done by workers imports this: 30 ms."""
-    import feedkit.publish.documents  # noqa: F401
+    import feedkit.publish.rendering
+    import feedkit.publish.xml  # noqa: F401
 
 
 def _end_with(parent: "BaseProcess") -> None:

@@ -2,5 +2,6 @@
 
 from feedkit.publish.published import Published
 from feedkit.publish.publisher import publish
+from feedkit.publish.targets import target_of
 
-__all__ = ["Published", "publish"]
+__all__ = ["Published", "publish", "target_of"]

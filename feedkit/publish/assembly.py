@@ -1,60 +1,112 @@
 """Puts documents together of entries and frames that are each rendered once."""
 
 import re
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, repeat
+from typing import NamedTuple
 
 from feedkit.config import Settings
 from feedkit.model import Origin, Person
-from feedkit.publish.jobs import FrameJob, Press, RenderedEntry, RenderJob, from_microseconds
-from feedkit.publish.topics import Topic
+from feedkit.publish.jobs import (
+    PAGE,
+    ROOT,
+    Form,
+    Frame,
+    FrameJob,
+    Planet,
+    Press,
+    RenderedEntry,
+    RenderJob,
+    Tombstone,
+    from_microseconds,
+)
+from feedkit.publish.plan import Planned
 from feedkit.store import EntryRow, SourceRow, Store
 
-_SPARE = 10
-"""More entries asked for than published, for those that turn out to be the same entry twice."""
 _CACHE_BYTES = 64_000_000
 """Rendered entries kept for other documents that hold them too."""
 _BATCH = 50
 """Entries rendered at a time."""
+FEED = "feed:"
+"""Begins the keys of sources that are feeds."""
 _FRAMES_AHEAD = 4
-"""Topics whose frames are being rendered while the documents before them are taken."""
+"""Documents whose frames are being rendered while those before them are taken."""
+
+
+class Sheet(NamedTuple):
+    """A document to be made."""
+
+    planned: Planned
+    entry_ids: tuple[int, ...]
+    tombstones: tuple[Tombstone, ...] = ()
+
+
+class Made(NamedTuple):
+    """A document that was made."""
+
+    planned: Planned
+    data: bytes
+    broken: str | None
+    """Why it could not be; None: it was."""
 
 
 class Assembly:
     """Makes documents, with each entry rendered once for all of them (within bounded memory)."""
 
-    def __init__(self, store: Store, settings: Settings, press: Press) -> None:
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        press: Press,
+        sources: Iterable[SourceRow],
+        folders: Mapping[str, str],
+        planet: Planet,
+    ) -> None:
+        """`folders` has where categories are published, by their keys."""
         self._store = store
         self._settings = settings
         self._press = press
-        self._most = settings.publish.entries + _SPARE
+        self._folders = folders
+        self._planet = planet
+        self._forms: dict[int, tuple[Form, ...]] = {}
+        """What each entry is rendered as."""
+        self._uses: Counter[int] = Counter()
+        """How many documents are still to hold each entry."""
         self._rendering: Iterator[Sequence[RenderedEntry]] = iter(())
-        self._newest: dict[str, list[int]] = {}
         self._rendered: dict[int, RenderedEntry] = {}
         self._asked: set[int] = set()
+        self._missing: set[int] = set()
+        """Entries of archives that are stored no more."""
+        self._reached = 0
+        """Sheets whose entries are rendered or under way."""
         self._size = 0
         self.problems: list[str] = []
         """A sentence for each entry that is not in the documents as it should be."""
         self._finished: list[tuple[int, bytes]] = []
         site = settings.site
         self._site_author = Person(name=site.author or site.title)
-        with store.read() as transaction:
-            self._sources = {row.id: row for row in transaction.sources().values()}
+        self._sources = {row.id: row for row in sources}
 
-    def documents(
-        self, wanted: Sequence[tuple[Topic, Iterable[str]]]
-    ) -> Iterator[tuple[Topic, str, bytes]]:
-        """The documents of topics in the formats wanted of each.
+    def documents(self, sheets: Sequence[Sheet]) -> Iterator[Made]:
+        """The documents, in the order of the sheets.
 
         The content of entries that have none yet is made on the way, and stored where that took
-        long. What the next topics need is being rendered while the documents are taken.
+        long. What the next sheets need is being rendered while the documents are taken.
         """
-        topics = [topic for topic, _ in wanted]
-        self._rendering = self._press.entries(self._jobs(topics), expected=len(topics) * self._most)
-        framing: deque[Iterator[tuple[Topic, str, bytes]]] = deque()
-        for topic, formats in wanted:
-            framing.append(self._frame(topic, formats, self._entries(topic)))
+        forms: defaultdict[int, dict[Form, None]] = defaultdict(dict)
+        for sheet in sheets:
+            for entry_id in sheet.entry_ids:
+                forms[entry_id][sheet.planned.form] = None
+                self._uses[entry_id] += 1
+        shared: dict[tuple[Form, ...], tuple[Form, ...]] = {}
+        for entry_id, wanted in forms.items():
+            found = tuple(wanted)
+            self._forms[entry_id] = shared.setdefault(found, found)
+        self._rendering = self._press.entries(self._jobs(sheets), expected=len(forms))
+        framing: deque[Iterator[Made]] = deque()
+        for number, sheet in enumerate(sheets):
+            framing.append(self._frame(sheet, self._entries(number, sheet.entry_ids)))
             if len(framing) > _FRAMES_AHEAD:
                 yield from framing.popleft()
             if self._size > _CACHE_BYTES:
@@ -62,67 +114,74 @@ class Assembly:
         yield from chain.from_iterable(framing)
         self._save_finished()
 
-    def _frame(
-        self, topic: Topic, formats: Iterable[str], entries: Sequence[RenderedEntry]
-    ) -> Iterator[tuple[Topic, str, bytes]]:
-        """Begin to render what stands around the topic's entries; its documents."""
-        created = from_microseconds(topic.created_at)
-        updated = max((entry.updated for entry in entries), default=created)
-        jobs = [FrameJob(topic, name, self._settings.site, updated) for name in formats]
-        frames = chain.from_iterable(self._press.frames(jobs))
-        return map(_document, jobs, frames, repeat(entries))
+    def _frame(self, sheet: Sheet, entries: Sequence[RenderedEntry]) -> Iterator[Made]:
+        """Begin to render what stands around the sheet's entries; its document."""
+        planned, publish = sheet.planned, self._settings.publish
+        created = from_microseconds(planned.topic.created_at)
+        job = FrameJob(
+            planned.topic,
+            planned.form.format_name,
+            self._settings.site,
+            max((entry.updated for entry in entries), default=created),
+            publish.formats,
+            publish.hubs,
+            planned.chain,
+            sheet.tombstones,
+            self._planet if planned.topic.name is None and planned.form == Form(PAGE) else None,
+            publish.theme,
+            is_styled=publish.pages,
+        )
+        frames = chain.from_iterable(self._press.frames([job]))
+        return map(_document, repeat(planned, 1), frames, repeat(entries))
 
-    def _jobs(self, topics: Iterable[Topic]) -> Iterator[list[RenderJob]]:
-        """What the topics are likely to need, and is not rendered yet, in batches."""
+    def _jobs(self, sheets: Iterable[Sheet]) -> Iterator[list[RenderJob]]:
+        """What the sheets need, and is not rendered yet, in batches."""
         missing: list[int] = []
-        for topic in topics:
-            with self._store.read() as transaction:
-                ids = transaction.newest(topic.category_ids, self._most)
-            self._newest[topic.folder] = ids
-            missing += [entry_id for entry_id in ids if entry_id not in self._asked]
-            self._asked.update(ids)
+        for sheet in sheets:
+            new = [entry_id for entry_id in sheet.entry_ids if entry_id not in self._asked]
+            missing += new
+            self._asked.update(new)
+            self._reached += 1
             while len(missing) >= _BATCH:
                 yield self._load(missing[:_BATCH])
                 del missing[:_BATCH]
         if missing:
             yield self._load(missing)
 
-    def _load(self, ids: Iterable[int]) -> list[RenderJob]:
+    def _load(self, ids: Collection[int]) -> list[RenderJob]:
         with self._store.read() as transaction:
-            return [self._job(row) for row in transaction.entries(sorted(ids))]
+            jobs = [self._job(row) for row in transaction.entries(sorted(ids))]
+        if len(jobs) < len(ids):
+            self._missing |= {*ids} - {job.row.id for job in jobs}
+        return jobs
 
-    def _entries(self, topic: Topic) -> list[RenderedEntry]:
-        """The topic's newest entries, newest first, no `Entry.id` twice."""
-        limit, most = self._settings.publish.entries, self._most
-        while topic.folder not in self._newest:
+    def _entries(self, number: int, ids: Sequence[int]) -> list[RenderedEntry]:
+        """The entries of a sheet, rendered: each is under way, or was forgotten since."""
+        while self._reached <= number:
             self._take(next(self._rendering, ()))
-        ids = self._newest.pop(topic.folder)
-        while True:
-            self._render(ids)
-            distinct: dict[str, RenderedEntry] = {}
-            for entry_id in ids:
-                rendered = self._rendered[entry_id]
-                distinct.setdefault(rendered.id, rendered)
-            if len(distinct) >= limit or len(ids) < most:
-                return list(distinct.values())[:limit]
-            most *= 2
-            with self._store.read() as transaction:
-                ids = transaction.newest(topic.category_ids, most)
-
-    def _render(self, ids: Sequence[int]) -> None:
-        """Have all of `ids` in `_rendered`: they are under way, or were never asked for."""
-        if new := set(ids) - self._asked:
-            self._asked |= new
-            for batch in self._press.entries([self._load(new)], expected=len(new)):
-                self._take(batch)
-        while not self._rendered.keys() >= set(ids):
+        self._render([entry_id for entry_id in ids if entry_id not in self._asked])
+        while not all(entry_id in self._rendered or entry_id in self._missing for entry_id in ids):
             self._take(next(self._rendering))
+        ids = [entry_id for entry_id in ids if entry_id in self._rendered]
+        found = [self._rendered[entry_id] for entry_id in ids]
+        for entry_id in ids:
+            self._uses[entry_id] -= 1
+            if not self._uses[entry_id]:
+                self._size -= _size(self._rendered.pop(entry_id))
+        return found
+
+    def _render(self, forgotten: Collection[int]) -> None:
+        """Have entries rendered once more."""
+        if forgotten:
+            self._asked.update(forgotten)
+            for batch in self._press.entries([self._load(forgotten)], expected=len(forgotten)):
+                self._take(batch)
 
     def _take(self, batch: Iterable[RenderedEntry]) -> None:
         """Keep what was rendered."""
         for rendered in batch:
             self._rendered[rendered.row_id] = rendered
-            self._size += sum(map(len, rendered.xml.values()))
+            self._size += _size(rendered)
             if rendered.problem:
                 self.problems.append(f"{rendered.id}: {rendered.problem}")
             if rendered.finished is not None:
@@ -146,26 +205,45 @@ class Assembly:
         source = self._sources[row.source_id]
         origin = _origin(source)
         author = Person(name=origin.title) if origin and origin.title else self._site_author
-        given = source.categories + (row.lent or ())
-        return RenderJob(row, origin, author, given, self._settings.publish.formats)
+        return RenderJob(
+            row,
+            origin,
+            author,
+            source.categories + (row.lent or ()),
+            self._forms[row.id],
+            self._folders,
+            self._settings.site.url,
+            self._settings.publish.theme,
+        )
 
 
-def _document(
-    job: FrameJob, frame: tuple[bytes, bytes], entries: Sequence[RenderedEntry]
-) -> tuple[Topic, str, bytes]:
+def _size(rendered: RenderedEntry) -> int:
+    return sum(map(len, rendered.forms.values()))
+
+
+def _document(planned: Planned, frame: Frame, entries: Sequence[RenderedEntry]) -> Made:
     """A frame with its entries in it."""
-    head, end = frame
-    xml = (entry.xml[job.format_name] for entry in entries)
-    return job.topic, job.format_name, b"\n".join((head, *xml, end, b""))
+    form, broken = planned.form, frame.broken
+    if form.format_name == PAGE:
+        broken = next((entry.broken for entry in entries if entry.broken), broken)
+    if broken:
+        return Made(planned, b"", broken)
+    data = frame.head + frame.between.join(entry.forms[form] for entry in entries) + frame.tail
+    if form.format_name == PAGE:
+        data = data.replace(ROOT.encode(), b"../" * planned.topic.folder.count("/"))
+    return Made(planned, data, None)
 
 
 def _origin(source: SourceRow) -> Origin | None:
-    kind, _, url = source.key.partition(":")
-    if kind != "feed":
+    url = public_url(source)
+    if not source.key.startswith(FEED):
         return None
-    is_remote = url.startswith(("http://", "https://"))
-    # A local path is nobody else's business, and neither is a password.
-    feed_url = re.sub("(?<=//)[^/?#]*@", "", url) if is_remote else None
-    return Origin(
-        id=feed_url, title=source.title or feed_url, url=source.site_url, feed_url=feed_url
-    )
+    return Origin(id=url, title=source.title or url, url=source.site_url, feed_url=url)
+
+
+def public_url(source: SourceRow) -> str | None:
+    """The address of a source as others may see it; None: it has none. A local path is nobody
+    else's business, and neither is a password."""
+    url = source.key.removeprefix(FEED)
+    is_remote = source.key.startswith(FEED) and url.startswith(("http://", "https://"))
+    return re.sub("(?<=//)[^/?#]*@", "", url) if is_remote else None

@@ -1,138 +1,207 @@
 """Renders the documents whose entries changed, and writes those whose bytes did."""
 
-import hashlib
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
-import msgspec
-
-from feedkit import __version__
 from feedkit.config import Settings
 from feedkit.errors import PublishError
-from feedkit.publish.assembly import Assembly
-from feedkit.publish.jobs import Press
+from feedkit.publish.assembly import Assembly, Sheet, public_url
+from feedkit.publish.editions import renew
+from feedkit.publish.jobs import Listing, Planet, Press, SourceHealth, Tombstone, from_microseconds
+from feedkit.publish.plan import PAGES, Planned, Standings, digest, plan
 from feedkit.publish.published import Published
+from feedkit.publish.singles import Single, Theme, feed_lists, is_followed_feed
+from feedkit.publish.targets import Target
 from feedkit.publish.topics import Topic, choose_topics
-from feedkit.publish.writer import write_document
-from feedkit.store import DocumentRow, Store
-
-_WRITERS = 4
-
-RENDERING = "2"
-"""Grows when the same entries make other bytes, so that every document is written again."""
+from feedkit.publish.writing import Writing
+from feedkit.store import CategoryRow, DocumentRow, SourceRow, Store
+from feedkit.store.editions import Archive, Editions
 
 
 def publish(
-    store: Store, settings: Settings, output: Path, press: Press, *, remember: bool = True
+    store: Store,
+    settings: Settings,
+    target: Target,
+    press: Press,
+    now: int,
+    *,
+    remember: bool = True,
 ) -> Published:
-    """Bring the documents below `output` up to date with the store.
+    """Bring the documents in `target` up to date with the store.
 
-    With `remember` the store keeps what was written, and a document whose entries, settings and
-    file are as they were is not even rendered; without it each is rendered and compared.
+    With `remember` the store keeps what was written: a document whose entries, settings and file
+    are as they were is not even rendered, and one that is to be no more is removed. Without it
+    each is rendered and compared. `now` (microseconds since 1970 UTC) dates what is deleted.
     """
     with store.read() as transaction:
-        rows = transaction.categories()
-        everything = settings.publish.categories == "all"
-        sizes = transaction.category_sizes() if everything else {}
         documents = transaction.documents() if remember else {}
-    topics, slugs = choose_topics(settings, rows, sizes)
-    if slugs:
-        with store.write() as transaction:
-            transaction.set_slugs(slugs)
-    published = Published(documents=len(topics) * len(settings.publish.formats))
-    stale = _stale(topics, settings, documents, output)
+    topics, rows = _topics(store, settings, documents)
+    renew(store, settings, topics, now)
+    with store.read() as transaction:
+        sources = list(transaction.sources().values())
+        states = transaction.editions.states()
+        whole = transaction.editions.archives() if settings.publish.archives else {}
+    planet = _planet(topics, sources)
+    archives = {
+        topic.id: Standings(whole.get(topic.id, ()), has_open=states[topic.id][1])
+        for topic in topics
+    }
+    published = Published()
+    theme = Theme(settings, published)
+    planned = list(plan(settings, topics, archives, theme.fingerprint, digest(planet)))
+    lists = list(feed_lists(settings, topics, sources))
+    published.documents = len(planned) + len(theme.assets) + len(lists)
+
+    def is_stale(wanted: Planned | Single) -> bool:
+        return not _is_current(documents.get(wanted.path), wanted, target)
+
+    writing = Writing(target, published, compress=settings.publish.compress)
+    done = [row for asset in filter(is_stale, theme.assets) for row in writing.write_single(asset)]
+    stale = [
+        each for each in planned if is_stale(each) and not (theme.is_broken and each.rank == PAGES)
+    ]
     if stale:
-        assembly = Assembly(store, settings, press)
-        done = list(_write(assembly, stale, output, published))
+        folders = _folders(topics, rows)
+        assembly = Assembly(store, settings, press, sources, folders, planet)
+        made = assembly.documents(list(_sheets(store, settings, stale)))
+        done += writing.write(made)
         published.problems += sorted(set(assembly.problems))
-        if remember:
+    done += [row for each in filter(is_stale, lists) for row in writing.write_last(each)]
+    if remember:
+        if done:
             with store.write() as transaction:
                 transaction.save_documents(done)
+        wanted = {each.path for each in planned}
+        wanted |= {each.path for each in (*theme.assets, *lists)}
+        gone = set() if theme.is_broken else documents.keys() - wanted
+        _remove(store, target, gone, published)
     return published
 
 
-def _stale(
-    topics: Sequence[Topic],
-    settings: Settings,
-    documents: Mapping[str, DocumentRow],
-    output: Path,
-) -> list[tuple[Topic, dict[str, str]]]:
-    """The topics with documents to render, and the fingerprints of those by format."""
-    stale = []
-    for topic in topics:
-        fingerprints = {
-            name: _fingerprint(topic, name, settings) for name in settings.publish.formats
-        }
-        needed = {
-            name: fingerprint
-            for name, fingerprint in fingerprints.items()
-            if not _is_current(documents.get(topic.path(name)), fingerprint, output)
-        }
-        if needed:
-            stale.append((topic, needed))
-    return stale
+def _folders(topics: Sequence[Topic], rows: Sequence[CategoryRow]) -> dict[str, str]:
+    """Where categories are published, by their keys."""
+    keys = {row.id: row.key for row in rows}
+    return {
+        keys[category_id]: topic.folder
+        for topic in topics
+        if topic.folder
+        for category_id in topic.category_ids
+    }
 
 
-def _write(
-    assembly: Assembly,
-    stale: Sequence[tuple[Topic, Mapping[str, str]]],
-    output: Path,
-    published: Published,
-) -> Iterator[DocumentRow]:
-    """Write the stale documents; what to remember of each that is on the disk now.
+def _topics(
+    store: Store, settings: Settings, documents: Iterable[str]
+) -> tuple[list[Topic], list[CategoryRow]]:
+    """The topics, with their slugs stored, and all categories.
 
-    The disk works while the next documents are put together.
+    An entry names where its categories are published. So where a topic comes or goes, the
+    documents of all others that have an entry of it are to be rendered again.
     """
-    fingerprints = {topic.folder: by_format for topic, by_format in stale}
-    waiting: deque[tuple[str, str, Future[bool]]] = deque()
-    with ThreadPoolExecutor(_WRITERS) as writers:
-        for topic, name, data in assembly.documents(stale):
-            path = topic.path(name)
-            write = writers.submit(write_document, output / path, data)
-            waiting.append((path, fingerprints[topic.folder][name], write))
-            if len(waiting) > 2 * _WRITERS:
-                yield from _written(*waiting.popleft(), output, published)
-        while waiting:
-            yield from _written(*waiting.popleft(), output, published)
+    topics, rows, slugs = _chosen(store, settings)
+    before = {path.rpartition("/")[0] + "/" for path in documents if path.startswith("categories/")}
+    before = {folder for folder in before if not folder.endswith("/archive/")}
+    new = [topic for topic in topics if topic.folder and topic.folder not in before]
+    changed = {category_id for topic in new for category_id in topic.category_ids}
+    gone = before - {topic.folder for topic in topics}
+    changed |= {row.id for row in rows if row.slug and f"categories/{row.slug}/" in gone}
+    if not slugs and not (before and changed):
+        return topics, rows
+    with store.write() as transaction:
+        transaction.set_slugs(slugs)
+        if before:
+            transaction.touch_neighbours(changed)
+    topics, rows, _ = _chosen(store, settings)
+    return topics, rows
 
 
-def _written(
-    path: str, fingerprint: str, write: "Future[bool]", output: Path, published: Published
-) -> Iterator[DocumentRow]:
-    try:
-        if write.result():
-            published.written.append(path)
-        status = (output / path).stat()
-    except PublishError as error:
-        published.failed.append(str(error))
-    except OSError as error:
-        published.failed.append(f"{output / path}: cannot be read: {error.strerror}")
-    else:
-        yield DocumentRow(path, fingerprint, status.st_size, status.st_mtime_ns)
+def _chosen(
+    store: Store, settings: Settings
+) -> tuple[list[Topic], list[CategoryRow], dict[int, str | None]]:
+    with store.read() as transaction:
+        rows = transaction.categories()
+        is_all = settings.publish.categories == "all"
+        sizes = transaction.category_sizes() if is_all else {}
+    topics, slugs = choose_topics(settings, rows, sizes)
+    return topics, rows, slugs
 
 
-def _fingerprint(topic: Topic, format_name: str, settings: Settings) -> str:
-    """Of everything a document is made of, the entries by their categories' revisions."""
-    site = settings.site
-    parts = (
-        RENDERING,
-        __version__,
-        format_name,
-        topic,
-        (site.url, site.title, site.description, site.language, site.author),
-        settings.publish.entries,
+def _planet(topics: Sequence[Topic], sources: Sequence[SourceRow]) -> Planet:
+    return Planet(
+        tuple(Listing(topic.title, topic.name, topic.folder) for topic in topics),
+        tuple(_health(source) for source in sources if is_followed_feed(source)),
     )
-    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:32]
 
 
-def _is_current(row: DocumentRow | None, fingerprint: str, output: Path) -> bool:
+def _health(source: SourceRow) -> SourceHealth:
+    timing = source.timing
+    succeeded = timing.succeeded_at
+    return SourceHealth(
+        source.title,
+        source.site_url,
+        public_url(source),
+        None if timing.newest_at is None else from_microseconds(timing.newest_at),
+        from_microseconds(succeeded) if source.failures and succeeded is not None else None,
+        source.failures > 0,
+    )
+
+
+def _sheets(store: Store, settings: Settings, stale: Sequence[Planned]) -> Iterator[Sheet]:
+    """The stale documents with the entries that are in each."""
+    with store.read() as transaction:
+        editions = transaction.editions
+        current = editions.get({each.topic.id for each in stale})
+        for topic, documents in groupby(stale, key=lambda each: each.topic):
+            edition = current[topic.id]
+            archived: dict[int, tuple[Archive, tuple[int, ...]]] | None = None
+            for each in documents:
+                number = None if each.chain is None else each.chain.number
+                if number is None:
+                    dead = editions.tombstones(topic.id, settings.publish.entries)
+                    yield Sheet(each, edition.listed, _tombstones(dead))
+                elif each.is_open:
+                    yield Sheet(each, edition.rest[::-1])  # newest first, as in feeds
+                else:
+                    if archived is None:
+                        found = editions.archived(topic.id).items()
+                        archived = {archive.number: (archive, held) for archive, held in found}
+                    yield _archive_sheet(editions, each, *archived[number])
+
+
+def _archive_sheet(
+    editions: Editions, planned: Planned, archive: Archive, held: tuple[int, ...]
+) -> Sheet:
+    """A whole archive; what was deleted of it is a tombstone in its place."""
+    if not archive.version:
+        return Sheet(planned, held)
+    standing = editions.standing(archive.topic_id, held)
+    withdrawn = {each.id: each.published_id for each in standing.values() if each.is_withdrawn}
+    dead = [each for each in editions.tombstones(archive.topic_id) if each[0] in withdrawn.values()]
+    entry_ids = tuple(entry_id for entry_id in held if entry_id not in withdrawn)
+    return Sheet(planned, entry_ids, _tombstones(dead))
+
+
+def _tombstones(dead: Iterable[tuple[str, int]]) -> tuple[Tombstone, ...]:
+    return tuple(Tombstone(guid, from_microseconds(at)) for guid, at in dead)
+
+
+def _remove(store: Store, target: Target, paths: Iterable[str], published: Published) -> None:
+    """Remove documents that are to be no more, now that nothing names them."""
+    removed = []
+    for path in sorted(paths):
+        try:
+            target.remove(path)
+        except PublishError as error:
+            published.failed.append(str(error))
+        else:
+            removed.append(path)
+    published.removed += removed
+    if removed:
+        with store.write() as transaction:
+            transaction.forget_documents(removed)
+
+
+def _is_current(row: DocumentRow | None, planned: Planned | Single, target: Target) -> bool:
     """Whether the file is the one that was written, from what is there now."""
-    if row is None or row.fingerprint != fingerprint:
+    if row is None or row.fingerprint != planned.fingerprint:
         return False
-    try:
-        status = (output / row.path).stat()
-    except OSError:
-        return False
-    return (status.st_size, status.st_mtime_ns) == (row.size, row.mtime_ns)
+    return target.state(row.path) == (row.size, row.mtime_ns)

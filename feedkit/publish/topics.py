@@ -12,13 +12,15 @@ from feedkit.config import CategorySettings, Settings
 from feedkit.normalize.categories import fold, slugify, unique_slug
 from feedkit.store import CategoryRow
 
-FILE_NAMES = {"atom": "atom.xml", "rss": "rss.xml"}
+FILE_NAMES = {"atom": "atom.xml", "rss": "rss.xml", "json": "feed.json", "page": "index.html"}
 """The file of each format, in its topic's folder."""
 
 
 class Topic(NamedTuple):
     """One list of entries to publish."""
 
+    id: int
+    """The stored category that stands for it; 0 where nothing was ever stored."""
     category_ids: tuple[int, ...]
     """The stored categories that are one here: a category and its aliases."""
     folder: str
@@ -29,6 +31,8 @@ class Topic(NamedTuple):
     created_at: int
     revision: int
     """Grows with each change of an entry in it."""
+    is_whole: bool = True
+    """Whether its documents hold the content of entries; else their summaries alone."""
 
     def path(self, format_name: str) -> str:
         """The document's path below the output folder."""
@@ -37,6 +41,11 @@ class Topic(NamedTuple):
     def url(self, site_url: str, format_name: str) -> str:
         """The document's public address: a URI, so letters outside ASCII are percent-encoded."""
         return site_url + quote(self.path(format_name))
+
+
+def archive_path(folder: str, number: int) -> str:
+    """The path of a topic's archive document, below the output folder (RFC 5005, 4)."""
+    return f"{folder}archive/{number}.atom.xml"
 
 
 class _Group(NamedTuple):
@@ -61,12 +70,14 @@ def choose_topics(
     everything = next((row for row in rows if not row.key), None)
     topics = [
         Topic(
+            everything.id if everything else 0,
             (everything.id,) if everything else (),
             "",
             settings.site.title,
             None,
             everything.created_at if everything else 0,
             everything.revision if everything else 0,
+            settings.publish.content == "full",
         )
     ]
     groups = [group for group in _groups(settings, rows) if _is_published(group, settings, sizes)]
@@ -76,12 +87,14 @@ def choose_topics(
         title = (group.settings and group.settings.title) or name
         topics.append(
             Topic(
+                group.row.id,
                 tuple(row.id for row in group.members),
                 f"categories/{slugs[group.row.id]}/",
                 f"{title} – {settings.site.title}",
                 name,
                 group.row.created_at,
                 sum(row.revision for row in group.members),
+                _content(group, settings) == "full",
             )
         )
     given = {slug.casefold() for slug in slugs.values()}
@@ -110,6 +123,12 @@ def _groups(settings: Settings, rows: Sequence[CategoryRow]) -> list[_Group]:
         row = next((row for row in group if row.key == key), group[0])
         groups.append(_Group(row, canonical.get(key), tuple(group)))
     return groups
+
+
+def _content(group: _Group, settings: Settings) -> str:
+    """How much of entries the group's documents hold: "full" or "summary"."""
+    own = group.settings.content if group.settings else None
+    return own or settings.publish.content
 
 
 def _is_published(group: _Group, settings: Settings, sizes: Mapping[int, int]) -> bool:

@@ -22,9 +22,8 @@ class Gone:
     def has(self, path: str) -> bool:
         """Whether the path below the output folder is of a category that is gone.
 
-        That is so if it was published, for it was given this folder, and is not to be published
-        now. A file that is merely missing is no such thing: a reader that is told 410 does not
-        come back.
+        That is so if it was published, for it was given this folder then, and is not to be now. A
+        file that is merely missing is no such thing: who is told 410 does not come back.
         """
         folder, _, rest = path.removeprefix(_CATEGORIES).partition("/")
         if not path.startswith(_CATEGORIES) or not rest:
@@ -41,17 +40,10 @@ class Gone:
                     return frozenset()
                 with store.read() as transaction:
                     rows = transaction.categories()
-                    written = transaction.documents()
                     is_all = self._settings.publish.categories == "all"
                     sizes = transaction.category_sizes() if is_all else {}
         except StoreError:
             return frozenset()  # what cannot be known is not claimed
         topics, _ = choose_topics(self._settings, rows, sizes)
         published = {topic.folder.removeprefix(_CATEGORIES).rstrip("/") for topic in topics}
-        known = {row.slug for row in rows if row.slug is not None}
-        known |= {
-            path.removeprefix(_CATEGORIES).partition("/")[0]
-            for path in written
-            if path.startswith(_CATEGORIES)
-        }
-        return frozenset(known - published)
+        return frozenset({row.slug for row in rows if row.slug is not None} - published)

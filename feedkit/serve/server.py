@@ -158,7 +158,13 @@ class Server:
     # Itself
 
     def _made_site(self, settings: Settings) -> Site:
-        site = Site(settings, _password(settings), self._inside, self._versions)
+        folder = settings.site.output
+        if not isinstance(folder, Path):
+            raise ServeError(
+                f"{folder} is a bucket, which has a server of its own; a folder can be served "
+                "here: change site.output or take serve.listen away"
+            )
+        site = Site(settings, folder, _password(settings), self._inside, self._versions)
         site.counted = self._measures
         return site
 

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import quote
 
@@ -40,9 +41,15 @@ class Site:
     """The documents of `settings`, and how feedkit is doing."""
 
     def __init__(
-        self, settings: Settings, password: bytes | None, inside: Inside, versions: Versions
+        self,
+        settings: Settings,
+        folder: Path,
+        password: bytes | None,
+        inside: Inside,
+        versions: Versions,
     ) -> None:
-        """`password` as "user:password"; None: everybody may have the documents."""
+        """What is published is in `folder`. `password` as "user:password"; None: everybody may have
+        the documents."""
         serve = settings.serve
         self._base = serve.base_path
         self._trusted = serve.trusted_proxies
@@ -52,7 +59,7 @@ class Site:
         for_whom = "public" if password is None else "private"
         self._manner = heads.Manner(f"{for_whom}, max-age={max_age_of(settings)}")
         self._versions = versions
-        self._shelf = Shelf(settings.site.output, serve.cache)
+        self._shelf = Shelf(folder, serve.cache)
         self._gone = Gone(settings)
         self._listing = Listing(self._shelf.root)
         self._paths: dict[str, str] = {}

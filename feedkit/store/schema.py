@@ -25,7 +25,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0006"
+REVISION = "0007"
 """The newest migration; a test holds it to what the migrations say."""
 
 metadata = MetaData(
@@ -170,6 +170,74 @@ documents = Table(
     Column("fingerprint", Text, nullable=False),  # of what it was rendered from
     Column("size", BigInteger, nullable=False),
     Column("mtime_ns", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+editions = Table(
+    "editions",  # of a topic: what its feed lists, as it was last put together
+    metadata,
+    Column("topic_id", _Id, ForeignKey("categories.id"), primary_key=True, autoincrement=False),
+    Column("state", Text, nullable=False),  # what it was put together of
+    Column("listed", LargeBinary, nullable=False),  # ids of entries, 8 bytes each, newest first
+    Column("rest", LargeBinary, nullable=False),  # of those not listed, nor in a whole archive
+    Column("last_id", BigInteger, nullable=False),  # no entry had a higher id then
+    sqlite_with_rowid=False,
+)
+
+edition_members = Table(
+    "edition_members",  # categories that are one topic
+    metadata,
+    Column("category_id", _Id, ForeignKey("categories.id"), primary_key=True, autoincrement=False),
+    Column("topic_id", _Id, ForeignKey("editions.topic_id"), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+arrivals = Table(
+    "arrivals",  # entries that came into a topic, changed or left it since its last edition
+    metadata,
+    Column(
+        "topic_id",
+        _Id,
+        ForeignKey("editions.topic_id"),
+        nullable=False,
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("entry_id", _Id, nullable=False, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+archives = Table(
+    "archives",  # whole ones: what each holds changes no more
+    metadata,
+    Column(
+        "topic_id",
+        _Id,
+        ForeignKey("editions.topic_id"),
+        nullable=False,
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("number", Integer, nullable=False, primary_key=True, autoincrement=False),
+    Column("entries", LargeBinary, nullable=False),  # ids, 8 bytes each, newest first
+    Column("whole_at", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False, server_default="0"),  # grows with each one deleted
+    sqlite_with_rowid=False,
+)
+
+tombstones = Table(
+    "tombstones",  # entries of a topic that were published and are deleted
+    metadata,
+    Column(
+        "topic_id",
+        _Id,
+        ForeignKey("editions.topic_id"),
+        nullable=False,
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("guid", Text, nullable=False, primary_key=True),  # the id they were published under
+    Column("at", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -1,7 +1,7 @@
 """Everything that is asked of the store, inside one transaction."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 from sqlalchemy import (
@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 from feedkit.store.copies import Copies
+from feedkit.store.editions import Editions
 from feedkit.store.rows import (
     EVERYTHING,
     CategoryRow,
@@ -55,6 +56,10 @@ _FEW = 3
 """Categories that are looked up one by one."""
 
 
+_LinkRow: TypeAlias = tuple[int, int, int, bool, bool, bool]
+"""Of `entry_categories`."""
+
+
 class _Known(NamedTuple):
     id: int
     guid: str
@@ -76,6 +81,8 @@ class Transaction:
         self._are_filled: dict[int, bool] = {}
         """Whether sources have entries, as far as that was looked up."""
         self._copies = Copies(connection)
+        self.editions = Editions(connection)
+        """What was published of each topic, and what has come, changed or gone since."""
         self.upkeep = Upkeep(connection, self._copies)
         """Removing entries for good, and what is remembered for that."""
 
@@ -130,6 +137,7 @@ class Transaction:
             return
         links = entry_categories.c
         its_entries = select(entries.c.id).where(entries.c.source_id == source.id)
+        self.editions.note_source(source.id, before - ids)
         for category_id in before - ids:
             of_source = (links.category_id == category_id) & links.entry_id.in_(its_entries)
             self._connection.execute(delete(entry_categories).where(of_source & ~links.own))
@@ -158,6 +166,7 @@ class Transaction:
                     ),
                 )
             )
+        self.editions.note_source(source.id, ids - before)
         # Its entries name the categories in every document they are in.
         self._touched |= ids | before
         self._touch_source(source.id)
@@ -300,14 +309,15 @@ class Transaction:
         links = self._replace(source, changed, shared, now, remade=remade) if changed else []
         links += self._add(source, added, shared, now)
         insert_many(self._connection, entry_categories, links)
+        self.editions.note({entry_id for _, _, entry_id, *_ in links})
         return counts
 
     def _add(
         self, source: SourceRow, added: Sequence[NewEntry], shared: set[int], now: int
-    ) -> list[tuple[object, ...]]:
+    ) -> list[_LinkRow]:
         """Store new entries; the links to put them in their categories."""
         rows: list[tuple[object, ...]] = []
-        links: list[tuple[object, ...]] = []
+        links: list[_LinkRow] = []
         keys: list[tuple[int, int, int]] = []
         open_ids: list[int] = []
         for entry in added:
@@ -335,7 +345,7 @@ class Transaction:
         now: int,
         *,
         remade: bool,
-    ) -> list[tuple[object, ...]]:
+    ) -> list[_LinkRow]:
         """Store entries in place of what they were; the links to put them in their categories."""
         ids = [stored.id for stored, _ in changed]
         open_ids = self._copies.with_relatives(ids)
@@ -343,7 +353,7 @@ class Transaction:
         self._copies.mark(open_ids)
         self._unlink(ids)
         self._copies.forget_keys(ids)
-        links: list[tuple[object, ...]] = []
+        links: list[_LinkRow] = []
         keys: list[tuple[int, int, int]] = []
         for stored, entry in changed:
             shown = stored.id not in open_ids
@@ -361,7 +371,7 @@ class Transaction:
         *,
         remade: bool,
         shown: bool,
-    ) -> list[tuple[object, ...]]:
+    ) -> list[_LinkRow]:
         order_time = stored.order_time  # an edit moves `updated`, not the entry's place
         if entry.published is not None:
             order_time = _order_time(entry.published, stored.first_seen)
@@ -474,7 +484,7 @@ class Transaction:
         now: int,
         *,
         shown: bool,
-    ) -> list[tuple[object, ...]]:
+    ) -> list[_LinkRow]:
         """Rows that put a visible entry into its own, its source's and the general category.
         Whether one is `shown` that may be a copy is for `settle` to say."""
         if entry.state != EntryState.VISIBLE:
@@ -491,6 +501,7 @@ class Transaction:
         ]
 
     def _unlink(self, entry_ids: Collection[int]) -> None:
+        self.editions.note(entry_ids)
         for chunk in chunks(entry_ids):
             of_chunk = entry_categories.c.entry_id.in_(chunk)
             self._touched.update(
@@ -576,7 +587,9 @@ class Transaction:
         """Publish the `members` of groups that `related` gave but those that are `copies` of
         another, by id: it is published in their categories, too. `ids` gives the id to publish
         an entry under, where its own is another's."""
+        self.editions.note(members)
         self._touched |= self._copies.settle(members, copies, ids)
+        self.editions.note(members)
 
     # Categories
 
@@ -608,6 +621,15 @@ class Transaction:
         rows = [{"category_id": key, "slug": slug} for key, slug in slugs.items() if slug]
         if rows:
             self._connection.execute(statement, rows)
+
+    def touch_neighbours(self, category_ids: Collection[int]) -> None:
+        """Mark the categories, and all that an entry of one of them is in: its documents say
+        where these are published."""
+        links, others = entry_categories.alias(), entry_categories.alias()
+        for chunk in chunks(category_ids):
+            query = select(others.c.category_id).distinct().where(links.c.category_id.in_(chunk))
+            joined = query.join_from(links, others, others.c.entry_id == links.c.entry_id)
+            self._touched.update(self._connection.execute(joined).scalars())
 
     def _learn_categories(self, named: Sequence[NamedCategory], now: int) -> None:
         """Look up all that are not known yet at once, and store those that are new."""
@@ -693,6 +715,11 @@ class Transaction:
         columns = [documents.c[name] for name in DocumentRow._fields]
         rows = self._connection.execute(select(*columns))
         return {row[0]: DocumentRow(*row) for row in rows}
+
+    def forget_documents(self, paths: Collection[str]) -> None:
+        """Forget documents that were removed."""
+        for chunk in chunks(paths):
+            self._connection.execute(delete(documents).where(documents.c.path.in_(chunk)))
 
     def save_documents(self, rows: Sequence[DocumentRow]) -> None:
         """Remember documents that were written."""

@@ -185,6 +185,11 @@ class Upkeep:
         the groups of which one is not among them."""
         return self._copies.whole_groups(entry_ids)
 
+    def of_source(self, source_id: int) -> list[int]:
+        """All entries of the source."""
+        query = select(entries.c.id).where(entries.c.source_id == source_id)
+        return list(self._connection.execute(query.order_by(entries.c.id)).scalars())
+
     # What was decided
 
     def remove(self, entry_ids: Sequence[int]) -> None:

@@ -96,7 +96,7 @@ def test_help_of_a_command_says_what_its_options_do(tmp_path: Path) -> None:
         (["run", "--al"], "No such option"),
         (["nonsense"], "No such command 'nonsense'"),
         (["run", "extra"], "Got unexpected extra argument (extra)"),
-        (["export"], "Missing argument 'FOLDER'"),
+        (["export"], "Missing argument 'FOLDER|s3://BUCKET'"),
         (["export", "config.toml"], "is a file"),
         (["run", "--config"], "Option '--config' requires an argument"),
     ],

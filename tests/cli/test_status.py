@@ -150,6 +150,52 @@ def test_failing_feeds_alone_and_json_for_programs(
     assert only == document["feeds"][1]
 
 
+def test_the_categories_with_a_feed_and_those_without_and_why(tmp_path: Path) -> None:
+    planet = Planet(
+        tmp_path, '[categories."C++"]\naliases = ["cpp"]\n[[articles]]\npath="articles"'
+    )
+    planet.article("one.md", categories="[Go, 新媒体]", tags="[cpp, Rust, tag]")
+    planet.article("two.md", categories="[Go]", tags="[Rust]")
+    planet.feedkit("run")
+    output = planet.feedkit("status").output
+    gives = "in the configuration gives it a feed"
+    assert output == (
+        "0 feeds, none failing\n\n"
+        "3 categories with a feed\n"
+        "  category  folder                 entries\n"
+        "  Go        categories/go/         2\n"
+        "  C++       categories/cplusplus/  1\n"
+        "  新媒体    categories/新媒体/     1\n\n"
+        "2 categories without a feed\n"
+        "  category  entries  why\n"
+        f'  Rust      2        not declared; [categories."Rust"] {gives}\n'
+        f'  tag       1        not declared; [categories."tag"] {gives}\n'
+    )
+    assert planet.feedkit("status", "--failing").output == "0 feeds, none failing\n"
+    document = json.loads(planet.feedkit("status", "--json").output)["categories"]
+    assert document["published"][1] == {"name": "C++", "slug": "cplusplus", "entries": 1}
+    assert [one["name"] for one in document["left_out"]] == ["Rust", "tag"]
+    assert planet.categories() == {one["slug"] for one in document["published"]}
+
+
+def test_of_many_categories_the_largest_are_shown_and_the_rest_counted(tmp_path: Path) -> None:
+    planet = Planet(tmp_path)
+    planet.article("all.md", tags=str([f"tag {number:02}" for number in range(1, 31)]))
+    planet.article("two.md", tags="[tag 25]", categories=str([f"c{n}" for n in range(10)]))
+    planet.cycle(at=START)
+    for lines in (
+        planet.feedkit("status").output.splitlines(),
+        [uncoloured(line).rstrip() for line in on_terminal(tmp_path, "status", wide=60)],
+    ):
+        assert "10 categories with a feed" in lines
+        start = lines.index("30 categories without a feed")
+        assert lines[start + 2].split()[:3] == ["tag", "25", "2"]
+        assert sum(line.startswith("  tag ") for line in lines) == 10
+        assert lines[-1] == "  and 20 more; --json has all"
+    document = json.loads(planet.feedkit("status", "--json").output)["categories"]
+    assert (len(document["published"]), len(document["left_out"])) == (10, 30)
+
+
 def test_a_host_that_asked_to_wait_is_the_reason_for_all_of_its_feeds(
     tmp_path: Path, publishers: list[tuple[Publisher, str]]
 ) -> None:

@@ -68,6 +68,39 @@ MODULE_RULES = (
     ),
     # itunes, googleplay
     item(
+        "media-content-that-takes-time",
+        '<enclosure url="/a.ogg" type="application/ogg" length="9"/>'
+        '<media:content url="/a.ogg" type="application/ogg" duration="65"/>'
+        '<media:content url="/b" duration="0"/><media:content url="/c" duration="7"/>',
+        enclosures=[
+            {
+                "url": "https://x.example/a.ogg",
+                "type": "application/ogg",
+                "length": 9,
+                "duration": 65,
+            },
+            {"url": "https://x.example/c", "duration": 7},
+        ],
+    ),
+    entry(
+        "duration-of-an-enclosure-in-atom",
+        '<link rel="enclosure" href="/a.ogg" type="audio/ogg" length="9"/>'
+        '<media:content url="/a.ogg" type="audio/ogg" duration="65"/>',
+        enclosures=[
+            {"url": "https://x.example/a.ogg", "type": "audio/ogg", "length": 9, "duration": 65}
+        ],
+    ),
+    item(
+        "updated-and-related-of-atom-in-rss",
+        "<pubDate>Sat, 01 May 2021 00:00:00 GMT</pubDate>"
+        "<a:updated>2021-05-02T00:00:00Z</a:updated>"
+        '<a:link rel="related" href="/other"/><a:link rel="enclosure" href="/a.pdf" length="3"/>',
+        published=day(1),
+        updated=day(2),
+        external_url="https://x.example/other",
+        enclosures=[{"url": "https://x.example/a.pdf", "length": 3}],
+    ),
+    item(
         "itunes-episode",
         "<itunes:duration>1:02:03</itunes:duration><itunes:episode>7</itunes:episode>"
         '<itunes:season>2</itunes:season><itunes:image href="/7.jpg"/>',

@@ -121,6 +121,11 @@ RSS_RULES = (
         ],
     ),
     item(
+        "enclosure-of-unknown-length",
+        '<enclosure url="/a.mp3" type="audio/mpeg" length="0"/>',
+        enclosures=[{"url": "https://x.example/a.mp3", "type": "audio/mpeg"}],
+    ),
+    item(
         "categories-of-item",
         '<category domain="d">A &amp; B</category><category>C</category><category>C</category>',
         categories=["A & B", "C"],

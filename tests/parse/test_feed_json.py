@@ -6,7 +6,16 @@ from datetime import UTC, datetime
 import pytest
 
 from feedkit.errors import ParseError
-from feedkit.model import Enclosure, Entry, Feed, Person
+from feedkit.model import (
+    Enclosure,
+    Entry,
+    Extra,
+    Feed,
+    Origin,
+    Person,
+    Place,
+    Resource,
+)
 from feedkit.parse import parse_feed
 
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -87,6 +96,64 @@ def test_a_whole_feed_is_read() -> None:
             ),
         ),
     )
+
+
+def test_what_json_feed_has_no_field_for_is_read_where_feedkit_writes_it() -> None:
+    author = {"name": "Ada", "_feedkit": {"email": "ada@x.example"}}
+    extension = {
+        "summary_html": "<b>s</b>",
+        "contributors": [{"name": "Bo", "url": "/bo"}],
+        "rights": "(c)\u0000 Ada",
+        "comments_url": "/1#comments",
+        "origin": {"id": "urn:o", "title": "O", "feed_url": "/o", "author": {"email": "o@x.org"}},
+        "podcast": {
+            "duration": 65,
+            "episode": 3,
+            "explicit": False,
+            "transcripts": [{"url": "/1.vtt", "type": "text/vtt", "language": "en"}, {"url": ""}],
+            "chapters": {"url": "/1.json"},
+        },
+        "place": {"coordinates": [48.2, 16.37]},
+    }
+    item = {"id": "1", "summary": "s", "authors": [author], "_feedkit": extension}
+    (entry,) = feed_of(home_page_url="https://x.example/", items=[item]).entries
+    assert entry == Entry(
+        id="1",
+        summary="<b>s</b>",
+        authors=(Person(name="Ada", email="ada@x.example"),),
+        contributors=(Person(name="Bo", url="https://x.example/bo"),),
+        rights="(c) Ada",
+        comments_url="https://x.example/1#comments",
+        origin=Origin(
+            id="urn:o", title="O", feed_url="https://x.example/o", author=Person(email="o@x.org")
+        ),
+        extra=Extra(
+            duration=65,
+            episode=3,
+            explicit=False,
+            transcripts=(Resource(url="https://x.example/1.vtt", type="text/vtt", language="en"),),
+            chapters=Resource(url="https://x.example/1.json"),
+            place=Place(coordinates=(48.2, 16.37)),
+        ),
+        base="https://x.example/",
+    )
+
+
+def test_an_extension_of_other_shapes_says_nothing() -> None:
+    extension = {
+        "summary_html": 1.5,
+        "contributors": {"name": []},
+        "origin": ["x"],
+        "podcast": {"explicit": "yes", "transcripts": 5, "chapters": [], "episode": -1},
+        "place": {"shape": "star", "coordinates": [1, 2]},
+    }
+    wrong_places = [{"coordinates": [91, 0]}, {"coordinates": [True, 1]}, {"coordinates": "1 2"}]
+    items = [{"id": "1", "_feedkit": extension}, {"id": "2", "_feedkit": "x"}]
+    items += [{"id": "3", "_feedkit": {"place": place}} for place in wrong_places]
+    entries = feed_of(items=items).entries
+    assert [(entry.origin, entry.extra, entry.contributors) for entry in entries] == [
+        (None, None, ())
+    ] * 5
 
 
 def test_sloppy_values_are_taken_for_what_they_mean() -> None:

@@ -34,7 +34,7 @@ def test_a_first_and_a_second_run(planet: Planet) -> None:
     assert first.lines == [
         "articles: 3 new, 0 changed, 0 unchanged",
         "1 source: 3 new, 0 changed, 0 unchanged",
-        "Wrote 8 files of 8 in public.",
+        "Wrote 10 files of 10 in public.",
     ]
     assert planet.documents().keys() == both("", "python", "news", "go")
     assert planet.titles() == ["three", "two", "one"]
@@ -43,7 +43,7 @@ def test_a_first_and_a_second_run(planet: Planet) -> None:
     second = planet.feedkit("run")
     assert (second.code, second.conclusion) == (
         0,
-        "Nothing to write: all 8 files in public are up to date.",
+        "Nothing to write: all 10 files in public are up to date.",
     )
     assert planet.rewritten(before) == set()
 
@@ -56,7 +56,7 @@ def test_touching_one_article_rewrites_exactly_its_feeds(planet: Planet) -> None
     assert planet.rewritten(before) == both("", "python", "news")
     wrote = {line.partition("public/")[2] for line in ended.lines if line.startswith("wrote ")}
     assert wrote == both("", "python", "news")
-    assert ended.conclusion == "Wrote 6 files of 8 in public."
+    assert ended.conclusion == "Wrote 6 files of 10 in public."
 
 
 def test_quiet_says_only_what_went_wrong(planet: Planet) -> None:
@@ -97,7 +97,7 @@ def test_the_config_may_be_elsewhere_and_paths_in_it_go_from_there(
 ) -> None:
     elsewhere = Planet(tmp_path / "elsewhere")
     ended = elsewhere.feedkit("run", "--config", "../config.toml")
-    assert ended.conclusion == "Wrote 8 files of 8 in ../public."
+    assert ended.conclusion == "Wrote 10 files of 10 in ../public."
     assert not elsewhere.public.exists()
     assert planet.titles() == ["three", "two", "one"]
 
@@ -107,11 +107,11 @@ def test_export_publishes_from_the_store_without_collecting(planet: Planet) -> N
     planet.article("four.md", date="2024-01-04")
     before = planet.stamps()
     ended = planet.feedkit("export", "copy/of it")
-    assert (ended.code, ended.conclusion) == (0, "Wrote 8 files of 8 in copy/of it.")
+    assert (ended.code, ended.conclusion) == (0, "Wrote 10 files of 10 in copy/of it.")
     assert planet.documents("copy/of it") == planet.documents()
     assert planet.rewritten(before) == set()
     again = planet.feedkit("export", "copy/of it")
-    assert again.conclusion == "Nothing to write: all 8 files in copy/of it are up to date."
+    assert again.conclusion == "Nothing to write: all 10 files in copy/of it are up to date."
     assert "Nothing to write" not in planet.feedkit("run").conclusion
 
 
@@ -377,7 +377,7 @@ def test_an_empty_folder_and_no_source_at_all_publish_a_valid_empty_feed(tmp_pat
     for name, config in (("empty", ARTICLES), ("none", "")):
         planet = Planet(tmp_path / name, config)
         ended = planet.feedkit("run", "--strict")
-        assert (ended.code, ended.conclusion) == (0, "Wrote 2 files of 2 in public.")
+        assert (ended.code, ended.conclusion) == (0, "Wrote 4 files of 4 in public.")
         assert planet.titles() == []
         assert all(is_well_formed(document) for document in planet.documents().values())
 

@@ -216,4 +216,4 @@ def test_a_run_keeps_house_and_says_what_it_removed(kept: Kept) -> None:
     kept.collect("new", at=START + DAY)
     first, second = kept.planet.feedkit("run"), kept.planet.feedkit("run")
     assert first.conclusion == "Removed 9 entries past what is kept."
-    assert second.conclusion == "Nothing to write: all 2 files in public are up to date."
+    assert second.conclusion == "Nothing to write: all 4 files in public are up to date."

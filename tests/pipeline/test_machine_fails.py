@@ -83,7 +83,7 @@ def test_a_disk_that_is_full_where_documents_go(tmp_path: Path, disk: SmallDisk)
     assert ended.code == 0
     assert ended.lines == [
         f"{disk.at}/public/{name}.xml: cannot be written: No space left on device"
-        for name in ("atom", "rss", "categories/news/atom", "categories/news/rss")
+        for name in ("categories/news/atom", "categories/news/rss", "atom", "rss")
     ]
     assert {path: path.read_bytes() for path in public.rglob("*") if path.is_file()} == before
     disk.make_room()
@@ -119,7 +119,9 @@ def test_an_output_folder_that_became_read_only(tmp_path: Path, disk: SmallDisk)
     three_articles(planet)
     ended = disk.feedkit(tmp_path, "run", "-q", "--strict")
     assert ended.code == 1
-    assert ended.lines[0] == f"{disk.at}/atom.xml: cannot be written: Read-only file system"
+    assert ended.lines[0] == (
+        f"{disk.at}/categories/news/atom.xml: cannot be written: Read-only file system"
+    )
     disk.run("mount", "-o", "remount,rw", str(disk.at))
     assert disk.feedkit(tmp_path, "run", "--strict").code == 0
     assert is_well_formed((disk.seen / "atom.xml").read_bytes())
@@ -153,7 +155,7 @@ LEFT = """
 import resource, sys
 import feedkit.cli.commands, feedkit.normalize.duplicates, feedkit.normalize.entry
 import feedkit.parse.reader, feedkit.pipeline.feeds, feedkit.pipeline.housekeeping
-import feedkit.publish.documents, feedkit.store.migrate
+import feedkit.publish.xml, feedkit.store.migrate
 from feedkit.cli import main
 with open("/proc/self/statm") as sizes:
     taken = int(sizes.read().split()[0]) * resource.getpagesize()

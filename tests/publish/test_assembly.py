@@ -6,6 +6,7 @@ import pytest
 from planet import Planet
 
 from feedkit.publish import assembly
+from feedkit.store import editions
 
 ENTRY = """<item><guid isPermaLink="false">urn:example:{number}</guid><title>{title}</title>
 <link>https://example.org/{number}</link><pubDate>Tue, 18 May 2021 11:{number:02}:00 GMT</pubDate>
@@ -42,7 +43,7 @@ def test_an_entry_of_two_feeds_is_there_once_and_takes_no_other_s_place(
     planet = Planet(tmp_path, f"[publish]\nentries = 12\n{sources}")
     for name in names:
         planet.write(f"{name}.xml", feed(name, range(20)))
-    monkeypatch.setattr(assembly, "_SPARE", 1)
+    monkeypatch.setattr(editions, "_SPARE", 1)
     monkeypatch.setattr(assembly, "_CACHE_BYTES", 1)
     monkeypatch.setattr(assembly, "_BATCH", batch)
     planet.cycle()

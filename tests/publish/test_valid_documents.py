@@ -1,6 +1,7 @@
 """Whatever comes in, what goes out is valid: RFC 4287, RSS 2.0, and feedparser has no complaint."""
 
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -71,6 +72,10 @@ ODD: dict[str, dict[str, object]] = {
 }  # fmt: skip
 
 
+ALL_FORMATS = '[publish]\nformats = ["atom", "rss", "json"]\n'
+ROOT = Path(__file__).parents[2]
+
+
 def feed(*items: dict[str, object], **more: object) -> str:
     top = {"version": "https://jsonfeed.org/version/1.1", "title": "A feed", "items": items}
     return json.dumps(top | more)
@@ -78,7 +83,9 @@ def feed(*items: dict[str, object], **more: object) -> str:
 
 @pytest.fixture(name="planet")
 def planet_fixture(tmp_path: Path) -> Planet:
-    return Planet(tmp_path, '[[feeds]]\nurl = "feed.json"\ncategories = ["All & sundry"]\n')
+    return Planet(
+        tmp_path, f'[[feeds]]\nurl = "feed.json"\ncategories = ["All & sundry"]\n{ALL_FORMATS}'
+    )
 
 
 def invalid(planet: Planet) -> list[str]:
@@ -101,7 +108,7 @@ def test_an_odd_entry_is_published_in_valid_documents(planet: Planet, name: str)
 
 def test_all_of_them_together(planet: Planet) -> None:
     planet.configure(
-        '[[feeds]]\nurl = "feed.json"\n[publish]\ncategories = "all"\nmin_entries = 1\n'
+        f'[[feeds]]\nurl = "feed.json"\n{ALL_FORMATS}categories = "all"\nmin_entries = 1\n'
     )
     planet.write("feed.json", feed(*ODD.values()))
     assert planet.cycle().counts.new == len(ODD)
@@ -175,6 +182,18 @@ def test_the_newest_so_many_are_published_in_order(planet: Planet) -> None:
     planet.configure('[[feeds]]\nurl = "feed.json"\n[publish]\nentries = 4\nformats = ["rss"]\n')
     planet.cycle()
     assert planet.titles(format_name="rss") == ["19", "18", "17", "16"]
+
+
+def test_the_shipped_inputs_are_published_in_valid_documents(tmp_path: Path) -> None:
+    planet = Planet(tmp_path)
+    shutil.rmtree(planet.articles)
+    shutil.copytree(ROOT / "feeds", tmp_path / "feeds")
+    shipped = (ROOT / "config.toml").read_text()
+    every = 'formats = ["atom", "rss", "json"]'
+    planet.write("config.toml", shipped.replace('formats = ["atom", "rss"]', every))
+    planet.cycle()
+    assert len([name for name in planet.documents() if name.endswith("feed.json")]) >= 10
+    assert invalid(planet) == []
 
 
 def test_categories_and_a_site_without_entries_are_valid_empty_feeds(tmp_path: Path) -> None:

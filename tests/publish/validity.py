@@ -1,47 +1,45 @@
-"""What is wrong with a document, by RFC 4287 and by the RSS 2.0 specification.
+"""What is wrong with a published document: with a feed of any format, by its specification."""
 
-https://www.rssboard.org/rss-specification; what its text leaves open is as
-https://www.rssboard.org/rss-profile has it.
-"""
-
-import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from lxml import etree
 from planet import is_well_formed
+from validity_json import json_feed
+from validity_modules import modules
+from validity_rss import rss
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 DC = "{http://purl.org/dc/elements/1.1/}"
+HISTORY = "{http://purl.org/syndication/history/1.0}"
 MEDIA = "{http://search.yahoo.com/mrss/}"
+TOMBSTONES = "{http://purl.org/atompub/tombstones/1.0}"
+
+__all__ = [
+    "ATOM",
+    "CONTENT",
+    "DC",
+    "HISTORY",
+    "MEDIA",
+    "TOMBSTONES",
+    "atom",
+    "json_feed",
+    "problems",
+    "rss",
+]
 
 _SCHEMA = etree.RelaxNG(etree.parse(str(Path(__file__).with_name("atom.rng"))))
 
-_DATE = re.compile(
-    r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} "
-    r"(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d{2}:\d{2}:\d{2} (GMT|[+-]\d{4})"
-)
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
-
-_CHANNEL_ONCE = {
-    "title", "link", "description", "language", "copyright", "managingEditor", "webMaster",
-    "pubDate", "lastBuildDate", "generator", "docs", "cloud", "ttl", "image", "rating",
-    "textInput", "skipHours", "skipDays",
-}  # fmt: skip
-_CHANNEL = _CHANNEL_ONCE | {"category", "item", f"{ATOM}link"}
-_ITEM_ONCE = {
-    "title", "link", "description", "author", "comments", "enclosure", "guid", "pubDate", "source",
-    f"{CONTENT}encoded",
-}  # fmt: skip
-_ITEM = _ITEM_ONCE | {"category", f"{DC}creator", f"{MEDIA}thumbnail"}
-
 
 def problems(name: str, document: bytes) -> list[str]:
-    """What is wrong with the document called `name`."""
+    """What is wrong with the document called `name`; nothing is known of what is no feed."""
+    if name.endswith("feed.json"):
+        return [f"{name}: {one}" for one in json_feed(document)]
+    if not name.endswith(("atom.xml", "rss.xml")):
+        return []
     found = [f"{name}: {one}" for one in (atom if name.endswith("atom.xml") else rss)(document)]
     if not is_well_formed(document):
         found.append(f"{name}: feedparser complains")
@@ -49,11 +47,11 @@ def problems(name: str, document: bytes) -> list[str]:
 
 
 def atom(document: bytes) -> Iterator[str]:
-    """What RFC 4287 says against an Atom document."""
+    """What RFC 4287, RFC 5005 and RFC 6721 say against an Atom document."""
     root = etree.fromstring(document)
     if not _SCHEMA.validate(root):
         yield str(_SCHEMA.error_log.last_error)
-    if len([link for link in root.findall(f"{ATOM}link") if link.get("rel") == "self"]) != 1:
+    if len(_links(root, "self")) != 1:
         yield "not one self link (4.1.1)"
     entries = root.findall(f"{ATOM}entry")
     for parent in (root, *entries):
@@ -65,99 +63,64 @@ def atom(document: bytes) -> Iterator[str]:
         if len(alternates) != len(set(alternates)):
             yield "alternate links of one type and language (4.1.1, 4.1.2)"
     for entry in entries:
-        name = entry.findtext(f"{ATOM}id")
-        links = [link.get("rel", "alternate") for link in entry.findall(f"{ATOM}link")]
-        if entry.find(f"{ATOM}content") is None and "alternate" not in links:
-            yield f"{name} has neither content nor an alternate link (4.1.2)"
-        if not (entry.findtext(f"{ATOM}title") or "").strip():
-            yield f"{name} has an empty title (4.2.14)"
-        if _time(entry, "updated") < _time(entry, "published"):
-            yield f"{name} was updated before it was published"
-    if entries and _time(root, "updated") != max(_time(e, "updated") for e in entries):
+        yield from _entry(entry, root)
+    stamps = [_time(entry, "updated") for entry in entries]
+    if stamps and root.find(f"{HISTORY}archive") is None and _time(root, "updated") != max(stamps):
         yield "the feed is not of its newest entry's time (4.2.15)"
     ids = Counter(entry.findtext(f"{ATOM}id") for entry in entries)
     yield from (f"the id {one} comes {count} times" for one, count in ids.items() if count > 1)
+    yield from _history(root)
+    for stone in root.findall(f"{TOMBSTONES}deleted-entry"):
+        if ":" not in stone.get("ref", ""):
+            yield "a tombstone has no id (RFC 6721, 3)"
+        if datetime.fromisoformat(stone.get("when", "0001-01-01")).tzinfo is None:
+            yield "a tombstone has no time (RFC 6721, 3)"
+        if stone.get("ref") in ids:
+            yield f"{stone.get('ref')} is deleted and there"
+
+
+def _entry(entry: etree._Element, root: etree._Element) -> Iterator[str]:
+    name = entry.findtext(f"{ATOM}id")
+    content = entry.find(f"{ATOM}content")
+    if content is None and not _links(entry, "alternate"):
+        yield f"{name} has neither content nor an alternate link (4.1.2)"
+    if content is not None and content.get("src") and entry.find(f"{ATOM}summary") is None:
+        yield f"{name} has its content elsewhere, and no summary (4.1.2)"
+    if not (entry.findtext(f"{ATOM}title") or "").strip():
+        yield f"{name} has an empty title (4.2.14)"
+    named = (entry, entry.find(f"{ATOM}source"), root)
+    if all(one is None or one.find(f"{ATOM}author") is None for one in named):
+        yield f"{name} has no author (4.2.1)"
+    is_dated = entry.find(f"{ATOM}published") is not None
+    if is_dated and _time(entry, "updated") < _time(entry, "published"):
+        yield f"{name} was updated before it was published"
+    terms = [(one.get("term"), one.get("scheme")) for one in entry.findall(f"{ATOM}category")]
+    if len(terms) != len(set(terms)):
+        yield f"{name} has a category twice (4.1.2)"
+    for problem in modules(entry):
+        yield f"{name}: {problem}"
+
+
+def _links(element: etree._Element, relation: str) -> list[etree._Element]:
+    links = element.findall(f"{ATOM}link")
+    return [link for link in links if link.get("rel", "alternate") == relation]
+
+
+def _history(root: etree._Element) -> Iterator[str]:
+    """RFC 5005, 4: an archive says that it is one, and where the feed is."""
+    archive = root.find(f"{HISTORY}archive")
+    for relation in ("prev-archive", "next-archive", "current"):
+        if len(_links(root, relation)) > 1:
+            yield f"more than one {relation}"
+    if archive is None and _links(root, "next-archive"):
+        yield "the subscription document has an archive after it"
+    if archive is None:
+        return
+    if len(archive) or archive.text:
+        yield "fh:archive is not empty"
+    if len(_links(root, "current")) != 1:
+        yield "an archive does not say where the feed is"
 
 
 def _time(element: etree._Element, name: str) -> datetime:
     return datetime.fromisoformat(element.findtext(f"{ATOM}{name}") or "").astimezone(UTC)
-
-
-def rss(document: bytes) -> Iterator[str]:
-    """What the specification of RSS 2.0 says against a document."""
-    root = etree.fromstring(document)
-    if (root.tag, root.get("version"), len(root)) != ("rss", "2.0", 1) or root[0].tag != "channel":
-        yield "not <rss version='2.0'> with one <channel>"
-        return
-    channel = root[0]
-    yield from _counted(channel, _CHANNEL, _CHANNEL_ONCE)
-    for name in ("title", "link", "description"):
-        if not (channel.findtext(name) or "").strip():
-            yield f"<channel> has no {name}"
-    links = channel.findall(f"{ATOM}link")
-    if [link.get("rel") for link in links] != ["self"]:
-        yield "not one atom:link, to itself"
-    yield from _date(channel, "lastBuildDate")
-    yield from _url(channel, "link")
-    items = channel.findall("item")
-    for item in items:
-        yield from _item(item)
-    guids = Counter(item.findtext("guid") for item in items)
-    yield from (f"the guid {one} comes {count} times" for one, count in guids.items() if count > 1)
-
-
-def _item(item: etree._Element) -> Iterator[str]:
-    yield from _counted(item, _ITEM, _ITEM_ONCE)
-    if not (item.findtext("title") or item.findtext("description")):
-        yield "<item> has neither title nor description"
-    for name in ("pubDate", "guid"):
-        if not item.findtext(name):
-            yield f"<item> has no {name}"
-    yield from _date(item, "pubDate")
-    yield from _url(item, "link")
-    yield from _url(item, "comments")
-    guid = item.find("guid")
-    if guid is not None and guid.get("isPermaLink", "true") != "false":
-        yield from _url(item, "guid")
-        if not (guid.text or "").startswith(("http://", "https://")):
-            yield f"{guid.text} is no permanent link"
-    enclosure = item.find("enclosure")
-    if enclosure is not None:
-        if sorted(enclosure.keys()) != ["length", "type", "url"]:
-            yield f"<enclosure> has {enclosure.keys()}"
-        if not enclosure.get("length", "").isdecimal() or "/" not in enclosure.get("type", ""):
-            yield f"<enclosure> has {enclosure.items()}"
-        if not enclosure.get("url", "").startswith(("http://", "https://")):
-            yield f"<enclosure> is at {enclosure.get('url')}"
-    source = item.find("source")
-    if source is not None and not (source.get("url") and source.text):
-        yield "<source> has no url or no name"
-    if not any((creator.text or "").strip() for creator in item.findall(f"{DC}creator")):
-        yield "<item> says nobody's name"
-    for category in item.findall("category"):
-        if not (category.text or "").strip():
-            yield "<category> is empty"
-
-
-def _counted(element: etree._Element, allowed: set[str], once: set[str]) -> Iterator[str]:
-    counts = Counter(child.tag for child in element)
-    yield from (f"<{element.tag}> may not hold {tag}" for tag in counts.keys() - allowed)
-    yield from (
-        f"<{element.tag}> holds {tag} {counts[tag]} times" for tag in once if counts[tag] > 1
-    )
-
-
-def _date(element: etree._Element, name: str) -> Iterator[str]:
-    text = element.findtext(name)
-    if text is None:
-        return
-    if not _DATE.fullmatch(text):
-        yield f"{name} is no RFC 822 date: {text}"
-    elif parsedate_to_datetime(text).strftime("%a") != text[:3]:
-        yield f"{name} has a wrong weekday: {text}"
-
-
-def _url(element: etree._Element, name: str) -> Iterator[str]:
-    text = element.findtext(name)
-    if text is not None and not _URL.fullmatch(text):
-        yield f"{name} is no URL: {text}"

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from html import escape
 from json import dumps
-from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from browser import chromium
 from feed_server import FeedServer
 from lxml import etree
-from playwright.sync_api import BrowserContext, Dialog, Page, Request, sync_playwright
+from playwright.sync_api import BrowserContext, Dialog, Page, Request
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
@@ -18,15 +18,6 @@ _DC = "{http://purl.org/dc/elements/1.1/}"
 _MEDIA = "{http://search.yahoo.com/mrss/}"
 
 CANARY = "canary.test"
-CHROMIUM = Path("/usr/bin/chromium")
-_OPTIONS = (
-    "--no-sandbox",  # which root may not have
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 
 
 class Shown(NamedTuple):
@@ -277,9 +268,5 @@ class Reader:
 @contextmanager
 def reader() -> Iterator[Reader]:
     """Debian's chromium, which asks nobody but loopback."""
-    with FeedServer().serving() as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_OPTIONS)
-        try:
-            yield Reader(browser.new_context(), server)
-        finally:
-            browser.close()
+    with FeedServer().serving() as server, chromium() as browser:
+        yield Reader(browser.new_context(), server)

@@ -9,11 +9,11 @@ from html import escape
 from urllib.parse import urlsplit
 
 import pytest
+from browser import CHROMIUM
 from carriers import CARRIED, LINKS, carry
 from payloads import PAYLOADS, URLS
 from planet import Planet
 from reader import (
-    CHROMIUM,
     Reader,
     Shown,
     control_page,

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import brotli
 import pytest
-from planet import SITE, Planet
+from feed_server import rss
+from planet import Planet
 from server import Client, serving
 from service import wait_for
 
@@ -379,25 +380,18 @@ def test_a_link_within_the_folder_is_followed(client: Client, planet: Planet) ->
 
 
 def test_a_category_that_is_gone_is_said_to_be(tmp_path: Path) -> None:
-    planet = Planet(tmp_path, "[[articles]]\npath = 'articles'\n[categories.Python]\n")
-    planet.configure(
-        "[[articles]]\npath = 'articles'\n[publish]\ncategories = 'all'\nmin_entries = 1\n",
-        site=SITE,
+    feed = '[[feeds]]\nurl = "a.xml"\n'
+    planet = Planet(
+        tmp_path, f'{feed}[publish]\ncategories = "all"\nmin_entries = 1\n[categories.X]\n'
     )
-    planet.article("one.md", categories="[Python, Ruby]")
+    planet.write("a.xml", rss("jazz", "one"))
     planet.cycle()
-    for name in ("ruby", "python"):
-        assert (planet.public / "categories" / name / "atom.xml").exists()
-    planet.configure(
-        "[[articles]]\npath = 'articles'\n[categories.Jazz]\nslug = 'music'\n", site=SITE
-    )
+    folder = next(path.name for path in planet.public.glob("categories/tag*"))
+    planet.configure(f"{feed}[categories.X]\n")
     planet.cycle()
-    planet.configure("[[articles]]\npath = 'articles'\n[categories.Jazz]\nslug = 'jazz'\n")
-    planet.cycle()
-    for path in planet.public.glob("categories/music/*"):
-        path.unlink()
-    (planet.public / "categories/python/atom.xml").unlink()
+    (planet.public / "categories/x/atom.xml").unlink()
     with serving(tmp_path) as (client, _):
-        assert client.ask("/categories/music/atom.xml").status == 410
-        assert client.ask("/categories/python/atom.xml").status == 404, "it is only missing"
+        assert client.ask(f"/categories/{folder}/atom.xml").status == 410
+        assert client.ask(f"/categories/{folder}/").status == 410
+        assert client.ask("/categories/x/atom.xml").status == 404, "it is only missing"
         assert client.ask("/categories/never/atom.xml").status == 404

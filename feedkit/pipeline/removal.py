@@ -1,0 +1,79 @@
+"""A source that is to be gone, entries and all: its publisher asked for it, or it was a mistake.
+
+The entries are withdrawn first and that is published, with a tombstone for each (RFC 6721), so
+that readers and archives lose them too. Then the store forgets them. A kill in between leaves what
+the same command, given again, brings to its end.
+"""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+
+from msgspec import Struct
+
+from feedkit.config import Settings
+from feedkit.errors import FeedkitError
+from feedkit.pipeline.prepare import article_folder_key, feed_key
+from feedkit.pipeline.run import publish_stored
+from feedkit.pipeline.subscriptions import subscriptions
+from feedkit.publish import Published
+from feedkit.store import SourceRow, Store
+
+_BATCH = 500
+
+
+class RemovalError(FeedkitError):
+    """The source cannot be removed."""
+
+
+class Removed(Struct):
+    """What removing a source did."""
+
+    name: str
+    entries: int
+    published: Published
+    is_complete: bool
+    """Whether the store has forgotten it; not so while a document still shows it."""
+
+
+def remove_source(settings: Settings, store: Store, name: str) -> Removed:
+    """Withdraw, publish without and forget all entries of the source that the configuration knew
+    as `name`: the address of a feed, the path of a feed file or an article folder.
+
+    Raises `RemovalError` where there is none, or the configuration still has it.
+    """
+    with store.read() as transaction:
+        sources = transaction.sources()
+    source = _found(name, sources)
+    if source.key in _followed(settings):
+        raise RemovalError(
+            f"{name}: take it out of {settings.file.name} first, or the next run collects it again"
+        )
+    with store.write() as transaction:
+        guids = [guid for guid, _, _ in transaction.source_entries(source.id)]
+        transaction.withdraw(source.id, guids)
+    published = publish_stored(settings, store)
+    if published.failed:
+        return Removed(name, len(guids), published, is_complete=False)
+    with store.write() as transaction:
+        ids = transaction.upkeep.of_source(source.id)
+        for start in range(0, len(ids), _BATCH):
+            transaction.upkeep.remove(ids[start : start + _BATCH])
+        transaction.upkeep.forget_sources([source.id])
+        transaction.upkeep.forget_categories()
+    return Removed(name, len(guids), published, is_complete=True)
+
+
+def _found(name: str, sources: Mapping[str, SourceRow]) -> SourceRow:
+    for key in (f"feed:{name}", f"articles:{PurePosixPath(name)}"):
+        if key in sources:
+            return sources[key]
+    known = [key.partition(":")[2] for key in sources]
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    hint = f"did you mean {near[0]}?" if near else "feedkit status --json lists the feeds"
+    raise RemovalError(f"{name}: no source of the store; {hint}")
+
+
+def _followed(settings: Settings) -> Iterable[str]:
+    feeds, _ = subscriptions(settings)
+    return {*map(feed_key, feeds), *map(article_folder_key, settings.articles)}

@@ -1,0 +1,168 @@
+"""Which entries each topic's feed lists, and which go into its archives (RFC 5005, 4).
+
+The feed lists the newest entries. What leaves it, and what comes too late to be in it, gathers in
+the open archive; when that has more than a feed lists, its first entries become a whole archive,
+which never changes. So a reader who follows the chain from the feed to the oldest archive finds
+every entry, and each once; an entry that was edited after that comes again, into the open archive.
+
+A deleted entry leaves a tombstone (RFC 6721) in the feed, and in the whole archive that it was in:
+what a person deletes is no more to be read, and that counts for more than that archives stay.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from feedkit.config import Settings
+from feedkit.publish.topics import Topic
+from feedkit.store import Store
+from feedkit.store.editions import Archive, Edition, Editions, Standing
+
+_ARCHIVES = 0
+"""Where an edition's state says whether there are archives."""
+_BATCH = 100
+"""Topics put together in one transaction."""
+
+
+def renew(store: Store, settings: Settings, topics: Sequence[Topic], now: int) -> None:
+    """Put the editions of topics together in which something changed; forget those of topics
+    that are published no more. `now` is the time of tombstones."""
+    with store.read() as transaction:
+        states = transaction.editions.states()
+    gone = states.keys() - {topic.id for topic in topics}
+    stale = [topic for topic in topics if states.get(topic.id, ("",))[0] != _state(topic, settings)]
+    if gone:
+        with store.write() as transaction:
+            transaction.editions.forget(gone)
+    for start in range(0, len(stale), _BATCH):
+        with store.write() as transaction:
+            for topic in stale[start : start + _BATCH]:
+                _renew(transaction.editions, settings, topic, now)
+
+
+def _state(topic: Topic, settings: Settings) -> str:
+    """What an edition is put together of."""
+    publish = settings.publish
+    parts = (int(publish.archives), topic.revision, publish.entries, publish.per_source or 0)
+    return " ".join(map(str, (*parts, *topic.category_ids)))
+
+
+def _has_archives(edition: Edition) -> bool:
+    """Whether it was put together with archives."""
+    return edition.state.split(" ")[_ARCHIVES] != "0"
+
+
+def _renew(editions: Editions, settings: Settings, topic: Topic, now: int) -> None:
+    publish = settings.publish
+    before = editions.get([topic.id]).get(topic.id)
+    listed = editions.front(topic.category_ids, publish.entries, publish.per_source)
+    last_id = editions.last_id()
+    whole: list[tuple[int, ...]] = []
+    rest: tuple[int, ...] = ()
+    if before is None or not publish.archives or not _has_archives(before):
+        editions.forget_archives(topic.id)
+        if publish.archives:
+            everything = editions.shown(topic.category_ids)
+            left = [entry_id for entry_id in everything if entry_id not in {*listed}]
+            whole, rest = _cut(left, publish.entries)
+    else:
+        arrived = {*editions.arrivals(topic.id), *before.listed, *before.rest}
+        if added := {*topic.category_ids} - editions.members(topic.id):
+            arrived |= {*editions.shown(added)}
+        editions.set_members(topic.id, topic.category_ids)
+        standing = editions.standing(topic.id, arrived)
+        archived = _archived(editions, before, arrived)
+        changes = change(before, listed, standing, archived)
+        whole, rest = _cut(changes.rest, publish.entries)
+        _bury(editions, topic.id, changes, standing, archived, now)
+    editions.save(Edition(topic.id, _state(topic, settings), listed, rest, last_id))
+    editions.set_members(topic.id, topic.category_ids)
+    editions.add_archives(topic.id, whole, now)
+
+
+def _archived(editions: Editions, before: Edition, arrived: Collection[int]) -> dict[int, Archive]:
+    """Those of the entries that are in whole archives, with the last of these. It is looked up
+    only where an entry may be in one: it was there before, and did not stand outside of them."""
+    open_ids = {*before.listed, *before.rest}
+    old = {each for each in arrived if each <= before.last_id and each not in open_ids}
+    if not old:
+        return {}
+    return {
+        entry_id: archive
+        for archive, held in editions.archived(before.topic_id).items()
+        for entry_id in held
+        if entry_id in old
+    }
+
+
+class Changes(NamedTuple):
+    """What became of a topic's entries since its last edition."""
+
+    rest: tuple[int, ...]
+    """Those that are in neither its feed nor a whole archive, in the order in which they left."""
+    deleted: tuple[int, ...]
+    """Those that were published and are withdrawn."""
+
+
+def change(
+    before: Edition,
+    listed: Collection[int],
+    standing: Mapping[int, Standing],
+    archived: Mapping[int, Archive],
+) -> Changes:
+    """What becomes of entries whose feed lists `listed` from now on. Pure.
+
+    `standing` has what arrived, and all of the edition `before`; `archived` what of that a whole
+    archive holds. An entry comes again where it has changed since it was archived.
+    """
+    listed = {*listed}
+    shown = {entry_id for entry_id, each in standing.items() if each.is_shown}
+    stays = [entry_id for entry_id in before.rest if entry_id in shown and entry_id not in listed]
+    comes = [
+        (each.order_time, each.id)
+        for each in standing.values()
+        if each.id in shown - listed
+        and (each.id not in archived or each.changed_at > archived[each.id].whole_at)
+    ]
+    known = {*stays}
+    rest = stays + [entry_id for _, entry_id in sorted(comes) if entry_id not in known]
+    published = {*before.listed, *before.rest, *archived}
+    deleted = [each.id for each in standing.values() if each.is_withdrawn and each.id in published]
+    return Changes(tuple(rest), tuple(deleted))
+
+
+def _cut(left: Sequence[int], size: int) -> tuple[list[tuple[int, ...]], tuple[int, ...]]:
+    """Whole archives of `size` entries each, newest first, and what is left for the open one.
+
+    That is never empty where there are whole ones, which name it as the one that comes next. Its
+    first entries become whole, so what a reader was told to be in it stays in the archive that has
+    its number.
+    """
+    whole = []
+    start = 0
+    while len(left) - start > size:
+        whole.append(tuple(reversed(left[start : start + size])))
+        start += size
+    return whole, tuple(left[start:])
+
+
+def _bury(
+    editions: Editions,
+    topic_id: int,
+    changes: Changes,
+    standing: Mapping[int, Standing],
+    archived: Mapping[int, Archive],
+    now: int,
+) -> None:
+    """Keep tombstones of what was deleted, and none of what is there again."""
+    buried = {guid for guid, _ in editions.tombstones(topic_id)}
+    again = {
+        each.id: each.published_id
+        for each in standing.values()
+        if each.is_shown and each.published_id in buried
+    }
+    editions.exhume(topic_id, again.values())
+    deleted = {standing[entry_id].published_id: now for entry_id in changes.deleted}
+    shown_ids = {each.published_id for each in standing.values() if each.is_shown}
+    editions.bury(topic_id, {guid: at for guid, at in deleted.items() if guid not in shown_ids})
+    concerned = {*changes.deleted, *again}
+    editions.revise({archived[entry_id] for entry_id in concerned if entry_id in archived})
