@@ -17,6 +17,7 @@ from feedkit.logs import complain, debug, say
 from feedkit.pipeline.agenda import local_state, next_time
 from feedkit.pipeline.housekeeping import housekeep, is_due
 from feedkit.pipeline.prepare import to_microseconds
+from feedkit.pipeline.report import Report
 from feedkit.pipeline.run import run
 from feedkit.pipeline.timing import Clock
 from feedkit.store import Store, exclusive, open_store
@@ -52,9 +53,15 @@ class Cycles:
     """The cycles of one daemon, each in the thread that calls `tick`."""
 
     def __init__(
-        self, *, clock: Clock, is_stopping: Callable[[], bool], on_open: Callable[[], None]
+        self,
+        *,
+        clock: Clock,
+        is_stopping: Callable[[], bool],
+        on_open: Callable[[], None],
+        on_report: Callable[[Report], None],
     ) -> None:
-        """`on_open` is called whenever the store can be used, or somebody else uses it."""
+        """`on_open` is called whenever the store can be used, or somebody else uses it; `on_report`
+        with what each cycle did."""
         self.pulse = Pulse()
         self.metrics = Metrics()
         self.next_at: datetime | None = None
@@ -62,6 +69,7 @@ class Cycles:
         self._clock = clock
         self._is_stopping = is_stopping
         self._on_open = on_open
+        self._on_report = on_report
         self._journal = Journal()
         self._done_for: Settings | None = None
         """By which settings the last cycle was done; None: one is owed."""
@@ -124,6 +132,7 @@ class Cycles:
         seconds = time.monotonic() - began
         self.metrics.count(report, seconds)
         self._journal.tell(report)
+        self._on_report(report)
         debug("cycle", f"a cycle took {seconds:.2f} s", seconds=round(seconds, 3))
         self._keep_house(settings, store)
         self.next_at = next_time(settings, store, self._now(), done_at=now)

@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,7 +30,9 @@ from feedkit.daemon.signals import handled
 from feedkit.daemon.watching import can_watch, changes
 from feedkit.errors import ConfigError, StoreError
 from feedkit.logs import complain, say, warn
+from feedkit.pipeline.report import Report
 from feedkit.pipeline.timing import Clock, utc_now
+from feedkit.publish.websub import Announcer, topics_of
 from feedkit.schedule.words import span
 
 if TYPE_CHECKING:
@@ -73,11 +75,13 @@ class Daemon:
         self._failure: StoreError | None = None
         self._is_ready = False
         self._server: Server | None = None
+        self._announcer: Announcer | None = None
         self._loop = asyncio.get_running_loop()
         self._cycles = Cycles(
             clock=clock,
             is_stopping=self._is_stopping.is_set,
             on_open=self._on_open,
+            on_report=self._on_report,
         )
 
     async def serve(self) -> bool:
@@ -171,6 +175,23 @@ class Daemon:
         """Called by the thread of the cycles."""
         self._loop.call_soon_threadsafe(self._ready)
 
+    def _on_report(self, report: Report) -> None:
+        """Called by the thread of the cycles."""
+        hubs, changed = self._settings.publish.hubs, report.published.written
+        if hubs and (topics := topics_of(self._settings, changed)):
+            self._loop.call_soon_threadsafe(self._announce, hubs, topics)
+
+    def _announce(self, hubs: Sequence[str], topics: Sequence[str]) -> None:
+        """Tell hubs of what changed, while all else goes on."""
+        if self._stop.is_set():
+            return
+        if self._announcer is None:
+            from feedkit.pipeline.feeds import user_agent  # aiohttp costs 150 ms
+
+            agent = user_agent(self._settings)
+            self._announcer = Announcer(agent, lambda sentence: warn("unannounced", sentence))
+        self._announcer.announce(hubs, topics)
+
     def _ready(self) -> None:
         if not self._is_ready:
             self._is_ready = True
@@ -230,6 +251,8 @@ class Daemon:
             waiting += [abandoned]
         for task in (*waiting, *self._tasks):
             task.cancel()
+        if self._announcer is not None:
+            await self._announcer.close()
         self._scheduler.shutdown(wait=False)
         await asyncio.sleep(0)
         self._thread.shutdown(wait=False)

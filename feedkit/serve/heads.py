@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from email.utils import formatdate
 from typing import NamedTuple
+from urllib.parse import quote
 
-from feedkit.serve.media import FEEDS
+from feedkit.serve.media import FEEDS, TOPICS
 from feedkit.serve.messages import header, status_line
 from feedkit.serve.ranges import Part
 from feedkit.serve.shelf import Document, Variant
@@ -34,6 +35,18 @@ class Manner(NamedTuple):
     cache_control: str
     """For whom and how long a document may be kept (RFC 9111, 5.2.2)."""
     hubs: tuple[str, ...] = ()
+    site: str = ""
+    """The public address of what is published, ending in "/"."""
+    root: str = ""
+    """The folder that it is in."""
+
+    def links(self, document: Document) -> Fields:
+        """The hubs of a feed and the topic that it is to them (W3C WebSub, 4)."""
+        if not self.hubs or document.kind not in TOPICS:
+            return []
+        topic = self.site + quote(document.name.removeprefix(f"{self.root}/"))
+        hubs = [f'<{hub}>; rel="hub"' for hub in self.hubs]
+        return [("Link", ", ".join([*hubs, f'<{topic}>; rel="self"']))]
 
 
 def full(manner: Manner, document: Document, coding: str, variant: Variant) -> bytes:
@@ -105,7 +118,7 @@ def header_of(
         fields.append(("Content-Encoding", coding))
     fields += _validators(manner, document, variant)
     fields.append(("Accept-Ranges", "bytes"))
-    fields += [("Link", f'<{hub}>; rel="hub"') for hub in manner.hubs if document.kind in FEEDS]
+    fields += manner.links(document)
     return status_line(status) + header(*fields, *SECURITY)
 
 

@@ -14,6 +14,9 @@ TEXT = "text/plain; charset=utf-8"
 FEEDS = frozenset({ATOM, RSS, JSON_FEED, OPML})
 """What a page of another site may read (CORS)."""
 
+TOPICS = frozenset({ATOM, RSS, JSON_FEED})
+"""What a hub may be told of."""
+
 _BY_NAME = {
     "html": HTML,
     "css": "text/css; charset=utf-8",

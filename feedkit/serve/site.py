@@ -57,9 +57,14 @@ class Site:
         self._password = password
         self._inside = inside
         for_whom = "public" if password is None else "private"
-        self._manner = heads.Manner(f"{for_whom}, max-age={max_age_of(settings)}")
         self._versions = versions
         self._shelf = Shelf(folder, serve.cache)
+        self._manner = heads.Manner(
+            f"{for_whom}, max-age={max_age_of(settings)}",
+            settings.publish.hubs,
+            settings.site.url,
+            self._shelf.root,
+        )
         self._gone = Gone(settings)
         self._listing = Listing(self._shelf.root)
         self._paths: dict[str, str] = {}
