@@ -80,6 +80,7 @@ def test_a_unix_socket_is_relative_to_the_configuration(tmp_path: Path) -> None:
         ('username = "me"', "serve: found a username without a password; expected both"),
         ('password = "x"', "serve: found a password without a username; expected both"),
         ('lissten = "x"', "serve.lissten: unknown key; did you mean listen?"),
+        ("subscribe = true", "serve: found subscribe without listen and public_url"),
         ("connections = 0", "serve.connections: expected a whole number"),
     ],
 )

@@ -88,6 +88,8 @@ class Serve(Struct, frozen=True):
     """Bytes of documents that are kept in memory."""
     connections: int = 10_000
     access_log: bool = False
+    subscribe: bool = False
+    """Whether hubs are to tell of the news of feeds (WebSub)."""
 
 
 def read_listen(value: object) -> Listen:
@@ -149,6 +151,7 @@ SERVE_KEYS: Mapping[str, Callable[[object], object]] = {
     "cache": read_size,
     "connections": read_count,
     "access_log": read_flag,
+    "subscribe": read_flag,
 }
 
 
@@ -159,3 +162,5 @@ def serve_contradictions(given: Mapping[str, object]) -> Iterator[str]:
             ("password", "username") if "password" in given else ("username", "password")
         )
         yield f"found a {found} without a {missing}; expected both"
+    if given.get("subscribe") and not {"listen", "public_url"} <= given.keys():
+        yield "found subscribe without listen and public_url; hubs have to reach the daemon there"

@@ -6,8 +6,9 @@ before that looks whether an article changed, and opens nothing.
 
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from queue import SimpleQueue
 
 from feedkit.config import Settings
 from feedkit.daemon.journal import Journal
@@ -19,7 +20,7 @@ from feedkit.pipeline.housekeeping import housekeep, is_due
 from feedkit.pipeline.prepare import to_microseconds
 from feedkit.pipeline.report import Report
 from feedkit.pipeline.run import run
-from feedkit.pipeline.timing import Clock
+from feedkit.pipeline.timing import Clock, News
 from feedkit.store import Store, exclusive, open_store
 
 SHORTEST = 1.0
@@ -73,6 +74,10 @@ class Cycles:
         self._journal = Journal()
         self._done_for: Settings | None = None
         """By which settings the last cycle was done; None: one is owed."""
+        self.told_until: Mapping[str, datetime] = {}
+        """The feeds whose hubs tell of their news, and until when."""
+        self._news: SimpleQueue[str] = SimpleQueue()
+        """Those that have some."""
         self._local = ""
         """The articles and lists that the last cycle saw."""
         self._trouble = ""
@@ -98,6 +103,10 @@ class Cycles:
             return LONGEST
         return wait
 
+    def tell(self, feed: str) -> None:
+        """Ask `feed` in the next tick: its hub says that it has news. From any thread."""
+        self._news.put(feed)
+
     def forget_time(self) -> None:
         """Look into the store at the next tick: the clock was set, or the machine slept."""
         self.next_at = None
@@ -106,6 +115,7 @@ class Cycles:
         now = self._now()
         local = local_state(settings)
         is_owed = settings is not self._done_for or local != self._local
+        is_owed = is_owed or not self._news.empty()
         if not is_owed and self.next_at is not None and now < self.next_at:
             return self._wait(now)
         url = settings.store.url
@@ -120,6 +130,9 @@ class Cycles:
 
     def _cycle(self, settings: Settings, store: Store, local: str, now: datetime) -> float:
         self._done_for = None  # what ends a cycle early leaves it owed
+        news = set()
+        while not self._news.empty():
+            news.add(self._news.get())
         began, spent = time.monotonic(), time.process_time()
         report = run(
             settings,
@@ -127,6 +140,7 @@ class Cycles:
             progress=self.pulse,
             clock=self._now,
             is_stopping=self._is_stopping,
+            news=News(news, self.told_until),
         )
         self._local = local
         seconds = time.monotonic() - began

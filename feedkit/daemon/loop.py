@@ -36,7 +36,9 @@ from feedkit.publish.websub import Announcer, topics_of
 from feedkit.schedule.words import span
 
 if TYPE_CHECKING:
+    from feedkit.daemon.subscriber import Subscriber
     from feedkit.serve.server import Server
+    from feedkit.serve.subscriptions import Subscriptions
 
 GRACE = 10.0
 """Seconds in which what runs may come to its end when the daemon is to stop."""
@@ -76,6 +78,7 @@ class Daemon:
         self._is_ready = False
         self._server: Server | None = None
         self._announcer: Announcer | None = None
+        self._subscriber: Subscriber | None = None
         self._loop = asyncio.get_running_loop()
         self._cycles = Cycles(
             clock=clock,
@@ -117,8 +120,30 @@ class Daemon:
 
         sys.setswitchinterval(_TURN)
         inside = inside_of(lambda: self._settings, self._cycles.metrics)
-        self._server = Server(self._settings, inside)
+        subscriptions = self._subscribe() if self._settings.serve.subscribe else None
+        self._server = Server(self._settings, inside, subscriptions)
         await self._server.start(listen)
+
+    def _subscribe(self) -> "Subscriptions":
+        """Have hubs tell of the news of feeds, where they are known."""
+        from feedkit.daemon.subscriber import Subscriber
+        from feedkit.serve.server import file_beside_the_store
+        from feedkit.serve.subscriptions import Subscriptions
+
+        subscriptions = Subscriptions(file_beside_the_store(self._settings, "hubs"))
+
+        def lease_changed() -> None:
+            self._cycles.told_until = subscriptions.leases(self._clock().timestamp())
+
+        def has_news(feed: str) -> None:
+            self._cycles.tell(feed)
+            self._hurry()
+
+        subscriptions.on_change, subscriptions.on_news = lease_changed, has_news
+        lease_changed()
+        self._subscriber = Subscriber(lambda: self._settings, subscriptions)
+        self._start(self._subscriber.serve())
+        return subscriptions
 
     # Ticks
 
@@ -177,6 +202,8 @@ class Daemon:
 
     def _on_report(self, report: Report) -> None:
         """Called by the thread of the cycles."""
+        if self._subscriber is not None:
+            self._loop.call_soon_threadsafe(self._subscriber.learn, report)
         hubs, changed = self._settings.publish.hubs, report.published.written
         if hubs and (topics := topics_of(self._settings, changed)):
             self._loop.call_soon_threadsafe(self._announce, hubs, topics)

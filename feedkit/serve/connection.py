@@ -21,6 +21,7 @@ from aiohttp.http import (
     RawRequestMessage,
 )
 from aiohttp.http_exceptions import LineTooLong
+from aiohttp.streams import StreamReader
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from feedkit.serve import pages
@@ -40,6 +41,7 @@ once, it would take the answer away from who is still sending (RFC 9112, 9.6).""
 _HEAD_BYTES = 16_384
 _LINE_BYTES = 8_190
 _VERSIONS = (HttpVersion10, HttpVersion11)
+_BODY_BYTES = 20_000_000
 _END_OF_HEAD = b"\r\n\r\n"
 _AHEAD = 8_192
 """Bytes that may come while an answer is being sent, before no more is read."""
@@ -101,7 +103,7 @@ class Connection(BaseProtocol):
         self._requests = HttpRequestParser(
             self,
             loop,
-            2**16,
+            2**26,  # past `_BODY_BYTES`: here nothing reads while a body comes
             max_line_size=_LINE_BYTES,
             max_field_size=_LINE_BYTES,
             auto_decompress=False,
@@ -119,6 +121,12 @@ class Connection(BaseProtocol):
         """Whether the last of those is the last of all: what follows it is no request."""
         self._is_torn = False
         """Whether something is likely to follow it."""
+        self._payload: StreamReader | None = None
+        """Its body."""
+        self._is_undecided = False
+        """Whether it is not known yet if anybody waits for that."""
+        self._body: asyncio.Future[bytes | None] | None = None
+        """Where that is waited for."""
         self._has_ended = False
         """Whether the other side will send no more."""
         self._lingers = False
@@ -150,7 +158,8 @@ class Connection(BaseProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes came."""
-        if self._is_last:
+        if self._is_last and not self._is_undecided:
+            self._take(data)
             return
         self._rest = self._rest[self._parsed :] + data if self._rest else data
         self._parsed = 0
@@ -164,6 +173,8 @@ class Connection(BaseProtocol):
     def eof_received(self) -> bool:
         """The other side sends no more; it may still be waiting for what it asked."""
         self._has_ended = True
+        if self._body is not None and not self._body.done():
+            self._body.set_result(None)
         return self.is_busy
 
     def pause_writing(self) -> None:
@@ -266,6 +277,8 @@ class Connection(BaseProtocol):
             if message.should_close or is_upgraded or not payload.is_eof():
                 self._is_last = True
                 self._is_torn = is_upgraded or not payload.is_eof()
+                if self._is_torn and not is_upgraded:
+                    self._payload, self._is_undecided = payload, True
                 break
         if messages:
             self._head_size = 0
@@ -288,10 +301,45 @@ class Connection(BaseProtocol):
         is_old = message.version == HttpVersion10
         answer = self._owner.answer(request)
         if isinstance(answer, Answer) and answer.file is None and len(answer.body) <= _PIECE:
+            self._is_undecided = self._is_undecided and bool(self._waiting)
             self._send(request, answer, is_old=is_old)
             return
+        if request.body is not None:
+            self._await_body(request.body, message.headers.get("Expect", ""))
+        elif not self._waiting:
+            self._is_undecided = False
         self._task = self._loop.create_task(self._send_slowly(request, answer, is_old=is_old))
         self._task.add_done_callback(self._slow_ended)
+
+    def _await_body(self, body: "asyncio.Future[bytes | None]", expectation: str) -> None:
+        """Look at what comes from now on; some of it may have come with the header."""
+        if self._payload is None or self._waiting:
+            body.set_result(b"")  # it has none
+            return
+        self._body, self._is_undecided = body, False
+        if expectation.lower() == "100-continue":
+            self._out.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        rest, self._rest = self._rest[self._parsed :], b""
+        self._parsed = 0
+        self._take(rest)
+        if self._is_held:
+            self._is_held = False
+            self._out.resume_reading()
+
+    def _take(self, data: bytes) -> None:
+        """Take more of the body, where it is waited for."""
+        if self._body is None or self._payload is None or self._body.done():
+            return
+        try:
+            self._requests.feed_data(data)
+        except HttpProcessingError:
+            self._body.set_result(None)
+            return
+        if self._payload.total_bytes > _BODY_BYTES:
+            self._body.set_result(None)
+        elif self._payload.is_eof():
+            body, self._body = self._body, None  # reading calls back here
+            body.set_result(self._payload.read_nowait())
 
     def _send(self, request: Request, answer: Answer, *, is_old: bool) -> None:
         """Send an answer whose body is at hand."""
@@ -361,6 +409,7 @@ class Connection(BaseProtocol):
 
     def _rested(self) -> None:
         """An answer is given away: what comes now?"""
+        self._body = None
         self.deadline = self._loop.time() + (STALL_SECONDS if self._paused else IDLE_SECONDS)
         if not self._is_last or self._waiting or self.transport is None:
             return

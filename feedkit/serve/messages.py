@@ -1,5 +1,6 @@
 """A request as it is decided upon, and the answer to it."""
 
+from asyncio import Future
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -19,7 +20,9 @@ class Request:
         self.target = target
         self.fields = fields
         self.peer = peer
-        self.body = b""
+        self.body: Future[bytes | None] | None = None
+        """Made by who waits for the body: without it what comes is not looked at. Its result is
+        None for one that is too large or cannot be read."""
 
     def field(self, name: str) -> str | None:
         """The value of a field that is a list; lines of one name are one (RFC 9110, 5.3)."""

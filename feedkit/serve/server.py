@@ -22,6 +22,7 @@ from feedkit.serve.connection import Connection
 from feedkit.serve.inside import Inside, Measure
 from feedkit.serve.messages import Answer, Request
 from feedkit.serve.site import Site
+from feedkit.serve.subscriptions import Subscriptions
 from feedkit.serve.versions import Versions
 
 GRACE = 10.0
@@ -42,14 +43,18 @@ _SPARE_FILES = 200
 class Server:
     """Serves the documents of `settings` until it is told to stop. Made once, used once."""
 
-    def __init__(self, settings: Settings, inside: Inside) -> None:
-        """Raises `ServeError` where the password cannot be had."""
+    def __init__(
+        self, settings: Settings, inside: Inside, subscriptions: Subscriptions | None = None
+    ) -> None:
+        """`subscriptions` are what hubs may talk to; None: to none. Raises `ServeError` where the
+        password cannot be had."""
         self.date = b""
         self.is_stopping = False
         self.address: Listen | None = None
         """Where it listens in truth: the port of `listen` may be any."""
         self._settings = settings
         self._inside = inside
+        self._subscriptions = subscriptions
         self._loop = asyncio.get_running_loop()
         self._connections: set[Connection] = set()
         self._slow: dict[Connection, None] = {}
@@ -60,7 +65,7 @@ class Server:
         self._server: asyncio.Server | None = None
         self._ticks: asyncio.TimerHandle | None = None
         self._has_access_log = settings.serve.access_log
-        self._versions = Versions(_file_beside_the_store(settings))
+        self._versions = Versions(file_beside_the_store(settings, "served"))
         self._site = self._made_site(settings)
 
     @property
@@ -166,6 +171,7 @@ class Server:
             )
         site = Site(settings, folder, _password(settings), self._inside, self._versions)
         site.counted = self._measures
+        site.subscriptions = self._subscriptions
         return site
 
     async def _listen(self, listen: Listen) -> asyncio.Server:
@@ -210,9 +216,10 @@ def _password(settings: Settings) -> bytes | None:
     return ":".join(texts).encode()
 
 
-def _file_beside_the_store(settings: Settings) -> Path | None:
+def file_beside_the_store(settings: Settings, ending: str) -> Path | None:
+    """Where something is kept over a restart; None where the store itself is not."""
     path = settings.store.url.removeprefix(SQLITE)
-    return Path(f"{path}.served") if path not in (settings.store.url, "", ":memory:") else None
+    return Path(f"{path}.{ending}") if path not in (settings.store.url, "", ":memory:") else None
 
 
 def _room_for(wanted: int) -> int:

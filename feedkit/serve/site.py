@@ -24,6 +24,7 @@ from feedkit.serve.messages import Answer, FilePart, Request
 from feedkit.serve.paths import below, file_of, path_of
 from feedkit.serve.ranges import parts_of
 from feedkit.serve.shelf import Document, LargeError, Shelf, Variant
+from feedkit.serve.subscriptions import Subscriptions
 from feedkit.serve.versions import Versions, is_less, wants_delta
 
 Answering: TypeAlias = Answer | Awaitable[Answer]
@@ -34,6 +35,8 @@ _PATHS = 10_000
 _READING = ("GET", "HEAD")
 _NOT_HERE = "There is nothing here."
 _GONE = "The category that was here is gone, and its feeds with it."
+_HUBS = "websub/"
+_MESSAGE_SECONDS = 30.0
 _CACHED = "Bytes of documents kept in memory."
 
 
@@ -76,6 +79,8 @@ class Site:
         }
         self.now = int(time.time())
         """The time as ``Date`` tells it, in seconds since 1970; the server's to set."""
+        self.subscriptions: Subscriptions | None = None
+        """Where hubs are expected."""
         self.counted: Callable[[], list[Measure]] = list
         """What the server itself counts."""
 
@@ -92,6 +97,8 @@ class Site:
             path = None if found is None else below(found, self._base)
             if path is None:
                 return self._elsewhere(request, found)
+            if path.startswith(_HUBS) and self.subscriptions is not None:
+                return self._of_hub(request, path.removeprefix(_HUBS))
             if path in self._special and (answer := self._of_status(request, path)) is not None:
                 return answer
             path = file_of(path)
@@ -230,6 +237,38 @@ class Site:
     def _unauthorized(self, request: Request) -> Answer:
         realm = ("WWW-Authenticate", 'Basic realm="feedkit", charset="UTF-8"')
         return pages.refusal(request, 401, "This asks for a user name and a password.", realm)
+
+    # What hubs say (W3C WebSub, 5.3 and 7)
+
+    def _of_hub(self, request: Request, token: str) -> Answering:
+        if request.method == "POST" and self.subscriptions is not None:
+            if not self.subscriptions.is_told(token, time.time()):
+                return pages.refusal(request, 410, "Nobody waits for this any more.")
+            request.body = asyncio.get_running_loop().create_future()
+            return self._told(request, token, request.body)
+        if request.method != "GET" or self.subscriptions is None:
+            return pages.not_allowed(request, "GET, POST")
+        query = request.target.partition("?")[2].partition("#")[0]
+        challenge = self.subscriptions.verified(token, query, time.time())
+        if challenge is None:
+            return pages.refusal(request, 404, "Nobody asked for this.")
+        return pages.page(request, 200, TEXT, challenge.encode())
+
+    async def _told(
+        self, request: Request, token: str, coming: "asyncio.Future[bytes | None]"
+    ) -> Answer:
+        """The answer to a message that is still coming."""
+        try:
+            async with asyncio.timeout(_MESSAGE_SECONDS):
+                body = await coming
+        except TimeoutError:
+            return pages.refusal(request, 408, "The message did not come to its end in time.")
+        if body is None:
+            return pages.refusal(request, 400, "The message is too large, or is not all there.")
+        signature = request.field("X-Hub-Signature")
+        if self.subscriptions and self.subscriptions.take(token, signature, body, time.time()):
+            return pages.page(request, 202, TEXT, b"")
+        return pages.refusal(request, 403, "This is not signed with the secret that was given.")
 
     # How feedkit is doing
 

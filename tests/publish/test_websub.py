@@ -26,7 +26,7 @@ def with_hub(hub: Hub, more: str = "") -> str:
 
 
 def test_the_server_names_hub_and_topic_in_a_link_header(tmp_path: Path, hub: Hub) -> None:
-    """The W3C test suite's publisher cases 100 and 104: discovery by HTTP headers."""
+    """What websub.rocks looks for in a publisher: the header first …"""
     planet = Planet(tmp_path, with_hub(hub))
     planet.article("one.md", categories="[新媒体]")
     planet.cycle()
@@ -43,7 +43,7 @@ def test_the_server_names_hub_and_topic_in_a_link_header(tmp_path: Path, hub: Hu
 
 
 def test_documents_name_hub_and_topic(tmp_path: Path, hub: Hub) -> None:
-    """Publisher cases 101 to 103: discovery in Atom and RSS (and JSON Feed)."""
+    """… then the document."""
     planet = Planet(tmp_path, with_hub(hub))
     planet.cycle()
     for path in ("atom.xml", "rss.xml"):
