@@ -362,10 +362,12 @@ class Connection(BaseProtocol):
         """Send an answer that is to be waited for, or a long one, in pieces."""
         answer = answering if isinstance(answering, Answer) else await answering
         file = None
-        if answer.file is not None:
+        while answer.file is not None:
             file = await asyncio.to_thread(_opened, answer.file, self._owner.root)
-            if file is None:  # another document took its place just now
-                raise ConnectionAbortedError
+            if file is not None:
+                break
+            again = self._owner.answer(request)  # another document took its place just now
+            answer = again if isinstance(again, Answer) else await again
         self._out.writelines((answer.head, self._end_of_head(is_old=is_old)))
         for start in range(0, len(answer.body), _PIECE):
             self._out.write(answer.body[start : start + _PIECE])
@@ -415,6 +417,8 @@ class Connection(BaseProtocol):
             return
         if self._is_torn and not self._has_ended:
             self._lingers = True
+            if self._is_held:
+                self._out.resume_reading()
             self.deadline = self._loop.time() + LINGER_SECONDS
             self._out.write_eof()
         else:
