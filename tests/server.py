@@ -2,6 +2,7 @@
 
 import http.client
 import socket
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,7 +70,13 @@ def serving(
     root: Path, *arguments: str, environment: Mapping[str, str] | None = None
 ) -> Iterator[tuple[Client, Service]]:
     """`feedkit serve` of the configuration in the folder `root`, on a port that is free."""
-    command = ["-m", "feedkit", "serve", *(arguments or ("--listen", "127.0.0.1:0"))]
+    command = [
+        sys.executable,
+        "-m",
+        "feedkit",
+        "serve",
+        *(arguments or ("--listen", "127.0.0.1:0")),
+    ]
     service = Service(root, command, environment or {})
     try:
         address = service.until("serving")["listen"]

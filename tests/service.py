@@ -19,18 +19,25 @@ PATIENCE = 15.0
 
 Line = dict[str, Any]
 
-AT_CLOCK = """
+OTHERWISE = """
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+import feedkit.daemon.cycle as cycle
 import feedkit.daemon.loop as loop
-offset = Path(sys.argv.pop(1))
-now = lambda: datetime.now(UTC) + timedelta(seconds=float(offset.read_text()))
-loop.Daemon.__init__.__kwdefaults__["clock"] = now
+offset, minute, watches = sys.argv[1:4]
+del sys.argv[1:4]
+if offset:
+    now = lambda: datetime.now(UTC) + timedelta(seconds=float(Path(offset).read_text()))
+    loop.Daemon.__init__.__kwdefaults__["clock"] = now
+cycle.LONGEST = float(minute)
+if not int(watches):
+    sys.modules["watchfiles"] = None
 from feedkit.cli import main
 main()
 """
-"""The daemon, its clock so many seconds ahead as a file says."""
+"""The daemon on another machine: its clock so many seconds ahead as a file says, of so many seconds
+to a minute, or without watchfiles."""
 
 
 class Service:
@@ -40,7 +47,7 @@ class Service:
         self.lines: list[Line] = []
         """What it said so far, as far as anybody waited for it."""
         self.process = subprocess.Popen(
-            [sys.executable, *command],
+            command,
             cwd=root,
             env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,
@@ -104,11 +111,19 @@ def daemon(
     root: Path,
     *arguments: str,
     clock: Path | None = None,
+    minute: float = 60,
+    is_blind: bool = False,
+    within: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[Service]:
-    """`feedkit daemon` in the folder `root`, by its own `clock` (seconds ahead, in a file)."""
-    command = ["-m", "feedkit"] if clock is None else ["-c", AT_CLOCK, str(clock)]
-    service = Service(root, [*command, "daemon", *arguments], environment or {})
+    """`feedkit daemon` in the folder `root`, by its own `clock` (seconds ahead, in a file), which
+    looks at articles each `minute` of so many seconds and, where it `is_blind`, only then. `within`
+    is a command that starts it."""
+    command = ["-m", "feedkit"]
+    if clock is not None or minute != 60 or is_blind:
+        command = ["-c", OTHERWISE, str(clock or ""), str(minute), str(int(not is_blind))]
+    command = [*within, sys.executable, *command, "daemon", *arguments]
+    service = Service(root, command, environment or {})
     try:
         yield service
     finally:

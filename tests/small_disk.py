@@ -19,19 +19,20 @@ class SmallDisk:
 
     def __init__(self, at: Path, holder: int, flags: tuple[str, ...]) -> None:
         self.at = at
-        self._enter = ("nsenter", "--target", str(holder), *flags)
+        self.entering = ("nsenter", "--target", str(holder), *flags, f"--wd={at.parent}")
+        """A command that has another see the disk, in the folder above it."""
         self.seen = Path(f"/proc/{holder}/root{at}")
         """Where its files are for this process."""
 
     def run(self, *command: str) -> None:
         """Run a command that sees the disk."""
-        subprocess.run([*self._enter, *command], check=True, capture_output=True)
+        subprocess.run([*self.entering, *command], check=True, capture_output=True)
 
     def feedkit(self, folder: Path, *arguments: str) -> Ended:
         """feedkit on that disk, started in `folder`."""
         done = subprocess.run(
             [
-                *self._enter,
+                *self.entering,
                 "sh",
                 "-c",
                 _IN,

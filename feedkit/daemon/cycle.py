@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from queue import SimpleQueue
 
+from feedkit.collect.addresses import shown
 from feedkit.config import Settings
 from feedkit.daemon.journal import Journal
 from feedkit.daemon.metrics import Metrics
@@ -29,6 +30,12 @@ LONGEST = 60.0
 _SHARE = 20
 """A cycle costs what it costs to look at all sources, be one due or hundreds. So the next one
 comes when so many times what the last took of a core has passed, and takes what is due by then."""
+
+
+_TAKING = 30.0
+"""Seconds for which a cycle takes what is due. What it leaves is the next one's, which comes at
+once and sees what came due meanwhile, and articles: a host of many slow feeds keeps nobody waiting.
+"""
 
 
 class Pulse:
@@ -59,7 +66,7 @@ class Cycles:
         clock: Clock,
         is_stopping: Callable[[], bool],
         on_open: Callable[[], None],
-        on_report: Callable[[Report], None],
+        on_report: Callable[[Report], None] = lambda _: None,
     ) -> None:
         """`on_open` is called whenever the store can be used, or somebody else uses it; `on_report`
         with what each cycle did."""
@@ -120,11 +127,11 @@ class Cycles:
             return self._wait(now)
         url = settings.store.url
         with exclusive(url, None), open_store(url) as store:
-            self._end_trouble()
             self._on_open()
             if not is_owed:
                 self.next_at = next_time(settings, store, now)
             if not is_owed and not self._is_due(now):
+                self._end_trouble()
                 return self._wait(now)
             return self._cycle(settings, store, local, now)
 
@@ -134,28 +141,42 @@ class Cycles:
         while not self._news.empty():
             news.add(self._news.get())
         began, spent = time.monotonic(), time.process_time()
+        is_cut = False
+
+        def is_to_end() -> bool:
+            nonlocal is_cut
+            is_cut = is_cut or time.monotonic() - began > _TAKING
+            return is_cut or self._is_stopping()
+
         report = run(
             settings,
             store,
             progress=self.pulse,
             clock=self._now,
-            is_stopping=self._is_stopping,
+            is_stopping=is_to_end,
             news=News(news, self.told_until),
         )
+        self._end_trouble()
         self._local = local
         seconds = time.monotonic() - began
         self.metrics.count(report, seconds)
+        if is_cut:
+            asked = {source.name for source in report.sources if source.outcome != "not due"}
+            for feed in news:
+                if shown(feed) not in asked:
+                    self._news.put(feed)
         self._journal.tell(report)
         self._on_report(report)
         debug("cycle", f"a cycle took {seconds:.2f} s", seconds=round(seconds, 3))
         self._keep_house(settings, store)
-        self.next_at = next_time(settings, store, self._now(), done_at=now)
+        done_at = None if is_cut else now
+        self.next_at = next_time(settings, store, self._now(), done_at=done_at)
         gc.collect()
         if report.published.failed:
             return LONGEST
         self._done_for = settings
         is_first = self.metrics.cycles == 1  # whose time is that of the imports
-        spent = 0.0 if is_first else time.process_time() - spent
+        spent = 0.0 if is_first or is_cut else time.process_time() - spent
         return self._wait(self._now(), _SHARE * spent)
 
     def _keep_house(self, settings: Settings, store: Store) -> None:

@@ -27,7 +27,7 @@ from feedkit.daemon.cycle import LONGEST, SHORTEST, Cycles
 from feedkit.daemon.inside import inside_of
 from feedkit.daemon.notify import Notifier
 from feedkit.daemon.signals import handled
-from feedkit.daemon.watching import can_watch, changes
+from feedkit.daemon.watching import can_watch, changes, present
 from feedkit.errors import ConfigError, StoreError
 from feedkit.logs import complain, say, warn
 from feedkit.pipeline.report import Report
@@ -72,6 +72,8 @@ class Daemon:
         self._reloading = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._watch: asyncio.Task[None] | None = None
+        self._watched: dict[Path, tuple[int, int]] = {}
+        """The folders and files of articles that are watched, or could not be."""
         self._again = False
         """Whether something happened during a tick that asks for another."""
         self._failure: StoreError | None = None
@@ -172,6 +174,8 @@ class Daemon:
             self._failure = error
             self._on_stop()
         finally:
+            if not self._stop.is_set():
+                self._follow_folders()  # one may have come, gone, or been replaced
             self._idle.set()
             self._plan(SHORTEST if self._again else wait)
             self._tell_status(wait)
@@ -258,8 +262,8 @@ class Daemon:
                 if self._server is not None:
                     self._server.follow(new)
                 say("reloaded", f"configuration read again: {_difference(old, new)}")
-                self._follow_folders()
                 self._hurry()
+                self._follow_folders()
             self._notifier.ready()
 
     async def _end(self) -> bool:
@@ -318,17 +322,22 @@ class Daemon:
 
     def _follow_folders(self) -> None:
         """Have a tick as soon as an article changes, where that can be seen."""
+        folders = present([folder.path for folder in self._settings.articles])
+        if folders == self._watched or not can_watch():
+            return
+        self._watched = folders
+        self._hurry()  # what changed before they were watched
         if self._watch is not None:
             self._watch.cancel()
-        if can_watch():
-            self._watch = self._start(self._hurry_at_changes(self._settings))
+        self._watch = self._start(self._hurry_at_changes(list(folders))) if folders else None
 
-    async def _hurry_at_changes(self, settings: Settings) -> None:
+    async def _hurry_at_changes(self, folders: Sequence[Path]) -> None:
         try:
-            async for _ in changes([folder.path for folder in settings.articles]):
+            async for _ in changes(folders):
                 self._hurry()
         except OSError as error:
-            warn("watch", f"articles are looked at every minute only: {error.strerror}")
+            reason = error.strerror or str(error)
+            warn("watch", f"articles are looked at every minute only: {reason}")
 
     def _start(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = self._loop.create_task(work)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 _GATHER = 300
 """Milliseconds in which changes come together: an editor writes a file in several steps."""
+_STEP = 100
+"""Milliseconds between two looks whether more came."""
 
 
 def can_watch() -> bool:
@@ -13,15 +15,47 @@ def can_watch() -> bool:
     return find_spec("watchfiles") is not None
 
 
+def present(folders: Sequence[Path]) -> dict[Path, tuple[int, int]]:
+    """Those of the `folders` that are there, and what tells one from another in its place.
+
+    What is watched is a folder, not its name: one that was replaced has to be watched anew.
+    """
+    found = {}
+    for folder in folders:
+        try:
+            status = folder.stat()
+        except (OSError, ValueError):  # a name that no file can have
+            continue
+        found[folder] = (status.st_dev, status.st_ino)
+    return found
+
+
 async def changes(folders: Sequence[Path]) -> AsyncIterator[None]:
     """Something each time that something changes below one of the `folders`.
 
-    Ends when there is nothing to watch. Raises `OSError` when the machine can watch no more.
+    Raises `OSError` when one is not there, or the machine can watch no more.
     """
-    there = [folder for folder in folders if folder.exists()]
-    if not there:
-        return
-    from watchfiles import awatch
+    try:
+        async for _ in _changes(folders, is_tolerant=False):
+            yield
+    except PermissionError:  # of a folder within, which has no articles for feedkit either
+        async for _ in _changes(folders, is_tolerant=True):
+            yield
 
-    async for _ in awatch(*there, debounce=_GATHER, ignore_permission_denied=True):
-        yield
+
+async def _changes(folders: Sequence[Path], *, is_tolerant: bool) -> AsyncIterator[None]:
+    """`changes`; one that `is_tolerant` does not say either that there are too many folders."""
+    from watchfiles import awatch
+    from watchfiles._rust_notify import WatchfilesRustInternalError
+
+    try:
+        async for _ in awatch(
+            *folders,
+            watch_filter=None,  # which files are articles is not for a library to say
+            debounce=_GATHER,
+            step=_STEP,
+            ignore_permission_denied=is_tolerant,
+        ):
+            yield
+    except WatchfilesRustInternalError as error:
+        raise OSError(str(error)) from error

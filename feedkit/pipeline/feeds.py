@@ -46,11 +46,17 @@ from feedkit.pipeline.timing import (
 from feedkit.pipeline.workers import MANY_FEEDS, Workers
 from feedkit.schedule import moves
 from feedkit.schedule.policy import is_due, is_waiting, latest_retry
-from feedkit.store import Moving, SourceRow, Store, Validators
+from feedkit.store import Counts, Moving, SourceRow, Store, Validators
 from feedkit.store.transaction import Transaction
 
 _THROTTLED = (429, 503)
 """Their Retry-After holds for the whole host."""
+_LOOK = 0.25
+"""Seconds between two looks at how far a run is."""
+_PATIENCE = 5.0
+"""Seconds for which what came waits for what did not, until it is published without."""
+_SHARE = 20
+"""What publishing in between may take of a run: one part in so many."""
 
 
 def collect_feeds(
@@ -62,6 +68,7 @@ def collect_feeds(
     *,
     clock: Clock,
     everything: bool,
+    publish_so_far: Callable[[], None],
     is_stopping: Callable[[], bool] = lambda: False,
     news: News | None = None,
 ) -> list[SourceReport]:
@@ -70,7 +77,8 @@ def collect_feeds(
 
     `workers` are started if many feeds are there for the first time.
     Even then nothing is asked of a server that said to wait. Once it `is_stopping` nobody is asked
-    any more, and what was asked is still stored.
+    any more, and what was asked is still stored. Where some take long, `publish_so_far` is called
+    in between, in another thread, when nothing else uses the store.
     """
     now, news = clock(), news or News()
     rows = register(feeds, store, now)
@@ -78,8 +86,18 @@ def collect_feeds(
         waits = transaction.host_waits(to_microseconds(now))
     if sum(not row.recipe for row in rows.values()) >= MANY_FEEDS:
         workers.start_for_feeds()
-    reader = FeedReader(workers)
-    cycle = _Cycle(settings, store, reader, clock, progress, rows, waits, is_stopping, news.until)
+    cycle = _Cycle(
+        settings,
+        store,
+        FeedReader(workers),
+        clock,
+        progress,
+        rows,
+        waits,
+        publish_so_far,
+        is_stopping,
+        news.until,
+    )
     due = []
     for feed in feeds:
         row = rows[feed.url]
@@ -153,6 +171,7 @@ class _Cycle:
         progress: Progress,
         rows: dict[str, SourceRow],
         waits: dict[str, int],
+        publish_so_far: Callable[[], None],
         is_stopping: Callable[[], bool],
         told_until: Mapping[str, datetime],
     ) -> None:
@@ -164,10 +183,15 @@ class _Cycle:
         self._progress = progress
         self._rows = rows
         self._waits = waits
+        self._publish_so_far = publish_so_far
         self._is_stopping = is_stopping
         self._told_until = told_until
         self._asked: set[str] = set()
+        self._has_news = True  # of articles, maybe
+        """Whether something was stored that is not published yet."""
         self._files = asyncio.Semaphore(settings.fetch.concurrency)
+        self._alone = asyncio.Lock()
+        """For what found too little memory beside others."""
 
     def waits_until(self, feed: FeedSource, now: datetime) -> datetime | None:
         """Until when the server of `feed` asked to wait, if that is still to come."""
@@ -182,15 +206,34 @@ class _Cycle:
         agent = user_agent(self._settings)
         async with Client(self._settings.fetch, agent, clock=self._clock) as client:
             try:
-                with self._commits:
+                async with self._commits, asyncio.TaskGroup() as beside:
                     async with asyncio.TaskGroup() as tasks:
-                        for feed in due:
-                            tasks.create_task(self._collect(client, feed))
+                        collecting = {
+                            feed: tasks.create_task(self._collect(client, feed)) for feed in due
+                        }
+                        overseeing = beside.create_task(self._oversee(collecting))
+                    overseeing.cancel()
             except BaseExceptionGroup as group:
                 # What ends a run (the store cannot be used) ends it as one sentence.
                 if unusable := group.subgroup(StoreError):
-                    raise unusable.exceptions[0] from group
+                    raise _first(unusable) from group
                 raise
+
+    async def _oversee(self, collecting: Mapping[FeedSource, asyncio.Task[None]]) -> None:
+        """While feeds are asked, publish what came; and when the run is to end, have none wait
+        for its turn that will not be asked any more."""
+        loop = asyncio.get_running_loop()
+        publish_at = loop.time() + _PATIENCE
+        while True:
+            await asyncio.sleep(_LOOK)
+            if self._is_stopping():
+                for feed, task in collecting.items():
+                    if feed.path is None and feed.url not in self._asked:
+                        task.cancel()
+            if self._has_news and loop.time() >= publish_at:
+                self._has_news, began = False, loop.time()
+                await self._commits.between(self._publish_so_far)
+                publish_at = loop.time() + max(_PATIENCE, _SHARE * (loop.time() - began))
 
     async def _collect(self, client: Client, feed: FeedSource) -> None:
         """Fetch, prepare and store one feed, and report what became of it."""
@@ -201,14 +244,11 @@ class _Cycle:
             return
         try:
             async with self._fetching(client, feed, row) as fetched:
-                prepared = await self._prepared(feed, row, fetched)
-                at = self._clock()
-                until = self._told_until.get(feed.url)
-                await self._commits.write(
-                    lambda transaction: _save(
-                        transaction, feed, row, report, prepared, fetched, at, until
-                    )
-                )
+                try:
+                    await self._take(feed, row, report, fetched)
+                except MemoryError:  # another may have taken it all
+                    async with self._alone:
+                        await self._take(feed, row, report, fetched)
         except StoppedError:
             report.outcome = "not due"
         except RefusalError as error:
@@ -226,6 +266,18 @@ class _Cycle:
             needs = "takes more memory than there is: give feedkit more, or lower fetch.max_bytes"
             await self._fail(feed, row, report, CollectError(needs))
         self._progress.step()
+
+    async def _take(
+        self, feed: FeedSource, row: SourceRow, report: SourceReport, fetched: Fetched
+    ) -> None:
+        """Prepare and store what was fetched."""
+        prepared = await self._prepared(feed, row, fetched)
+        at = self._clock()
+        until = self._told_until.get(feed.url)
+        await self._commits.write(
+            lambda transaction: _save(transaction, feed, row, report, prepared, fetched, at, until)
+        )
+        self._has_news |= prepared is not None
 
     @asynccontextmanager
     async def _fetching(
@@ -303,6 +355,7 @@ class _Cycle:
         # The report names the source itself.
         reason = str(error).removeprefix(f"{feed.url} ").replace(feed.url, shown(feed.url))
         report.outcome, report.reason, report.is_failing = "failed", reason, True
+        report.counts = Counts()  # what was counted, and then could not be stored
         if feed.path is None and feed.url not in self._asked:
             # A variable or a file is missing here. Nobody is spared anything by waiting.
             await self._commits.write(lambda known: known.update_source(row.id, error=reason))
@@ -340,6 +393,14 @@ class _Cycle:
                 transaction.set_host_wait(refusal.host, host_waits_until, at)
 
         await self._commits.write(write)
+
+
+def _first(group: BaseExceptionGroup[StoreError]) -> StoreError:
+    """The first error in the group, or in the groups in it."""
+    error: StoreError | BaseExceptionGroup[StoreError] = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def _wait(report: SourceReport, until: datetime) -> None:

@@ -20,6 +20,7 @@ from feedkit.normalize.entry import normalize_feed
 from feedkit.parse.article import Article
 from feedkit.parse.examine import Examined, Flaw
 from feedkit.pipeline.prepare import declared, source_filter
+from feedkit.publish.jobs import PAGE
 from feedkit.publish.topics import Topic, choose_topics
 from feedkit.store import CategoryRow, NamedCategory
 
@@ -383,7 +384,8 @@ def _publishes(entries: Sequence[Entry], placed: frozenset[str], plan: Plan) -> 
     by_key = {row.key: row for row in rows}
     sizes = Counter(by_key[named.key].id for names in own for named in names)
     topics, _ = choose_topics(plan.settings, rows, sizes)
-    formats = plan.settings.publish.formats
+    publish = plan.settings.publish
+    formats = (*publish.formats, PAGE) if publish.pages else publish.formats
     kept = frozenset(id_ for topic in topics for id_ in topic.category_ids)
     categories = []
     for topic in topics[1:]:

@@ -1,12 +1,15 @@
 """Renders entries and documents' frames for `feedkit.publish`, in worker processes or here."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from feedkit.pipeline.workers import Workers, import_for_rendering
 from feedkit.publish.jobs import Frame, FrameJob, RenderedEntry, RenderJob
 
 _MANY = 100
 """Jobs from which on worker processes are worth their start: Markdown takes milliseconds."""
+_MANY_READY = 5_000
+"""The same where content is there already: that takes a tenth of one."""
 
 
 class WorkersPress:
@@ -20,7 +23,11 @@ class WorkersPress:
         self, batches: Iterable[Sequence[RenderJob]], *, expected: int
     ) -> Iterator[Sequence[RenderedEntry]]:
         """The entries rendered; one whose body ends the process that renders it, without it."""
-        if not self._workers.are_running and expected < _MANY:
+        batches = iter(batches)
+        first = next(batches, ())
+        is_ready = all(job.row.body is None for job in first)
+        batches = chain((first,), batches)
+        if not self._workers.are_running and expected < (_MANY_READY if is_ready else _MANY):
             return map(render_entries, batches)
         return self._workers.map(render_entries, batches, _without_body, expected=expected)
 

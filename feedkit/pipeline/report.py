@@ -71,6 +71,17 @@ class Report(Struct):
         return total
 
 
+def together(first: Published, then: Published) -> Published:
+    """What publishing twice in one run did. What failed the first time was tried again."""
+    return Published(
+        documents=then.documents,
+        written=[*dict.fromkeys((*first.written, *then.written))],
+        removed=[*dict.fromkeys((*first.removed, *then.removed))],
+        failed=then.failed,
+        problems=[*dict.fromkeys((*first.problems, *then.problems))],
+    )
+
+
 class Progress(Protocol):
     """Is told how far a run is."""
 

@@ -1,11 +1,13 @@
 """The road an entry travels: collect → parse → normalize → store → publish.
 
 `run` is the whole story. Article folders are read first, then the feeds that are due, and what
-they brought is published. Each source is stored whole, together with what a later
-run needs to know of it; a source that fails is reported and stops no other.
+they brought is published; what came soon does not wait for what comes late. Each source is stored
+whole, together with what a later run needs to know of it; a source that fails is reported and
+stops no other.
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from feedkit.config import ObjectStore, Settings
@@ -13,7 +15,7 @@ from feedkit.errors import PublishError
 from feedkit.pipeline.articles import collect_articles, scan_beside
 from feedkit.pipeline.prepare import article_folder_key, declared, feed_key, to_microseconds
 from feedkit.pipeline.press import WorkersPress
-from feedkit.pipeline.report import NoProgress, Progress, Report
+from feedkit.pipeline.report import NoProgress, Progress, Report, together
 from feedkit.pipeline.sameness import bring_up_to_date, settle
 from feedkit.pipeline.subscriptions import subscriptions
 from feedkit.pipeline.timing import Clock, News, utc_now
@@ -67,11 +69,13 @@ def run(
                 progress,
                 clock=clock,
                 everything=everything,
+                publish_so_far=partial(_publish_so_far, report, settings, store, clock),
                 is_stopping=is_stopping,
                 news=news,
             )
         at = to_microseconds(clock())
-        report.published = _publish(settings, store, settings.site.output, workers, at)
+        last = _publish(settings, store, settings.site.output, workers, at)
+        report.published = together(report.published, last)
     return report
 
 
@@ -87,6 +91,14 @@ def publish_stored(settings: Settings, store: Store) -> Published:
     now = to_microseconds(utc_now())
     with Workers() as workers:
         return _publish(settings, store, settings.site.output, workers, now)
+
+
+def _publish_so_far(report: Report, settings: Settings, store: Store, clock: Clock) -> None:
+    """Publish what is stored while the run's own workers have other things to do."""
+    at = to_microseconds(clock())
+    with Workers() as workers:
+        published = _publish(settings, store, settings.site.output, workers, at)
+    report.published = together(report.published, published)
 
 
 def _publish(

@@ -90,7 +90,7 @@ def test_a_feed_is_shown_in_plain_aligned_lines(bare: Planet) -> None:
         "                       reading\n"
         "\n"
         "Would publish\n"
-        "  2 entries in  atom.xml, rss.xml  everything\n"
+        "  2 entries in  atom.xml, rss.xml, feed.json, index.html  everything\n"
         "\n"
         "  get no feed: Reading (2), 新媒体 (1)\n"
         "  there is no config.toml here, so these are the defaults\n"
@@ -153,7 +153,7 @@ def test_json_has_every_field(bare: Planet) -> None:
             "config": None,
             "configured": False,
             "entries": 2,
-            "documents": ["atom.xml", "rss.xml"],
+            "documents": ["atom.xml", "rss.xml", "feed.json", "index.html"],
             "categories": [],
             "tags": [{"name": "Reading", "entries": 2}, {"name": "新媒体", "entries": 1}],
         },

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -218,7 +219,7 @@ def test_an_article_in_no_folder_is_shown_too(bare: Planet) -> None:
     assert "  categories  新媒体, Reading" in lines
     assert "  tags        feeds" in lines
     assert any(line.startswith("  id          made of its folder's place") for line in lines)
-    assert "  1 entry in  categories/新媒体/   新媒体" in lines
+    assert any(re.fullmatch(" +1 entry in +categories/新媒体/ +新媒体", line) for line in lines)
 
 
 def test_what_could_not_be_read_of_an_article_is_told_with_its_line(bare: Planet) -> None:

@@ -10,6 +10,8 @@ from feed_server import FeedServer
 from lxml import etree
 from planet import ARTICLES, Planet
 
+from feedkit.store import Store
+
 HOSTS = '[fetch]\nallow_private_hosts = true\nper_host = 10\ntimeout = "5s"\n'
 ATOM = "{http://www.w3.org/2005/Atom}"
 BLOG = "https://blog.example/"
@@ -397,3 +399,38 @@ def test_no_entry_is_lost_to_another_that_left_the_feed(
     server: FeedServer, planet: Planet, entries: list[str]
 ) -> None:
     assert len(singles(entries, planet, server)) == 3
+
+
+class PowerCutError(Exception):
+    """What a test's kill is."""
+
+
+def test_what_a_kill_left_hidden_is_published_by_a_cycle_that_asks_nobody(
+    planet: Planet, server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(_: Store) -> None:
+        raise PowerCutError
+
+    ours = server.put("/blog", rss(BLOG, item("Shared", f"{BLOG}1", f"{BLOG}1")))
+    theirs = server.put("/planet", rss("https://p.example/", item("Shared", f"{BLOG}1")))
+    planet.configure(HOSTS + feed(ours))
+    planet.cycle()
+    planet.configure(HOSTS + feed(ours) + feed(theirs, "Planet"))
+    with monkeypatch.context() as patch:
+        patch.setattr("feedkit.pipeline.run.settle", die)
+        with pytest.raises(PowerCutError):
+            planet.cycle(due=True)
+    assert stored(planet, "SELECT COUNT(*) FROM unsettled") == [(1,)]
+    assert planet.feedkit("store", "check").code == 0
+    server.asked()
+    planet.cycle(due=True)
+    assert server.asked() == []
+    assert planet.titles() == planet.titles("planet") == ["Shared"]
+    assert stored(planet, "SELECT COUNT(*) FROM unsettled") == [(0,)]
+
+
+def stored(planet: Planet, query: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(planet.root / "feedkit.db")
+    rows = connection.execute(query).fetchall()
+    connection.close()
+    return rows

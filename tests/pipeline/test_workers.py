@@ -4,8 +4,11 @@ import os
 import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 
 import pytest
+from feed_server import rss
+from planet import Planet
 
 from feedkit.pipeline.workers import Workers, in_batches
 
@@ -55,3 +58,16 @@ def test_work_given_after_a_worker_died_is_done_by_another(workers: Workers) -> 
 def test_an_exception_in_a_worker_is_raised_here(workers: Workers) -> None:
     with pytest.raises(ValueError, match="3 numbers"):
         list(workers.map(failing, [range(3)], lambda _: [], expected=3))
+
+
+def test_entries_of_feeds_are_published_without_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("their start takes longer than the work")
+
+    monkeypatch.setattr(Workers, "_started", refuse)
+    planet = Planet(tmp_path, '[[feeds]]\nurl = "feed.xml"\n[publish]\nentries = 300\n')
+    planet.write("feed.xml", rss("site", *map(str, range(300))))
+    planet.cycle()
+    assert len(planet.titles()) == 300

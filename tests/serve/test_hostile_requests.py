@@ -15,7 +15,7 @@ from service import Service
 SECRET = b"s3cret-outside"
 DOCUMENT = b"<feed>the document</feed>"
 STATUS = re.compile(rb"HTTP/1\.1 (\d{3}) [A-Za-z -]+\r\n")
-MEGABYTES = 100
+MEGABYTES = 150
 
 Running = tuple[Client, Service]
 
