@@ -29,7 +29,7 @@ class Listing:
         yield from self._of("")
         with suppress(OSError):
             for folder in sorted((self._root / "categories").iterdir()):
-                if not folder.name.startswith("."):
+                if folder.name.isprintable() and not folder.name.startswith("."):
                     yield from self._of(f"categories/{folder.name}/")
 
     def _of(self, folder: str) -> Iterator[str]:

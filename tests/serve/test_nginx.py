@@ -3,7 +3,6 @@
 import gzip
 import os
 import re
-import shutil
 import socket
 import subprocess
 import time
@@ -15,7 +14,7 @@ import pytest
 from planet import ARTICLES, Planet
 from server import Client, serving
 from service import wait_for
-from test_readers import newsboat
+from test_readers import needs, newsboat
 
 PAGE = Path(__file__).parents[2] / "docs" / "nginx.md"
 MAIN = """
@@ -52,8 +51,8 @@ def documented(number: int, **instead: str) -> str:
 @contextmanager
 def nginx(root: Path, number: int, **instead: str) -> Iterator[Client]:
     """nginx with a configuration of the page."""
-    program = shutil.which("nginx", path="/usr/sbin:/usr/bin")
-    assert program, "this needs Debian's nginx: see .ci/run"
+    needs("nginx")
+    program = "/usr/sbin/nginx"
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     home = root / "nginx"
