@@ -32,6 +32,7 @@ _Special: TypeAlias = Callable[[Request], Answering]
 
 _PATHS = 10_000
 """Targets whose paths are remembered."""
+_LONGEST_KNOWN = 300
 _READING = ("GET", "HEAD")
 _NOT_HERE = "There is nothing here."
 _GONE = "The category that was here is gone, and its feeds with it."
@@ -112,7 +113,7 @@ class Site:
             return self._when_read(request, path)
         if document is None:
             return self._missing(request, path)
-        if request.target not in self._paths:
+        if request.target not in self._paths and len(request.target) <= _LONGEST_KNOWN:
             self._remember(request.target, path)
         return self._document(request, document)
 
@@ -224,15 +225,16 @@ class Site:
 
     async def _gone_or_missing(self, request: Request, path: str) -> Answer:
         if await asyncio.to_thread(self._gone.has, path):
-            return pages.refusal(request, 410, _GONE, **self._feeds())
+            return pages.refusal(request, 410, _GONE, **self._feeds(request))
         return self._not_found(request)
 
     def _not_found(self, request: Request) -> Answer:
-        return pages.refusal(request, 404, _NOT_HERE, **self._feeds())
+        return pages.refusal(request, 404, _NOT_HERE, **self._feeds(request))
 
-    def _feeds(self) -> pages.Links:
+    def _feeds(self, request: Request) -> pages.Links:
         """What there is instead; nothing is told to who has no password."""
-        return {"links": self._listing.feeds(), "base": self._base}
+        is_told = self._password is None or knows_password(request, self._password)
+        return {"links": self._listing.feeds() if is_told else (), "base": self._base}
 
     def _unauthorized(self, request: Request) -> Answer:
         realm = ("WWW-Authenticate", 'Basic realm="feedkit", charset="UTF-8"')
@@ -252,7 +254,7 @@ class Site:
         challenge = self.subscriptions.verified(token, query, time.time())
         if challenge is None:
             return pages.refusal(request, 404, "Nobody asked for this.")
-        return pages.page(request, 200, TEXT, challenge.encode())
+        return pages.page(request, 200, TEXT, challenge.encode(errors="replace"))
 
     async def _told(
         self, request: Request, token: str, coming: "asyncio.Future[bytes | None]"

@@ -49,6 +49,8 @@ def test_a_private_planet_asks_for_its_password(tmp_path: Path) -> None:
                 assert answer.status == 401
                 assert answer.fields["www-authenticate"].startswith('Basic realm="feedkit"')
                 assert b"/categories/secret" not in answer.body, "it tells nothing of what there is"
+            elsewhere = client.ask("/.hidden", Authorization=wrong)
+            assert (elsewhere.status, b"/categories/secret" in elsewhere.body) == (404, False)
         answer = client.ask("/atom.xml", Authorization=basic("me:pässword:1"))
         assert answer.status == 200
         assert answer.fields["cache-control"] == "private, max-age=900"
