@@ -24,7 +24,6 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from feedkit import __version__
 from feedkit.config import Listen, Settings, load_settings
 from feedkit.daemon.cycle import LONGEST, SHORTEST, Cycles
-from feedkit.daemon.inside import inside_of
 from feedkit.daemon.notify import Notifier
 from feedkit.daemon.signals import handled
 from feedkit.daemon.watching import can_watch, changes, present
@@ -120,6 +119,7 @@ class Daemon:
 
     async def _start_server(self, listen: Listen) -> None:
         """Serve what is published, beside the cycles."""
+        from feedkit.daemon.inside import inside_of
         from feedkit.serve.server import Server
 
         sys.setswitchinterval(_TURN)

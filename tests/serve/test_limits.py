@@ -134,14 +134,14 @@ def test_a_connection_without_requests_ends_in_time(
 def test_who_takes_nothing_is_let_go_and_who_takes_a_little_is_not(
     planet: Planet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "STALL_SECONDS", 0.8)
+    monkeypatch.setattr(connection, "STALL_SECONDS", 0.6)
 
     async def test(it: Running) -> None:
         loop = asyncio.get_running_loop()
         for path, size in (("/big.xml", len(BIG)), ("/huge.xml", len(HUGE))):
             stalled = await it.slow(get(path))
             slow = await it.slow(get(path, "Connection: close"))
-            taken, end = 0, loop.time() + 2.5
+            taken, end = 0, loop.time() + 1.4
             while piece := await loop.sock_recv(slow, 65_536):
                 taken += len(piece)
                 await asyncio.sleep(0.05 if loop.time() < end else 0)
