@@ -33,6 +33,7 @@ _UNSENT = 128_000_000
 _Named: TypeAlias = tuple[str, str, Literal["counter", "gauge"]]
 _CONNECTIONS: _Named = ("feedkit_serve_connections", "Open connections.", "gauge")
 _REQUESTS: _Named = ("feedkit_serve_requests", "Requests that were answered.", "counter")
+_BUFFER = 65_536
 _SEND_BUFFER = 262_144
 """Bytes that the system keeps for a reader. With megabytes, as it would give, a slow reader takes
 so long from one look for progress to the next that it would count as one who stands still."""
@@ -50,6 +51,7 @@ class Server:
         password cannot be had."""
         self.date = b""
         self.is_stopping = False
+        self.buffer = memoryview(bytearray(_BUFFER))
         self.address: Listen | None = None
         """Where it listens in truth: the port of `listen` may be any."""
         self._settings = settings
