@@ -65,6 +65,7 @@ def cli() -> None:
     feedkit run          collect what is due and publish
     feedkit run --all    … every feed, due or not
     feedkit daemon       … again and again, whenever something is due
+    feedkit serve        serve over HTTP what is published
     feedkit status       show which feeds fail, when each is due, which categories have a feed
     feedkit export DIR   publish what is stored into another folder, or a bucket
     feedkit remove URL   take out a source with all its entries, archives too
@@ -157,6 +158,23 @@ class _Output(click.Path):
         if isinstance(value, str) and value.startswith("s3://"):
             return value
         return super().convert(value, param, ctx)
+
+
+@cli.command()
+@common_options
+@click.option(
+    "--listen",
+    metavar="ADDRESS",
+    help='Where to listen: "127.0.0.1:8080" unless the configuration says else; "unix:PATH".',
+)
+def serve(config: Path, verbose: bool, quiet: bool, listen: str | None) -> None:
+    """Serve over HTTP what is published, until told to stop (docs/serving.md).
+
+    The daemon does so itself where [serve] listen is set.
+    """
+    from feedkit.cli.serve import serve_until_told
+
+    sys.exit(serve_until_told(config, listen, verbose=verbose, quiet=quiet))
 
 
 @cli.command()

@@ -10,12 +10,14 @@ what a person deletes is no more to be read, and that counts for more than that 
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from feedkit.config import Settings
 from feedkit.publish.topics import Topic
-from feedkit.store import Store
-from feedkit.store.editions import Archive, Edition, Editions, Standing
+from feedkit.store import Archive, Edition, Standing, Store
+
+if TYPE_CHECKING:
+    from feedkit.store.editions import Editions
 
 _ARCHIVES = 0
 """Where an edition's state says whether there are archives."""
@@ -51,7 +53,7 @@ def _has_archives(edition: Edition) -> bool:
     return edition.state.split(" ")[_ARCHIVES] != "0"
 
 
-def _renew(editions: Editions, settings: Settings, topic: Topic, now: int) -> None:
+def _renew(editions: "Editions", settings: Settings, topic: Topic, now: int) -> None:
     publish = settings.publish
     before = editions.get([topic.id]).get(topic.id)
     listed = editions.front(topic.category_ids, publish.entries, publish.per_source)
@@ -79,7 +81,9 @@ def _renew(editions: Editions, settings: Settings, topic: Topic, now: int) -> No
     editions.add_archives(topic.id, whole, now)
 
 
-def _archived(editions: Editions, before: Edition, arrived: Collection[int]) -> dict[int, Archive]:
+def _archived(
+    editions: "Editions", before: Edition, arrived: Collection[int]
+) -> dict[int, Archive]:
     """Those of the entries that are in whole archives, with the last of these. It is looked up
     only where an entry may be in one: it was there before, and did not stand outside of them."""
     open_ids = {*before.listed, *before.rest}
@@ -146,7 +150,7 @@ def _cut(left: Sequence[int], size: int) -> tuple[list[tuple[int, ...]], tuple[i
 
 
 def _bury(
-    editions: Editions,
+    editions: "Editions",
     topic_id: int,
     changes: Changes,
     standing: Mapping[int, Standing],

@@ -14,7 +14,7 @@ from feedkit import __version__
 from feedkit.config import Settings
 from feedkit.publish.jobs import PAGE, Chain, Form
 from feedkit.publish.topics import Topic, archive_path
-from feedkit.store.editions import Archive
+from feedkit.store import Archive
 
 RENDERING = "3"
 """Grows when the same entries make other bytes, so that every document is written again; whole

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from feedkit.config import Settings
 from feedkit.errors import PublishError
@@ -14,8 +15,10 @@ from feedkit.publish.singles import Single, Theme, feed_lists, is_followed_feed
 from feedkit.publish.targets import Target
 from feedkit.publish.topics import Topic, choose_topics
 from feedkit.publish.writing import Writing
-from feedkit.store import CategoryRow, SourceRow, Store
-from feedkit.store.editions import Archive, Editions
+from feedkit.store import Archive, CategoryRow, SourceRow, Store
+
+if TYPE_CHECKING:
+    from feedkit.store.editions import Editions
 
 
 def publish(
@@ -171,7 +174,7 @@ def _sheets(store: Store, settings: Settings, stale: Sequence[Planned]) -> Itera
 
 
 def _archive_sheet(
-    editions: Editions, planned: Planned, archive: Archive, held: tuple[int, ...]
+    editions: "Editions", planned: Planned, archive: Archive, held: tuple[int, ...]
 ) -> Sheet:
     """A whole archive; what was deleted of it is a tombstone in its place."""
     if not archive.version:

@@ -3,10 +3,12 @@
 from feedkit.store.lock import exclusive, only_daemon
 from feedkit.store.rows import (
     EVERYTHING,
+    Archive,
     CategoryRow,
     Counts,
     DocumentRow,
     DueRow,
+    Edition,
     EntryRow,
     EntryState,
     FileRow,
@@ -15,6 +17,7 @@ from feedkit.store.rows import (
     NewEntry,
     RelatedRow,
     SourceRow,
+    Standing,
     Timing,
     Validators,
 )
@@ -22,10 +25,12 @@ from feedkit.store.store import Store, open_store
 
 __all__ = [
     "EVERYTHING",
+    "Archive",
     "CategoryRow",
     "Counts",
     "DocumentRow",
     "DueRow",
+    "Edition",
     "EntryRow",
     "EntryState",
     "FileRow",
@@ -34,6 +39,7 @@ __all__ = [
     "NewEntry",
     "RelatedRow",
     "SourceRow",
+    "Standing",
     "Store",
     "Timing",
     "Validators",
