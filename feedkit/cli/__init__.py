@@ -168,9 +168,9 @@ class _Output(click.Path):
     help='Where to listen: "127.0.0.1:8080" unless the configuration says else; "unix:PATH".',
 )
 def serve(config: Path, verbose: bool, quiet: bool, listen: str | None) -> None:
-    """Serve over HTTP what is published, until told to stop (docs/serving.md).
+    """Serve over HTTP what is published, until told to stop.
 
-    The daemon does so itself where [serve] listen is set.
+    The daemon does so itself where [serve] listen is set (docs/serving.md).
     """
     from feedkit.cli.serve import serve_until_told
 
