@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from feedkit.config import Settings
 from feedkit.errors import PublishError
-from feedkit.publish.assembly import Assembly, Sheet, public_url
+from feedkit.publish.assembly import Assembly, Made, Sheet, public_url
 from feedkit.publish.editions import renew
 from feedkit.publish.jobs import Listing, Planet, Press, SourceHealth, Tombstone, from_microseconds
 from feedkit.publish.plan import PAGES, Planned, Standings, digest, plan
@@ -67,7 +67,15 @@ def publish(
     stale = [
         each for each in planned if is_stale(each) and not (theme.is_broken and each.rank == PAGES)
     ]
-    if stale:
+    kept = [
+        each
+        for each in stale
+        if (row := documents.get(each.path)) is not None
+        and each.has_only_other_copies(row.fingerprint)
+        and target.state(each.path) == (row.size, row.mtime_ns)
+    ]
+    done += writing.write(_as_it_is(target, each) for each in kept)
+    if stale := [each for each in stale if each not in {*kept}]:
         folders = _folders(topics, rows)
         assembly = Assembly(store, settings, press, sources, folders, planet)
         made = assembly.documents(list(_sheets(store, settings, stale)))
@@ -83,6 +91,14 @@ def publish(
         gone = set() if theme.is_broken else documents.keys() - wanted
         _remove(store, target, gone, published)
     return published
+
+
+def _as_it_is(target: Target, planned: Planned) -> Made:
+    """A document as it was written. Of what is in it not all may be stored any more."""
+    try:
+        return Made(planned, target.read(planned.path), None)
+    except PublishError as error:
+        return Made(planned, b"", str(error))
 
 
 def _folders(topics: Sequence[Topic], rows: Sequence[CategoryRow]) -> dict[str, str]:
