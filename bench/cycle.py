@@ -4,11 +4,12 @@ Whole processes, in turn, in one run, on the wall's clock; medians and ratios ar
 the same 200 URLs and an empty store, and are run a second time, when nginx answers 304 to all.
 feedkit also sanitizes, and publishes an Atom and an RSS feed for each of 20 categories, of which
 every source has two. What is not installed is left out: ``apt-get install nginx-light newsboat``;
-reader, by PyPI's name, is run by the Python of ``--reader``, which needs sgmllib3k installed beside
+Pages, archives and compressed copies are made with ``--everything``, as by default. reader, by
+PyPI's name, is run by the Python of ``--reader``, which needs sgmllib3k installed beside
 it. The exit code is 1 when feedkit takes more than newsboat's time or an eighth of reader's, cold,
 or 0.35 of newsboat's, unchanged.
 
-    .venv/bin/python bench/cycle.py [FOLDER] [--rounds N] [--reader PYTHON]
+    .venv/bin/python bench/cycle.py [FOLDER] [--rounds N] [--reader PYTHON] [--everything]
 
 The feeds are those of ../shared/corpus/feeds under several names, where that is there, else
 made-up ones.
@@ -22,11 +23,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 
 from documents import folder_to_read, read_documents
-from planets import CONFIG, ENVIRONMENT, RUN
+from planets import CONFIG, ENVIRONMENT, FEEDS_ALONE, RUN
 from webserver import nginx
 
 FEEDS = 200
@@ -47,9 +49,9 @@ Command = list[str]
 Prepare = Callable[[Path, Sequence[str]], Command]
 
 
-def for_feedkit(folder: Path, urls: Sequence[str]) -> Command:
+def for_feedkit(folder: Path, urls: Sequence[str], publish: str = FEEDS_ALONE) -> Command:
     """feedkit's configuration in `folder`, and the command that asks for every feed."""
-    lines = [CONFIG]
+    lines = [CONFIG + publish]
     for number, url in enumerate(urls):
         names = f'["Category {number % CATEGORIES}", "Category {(number * 7 + 3) % CATEGORIES}"]'
         lines.append(f'[[feeds]]\nurl = "{url}"\ncategories = {names}')
@@ -91,10 +93,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--everything", action="store_true", help="publish all that feedkit can")
     parser.add_argument("--reader", metavar="PYTHON", help="the Python that has reader installed")
     arguments = parser.parse_args()
     documents = list(read_documents(folder_to_read(arguments.folder)).values())
-    programs: dict[str, Prepare] = {"feedkit": for_feedkit}
+    of_feedkit = partial(for_feedkit, publish="") if arguments.everything else for_feedkit
+    programs: dict[str, Prepare] = {"feedkit": of_feedkit}
     if shutil.which("newsboat"):
         programs["newsboat"] = for_newsboat
     if arguments.reader:

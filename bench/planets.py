@@ -18,3 +18,11 @@ url = "sqlite:///feedkit.db"
 [fetch]
 allow_private_hosts = true
 """
+FEEDS_ALONE = """
+[publish]
+formats = ["atom", "rss"]
+pages = false
+archives = false
+compress = false
+"""
+"""No pages, archives and compressed copies, which what feedkit is compared with does not make."""

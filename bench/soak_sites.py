@@ -18,8 +18,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 START = datetime(2025, 3, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-WINDOW = 90
-"""Entries that a feed lists."""
+WINDOW = 100
+"""Entries that a feed lists: of longer than anything keeps a feed from being read."""
 EARLIER = 5
 """Entries that a site has at the start."""
 LARGEST = 400_000

@@ -14,8 +14,8 @@ from pathlib import Path
 import click
 
 from feedkit import __version__
-from feedkit.cli.machine import of_the_machine
 from feedkit.errors import ConfigError, FeedkitError
+from feedkit.machine import of_the_machine
 
 DONE = 0
 SOME_FAILED = 1

@@ -27,6 +27,7 @@ from feedkit.daemon.signals import handled
 from feedkit.daemon.watching import can_watch, changes, present
 from feedkit.errors import ConfigError, StoreError
 from feedkit.logs import complain, say, warn
+from feedkit.machine import of_the_machine
 from feedkit.pipeline.timing import Clock, utc_now
 from feedkit.schedule.words import span
 
@@ -38,6 +39,7 @@ _SLIP = timedelta(seconds=30)
 """Two clocks that part by more than this in one beat: one of them was set, or stood still."""
 _SETTLE = 2.0
 """Seconds that a machine which was asleep has to find its network."""
+_NEXT = "the next comes in a minute"
 _STUCK = 1800.0
 """Seconds without a sign of life after which a cycle counts as stuck."""
 
@@ -141,10 +143,13 @@ class Daemon:
         if isinstance(event.exception, asyncio.CancelledError):
             return  # it was abandoned
         self._cycles.metrics.faults += 1
+        if sentence := of_the_machine(event.exception):
+            complain("machine", sentence.replace("the next run goes on from there", _NEXT))
+            return
         lines = event.traceback.splitlines()
         complain(
             "fault",
-            f"a cycle ended early: {event.exception!r}; the next comes in a minute. "
+            f"a cycle ended early: {event.exception!r}; {_NEXT}. "
             "This is a fault of feedkit or of this machine; please report it with this line",
             traceback=" | ".join(line.strip() for line in lines[-8:]),
         )

@@ -194,12 +194,13 @@ class _Cycle:
         agent = user_agent(self._settings)
         async with Client(self._settings.fetch, agent, clock=self._clock) as client:
             try:
-                async with self._commits, asyncio.TaskGroup() as beside:
-                    async with asyncio.TaskGroup() as tasks:
-                        collecting = {
-                            feed: tasks.create_task(self._collect(client, feed)) for feed in due
-                        }
-                        overseeing = beside.create_task(self._oversee(collecting))
+                async with self._commits, asyncio.TaskGroup() as tasks:
+                    collecting = {
+                        feed: tasks.create_task(self._collect(client, feed)) for feed in due
+                    }
+                    overseeing = tasks.create_task(self._oversee(collecting))
+                    if due:
+                        await asyncio.wait(collecting.values())
                     overseeing.cancel()
             except BaseExceptionGroup as group:
                 # What ends a run (the store cannot be used) ends it as one sentence.

@@ -24,8 +24,10 @@ from feedkit.publish.jobs import (
 from feedkit.publish.plan import Planned
 from feedkit.store import EntryRow, SourceRow, Store
 
-_CACHE_BYTES = 64_000_000
+_CACHE_BYTES = 96_000_000
 """Rendered entries kept for other documents that hold them too."""
+_OVERHEAD = 500
+"""Bytes that Python takes for a rendered entry."""
 _BATCH = 50
 """Entries rendered at a time."""
 FEED = "feed:"
@@ -188,11 +190,12 @@ class Assembly:
                 self._finished.append((rendered.row_id, rendered.finished))
 
     def _forget(self) -> None:
-        """Make room for other entries; what is under way is yet to come."""
+        """Make room for other entries, in place of those that were rendered first."""
         self._save_finished()
-        self._asked -= self._rendered.keys()
-        self._rendered.clear()
-        self._size = 0
+        while self._rendered and self._size > _CACHE_BYTES * 3 // 4:
+            entry_id = next(iter(self._rendered))
+            self._size -= _size(self._rendered.pop(entry_id))
+            self._asked.discard(entry_id)
 
     def _save_finished(self) -> None:
         """Store the contents that were made, so that they are not made again."""
@@ -218,7 +221,7 @@ class Assembly:
 
 
 def _size(rendered: RenderedEntry) -> int:
-    return sum(map(len, rendered.forms.values()))
+    return _OVERHEAD + sum(map(len, rendered.forms.values()))
 
 
 def _document(planned: Planned, frame: Frame, entries: Sequence[RenderedEntry]) -> Made:

@@ -41,9 +41,9 @@ def write_with_copies(target: Target, path: str, data: bytes, compress: bool) ->
     bytes, and all that is missing is made good.
     """
     copies = compressed(data) if compress else {}
-    unwanted = [path + suffix for suffix in COPIES if suffix not in copies]
-    was_there = any(target.state(copy) is not None for copy in unwanted)
-    for copy in unwanted:
+    unwanted = (path + suffix for suffix in COPIES if suffix not in copies)
+    stale = [copy for copy in unwanted if target.state(copy) is not None]
+    for copy in stale:
         target.remove(copy)
     files = [(path + suffix, copy) for suffix, copy in copies.items()]
-    return target.write_together([*files, (path, data)]) or was_there
+    return target.write_together([*files, (path, data)]) or bool(stale)

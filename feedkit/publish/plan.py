@@ -33,9 +33,28 @@ class Planned(NamedTuple):
     topic: Topic
     form: Form
     rank: int
-    chain: Chain | None = None
-    is_open: bool = False
-    """Whether it is an archive that is not whole yet."""
+    number: int | None = None
+    """That of an archive; None: it is none."""
+    last: int = 0
+    """How many whole archives the topic has; the one that is open has the number after that."""
+    is_chained: bool = False
+    """Whether the topic has archives."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is the archive that is not whole yet."""
+        return self.number is not None and self.number > self.last
+
+    @property
+    def chain(self) -> Chain | None:
+        """Where the document stands among archives, if it is to say so."""
+        if not self.is_chained or self.rank == PAGES:
+            return None
+        if self.number is None:
+            return Chain(None, self.last + 1, None)
+        return Chain(
+            self.number, self.number - 1 or None, None if self.is_open else self.number + 1
+        )
 
 
 class Standings(NamedTuple):
@@ -75,17 +94,12 @@ def plan(
     for topic in sorted(topics, key=lambda topic: topic.name is None):
         standings = archives[topic.id]
         yield from _archives(topic, standings, whole_of_all, of_all)
-        chain = _chain_of_feed(standings)
-        content = digest(of_all, topic, chain)
+        last, is_chained = len(standings.whole), standings.is_chain
+        content = digest(of_all, topic, last, is_chained)
         for name in publish.formats:
-            yield Planned(
-                topic.path(name),
-                digest(content, name),
-                topic,
-                Form(name, topic.is_whole),
-                FEED,
-                chain,
-            )
+            path, form = topic.path(name), Form(name, topic.is_whole)
+            fingerprint = f"{content} {name}"
+            yield Planned(path, fingerprint, topic, form, FEED, None, last, is_chained)
         if publish.pages:
             shown = planet if topic.name is None else ""
             fingerprint = digest(of_pages, topic, shown)
@@ -99,22 +113,14 @@ def _archives(
     they are made of is which they are."""
     form = Form("atom", topic.is_whole)
     last = len(standings.whole)
-    for archive in standings.whole:
-        number = archive.number
-        chain = Chain(number, number - 1 or None, number + 1)
-        fingerprint = f"{whole_of_all} {archive.whole_at} {archive.version}"
-        yield Planned(archive_path(topic.folder, number), fingerprint, topic, form, ARCHIVE, chain)
+    for _, number, whole_at, version in standings.whole:
+        path = archive_path(topic.folder, number)
+        fingerprint = f"{whole_of_all} {whole_at} {version}"
+        yield Planned(path, fingerprint, topic, form, ARCHIVE, number, last, True)
     if standings.is_chain:
-        chain = Chain(last + 1, last or None, None)
-        fingerprint = digest(of_all, topic, chain)
         path = archive_path(topic.folder, last + 1)
-        yield Planned(path, fingerprint, topic, form, ARCHIVE, chain, is_open=True)
-
-
-def _chain_of_feed(standings: Standings) -> Chain | None:
-    if not standings.is_chain:
-        return None
-    return Chain(None, len(standings.whole) + 1, None)
+        fingerprint = digest(of_all, topic, last)
+        yield Planned(path, fingerprint, topic, form, ARCHIVE, last + 1, last, True)
 
 
 def digest(*parts: object) -> str:

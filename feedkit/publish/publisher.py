@@ -14,7 +14,7 @@ from feedkit.publish.singles import Single, Theme, feed_lists, is_followed_feed
 from feedkit.publish.targets import Target
 from feedkit.publish.topics import Topic, choose_topics
 from feedkit.publish.writing import Writing
-from feedkit.store import CategoryRow, DocumentRow, SourceRow, Store
+from feedkit.store import CategoryRow, SourceRow, Store
 from feedkit.store.editions import Archive, Editions
 
 
@@ -53,7 +53,11 @@ def publish(
     published.documents = len(planned) + len(theme.assets) + len(lists)
 
     def is_stale(wanted: Planned | Single) -> bool:
-        return not _is_current(documents.get(wanted.path), wanted, target)
+        """Whether the file is not the one that was written, from what is there now."""
+        row = documents.get(wanted.path)
+        if row is None or row.fingerprint != wanted.fingerprint:
+            return True
+        return target.state(wanted.path) != (row.size, row.mtime_ns)
 
     writing = Writing(target, published, compress=settings.publish.compress)
     done = [row for asset in filter(is_stale, theme.assets) for row in writing.write_single(asset)]
@@ -154,8 +158,7 @@ def _sheets(store: Store, settings: Settings, stale: Sequence[Planned]) -> Itera
             edition = current[topic.id]
             archived: dict[int, tuple[Archive, tuple[int, ...]]] | None = None
             for each in documents:
-                number = None if each.chain is None else each.chain.number
-                if number is None:
+                if each.number is None:
                     dead = editions.tombstones(topic.id, settings.publish.entries)
                     yield Sheet(each, edition.listed, _tombstones(dead))
                 elif each.is_open:
@@ -164,7 +167,7 @@ def _sheets(store: Store, settings: Settings, stale: Sequence[Planned]) -> Itera
                     if archived is None:
                         found = editions.archived(topic.id).items()
                         archived = {archive.number: (archive, held) for archive, held in found}
-                    yield _archive_sheet(editions, each, *archived[number])
+                    yield _archive_sheet(editions, each, *archived[each.number])
 
 
 def _archive_sheet(
@@ -198,10 +201,3 @@ def _remove(store: Store, target: Target, paths: Iterable[str], published: Publi
     if removed:
         with store.write() as transaction:
             transaction.forget_documents(removed)
-
-
-def _is_current(row: DocumentRow | None, planned: Planned | Single, target: Target) -> bool:
-    """Whether the file is the one that was written, from what is there now."""
-    if row is None or row.fingerprint != planned.fingerprint:
-        return False
-    return target.state(row.path) == (row.size, row.mtime_ns)

@@ -267,7 +267,7 @@ class Editions:
         query = select(*columns).order_by(archives.c.topic_id, archives.c.number)
         found: dict[int, list[Archive]] = {}
         for row in self._connection.execute(query).all():
-            found.setdefault(row[0], []).append(Archive(*row))
+            found.setdefault(row[0], []).append(Archive._make(row))
         return found
 
     def archived(self, topic_id: int, number: int | None = None) -> dict[Archive, tuple[int, ...]]:

@@ -44,7 +44,7 @@ from feedkit.store.schema import (
     hosts,
     sources,
 )
-from feedkit.store.statements import chunks, insert_many, update_row
+from feedkit.store.statements import among_given, chunks, encoded, insert_many, update_row
 from feedkit.store.upkeep import Upkeep
 
 _HOURS = msgspec.json.Decoder(tuple[int, ...])
@@ -52,6 +52,9 @@ _DAYS = msgspec.json.Decoder(tuple[str, ...])
 _SOME = select(entries.c.id).where(entries.c.source_id == bindparam("source_id")).limit(1)
 _ORDER_TIMES = select(entries.c.order_time).where(
     entries.c.source_id == bindparam("source_id"), entries.c.state != int(EntryState.WITHDRAWN)
+)
+_ENTRIES = select(*(entries.c[name] for name in EntryRow._fields)).where(
+    among_given(entries.c.id, "ids")
 )
 _FEW = 3
 """Categories that are looked up one by one."""
@@ -426,11 +429,9 @@ class Transaction:
 
     def entries(self, ids: Collection[int]) -> Iterator[EntryRow]:
         """The entries with `ids`, in no order."""
-        query = select(*(entries.c[name] for name in EntryRow._fields))
-        for chunk in chunks(ids):
-            for row in self._connection.execute(query.where(entries.c.id.in_(chunk))):
-                found = EntryRow._make(row)
-                yield found._replace(lent=_named(row.lent)) if row.lent else found
+        for row in self._connection.execute(_ENTRIES, {"ids": encoded(ids)}).all():
+            found = EntryRow._make(row)
+            yield found._replace(lent=_named(row[-1])) if row[-1] else found
 
     def finish_entries(self, finished: Iterable[tuple[int, bytes]]) -> None:
         """Store entries, by id, with the content that their bodies made."""
@@ -726,8 +727,8 @@ class Transaction:
     def documents(self) -> dict[str, DocumentRow]:
         """What was written where, by path below the output folder."""
         columns = [documents.c[name] for name in DocumentRow._fields]
-        rows = self._connection.execute(select(*columns))
-        return {row[0]: DocumentRow(*row) for row in rows}
+        rows = self._connection.execute(select(*columns)).all()
+        return {row[0]: DocumentRow._make(row) for row in rows}
 
     def forget_documents(self, paths: Collection[str]) -> None:
         """Forget documents that were removed."""

@@ -1,5 +1,9 @@
 """What the path of a document says: which it may be, its media type, its coding. Pure."""
 
+import re
+
+_NO_PATH = re.compile(r"(?:^|/)\.{0,2}(?:/|\Z)|\0")
+"""A part of a path that is empty, or leads to where it is, or above."""
 COPIES = {".gz": "gzip", ".br": "br"}
 """What is appended to the path of a compressed copy, and its content coding (RFC 9110, 8.4.1)."""
 
@@ -28,7 +32,7 @@ _MEDIA_TYPES = {
 
 def is_path(path: str) -> bool:
     """Whether `path` names a file below the root, and leads nowhere else."""
-    return all(part not in ("", ".", "..") for part in path.split("/")) and "\0" not in path
+    return _NO_PATH.search(path) is None
 
 
 def media_type(path: str) -> str:
