@@ -102,8 +102,11 @@ def _topics(
     documents of all others that have an entry of it are to be rendered again.
     """
     topics, rows, slugs = _chosen(store, settings)
-    before = {path.rpartition("/")[0] + "/" for path in documents if path.startswith("categories/")}
-    before = {folder for folder in before if not folder.endswith("/archive/")}
+    before = {
+        path.rpartition("/")[0] + "/"
+        for path in documents
+        if path.startswith("categories/") and path.count("/") == 2  # deeper are archives
+    }
     new = [topic for topic in topics if topic.folder and topic.folder not in before]
     changed = {category_id for topic in new for category_id in topic.category_ids}
     gone = before - {topic.folder for topic in topics}
