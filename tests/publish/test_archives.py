@@ -42,7 +42,7 @@ def chain(planet: Planet, topic: str = "news") -> list[list[str]]:
             assert links["current"] == f"{BASE}{folder}atom.xml"
             assert links.get("next-archive") == came_from
             came_from = url
-        url = links.get("prev-archive", "").partition("?")[0]  # the feed's has a query
+        url = (links.get("prev-archive") or "").partition("?")[0]  # the feed's has a query
     return found
 
 
