@@ -37,13 +37,15 @@ def publish(
         documents = transaction.documents() if remember else {}
     topics, rows = _topics(store, settings, documents)
     renew(store, settings, topics, now)
+    # Archives are Atom documents that name the Atom feed as the current one (RFC 5005, 4).
+    has_archives = settings.publish.archives and "atom" in settings.publish.formats
     with store.read() as transaction:
         sources = list(transaction.sources().values())
         states = transaction.editions.states()
-        whole = transaction.editions.archives() if settings.publish.archives else {}
+        whole = transaction.editions.archives() if has_archives else {}
     planet = _planet(topics, sources)
     archives = {
-        topic.id: Standings(whole.get(topic.id, ()), has_open=states[topic.id][1])
+        topic.id: Standings(whole.get(topic.id, ()), has_open=has_archives and states[topic.id][1])
         for topic in topics
     }
     published = Published()

@@ -185,3 +185,19 @@ def test_without_archives_there_are_none_and_nothing_names_one(planet: Planet) -
     planet.configure(FEW + ARTICLES)
     planet.cycle()
     assert sorted(followed(planet)) == sorted(names(*range(8)))
+
+
+def test_archives_go_and_come_with_the_atom_feed_that_they_name(planet: Planet) -> None:
+    write(planet, *range(8))
+    planet.cycle()
+    before = planet.documents()
+    planet.configure(FEW.replace("'atom'", "'rss'") + ARTICLES)
+    planet.cycle()
+    assert not list(planet.public.rglob("archive"))
+    write(planet, 8)
+    planet.cycle()
+    planet.configure(FEW + ARTICLES)
+    planet.cycle()
+    assert sorted(followed(planet)) == sorted(names(*range(9)))
+    oldest = "categories/news/archive/1.atom.xml"
+    assert planet.documents()[oldest] == before[oldest]
