@@ -130,6 +130,21 @@ def test_a_deleted_article_is_a_tombstone_in_the_feed_and_where_it_was(planet: P
     assert "a0" in followed(planet)
 
 
+def test_what_is_deleted_is_in_no_archive_however_often_it_was_there(planet: Planet) -> None:
+    write(planet, *range(10))
+    planet.cycle()
+    for text in ("Once more.", "And once more."):
+        planet.article("a1.md", text, date="2024-01-02", categories="[News]")
+        planet.cycle()
+        write(planet, *range(40, 44) if text == "Once more." else range(50, 51))
+        planet.cycle()
+    (planet.articles / "a1.md").unlink()
+    planet.cycle()
+    texts = (b"Text 1.", b"nce more.")
+    found = {name for name, data in planet.documents().items() if any(x in data for x in texts)}
+    assert found == set()
+
+
 def feed_year(document: bytes) -> bytes:
     return document.partition(b"tag:planet.example.org,")[2][:4]
 
