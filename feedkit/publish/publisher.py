@@ -14,7 +14,7 @@ from feedkit.publish.singles import Single, Theme, feed_lists, is_followed_feed
 from feedkit.publish.targets import Target
 from feedkit.publish.topics import Topic, choose_topics
 from feedkit.publish.writing import Writing
-from feedkit.store import CategoryRow, SourceRow, Store
+from feedkit.store import UNWRITTEN, CategoryRow, DocumentRow, SourceRow, Store
 from feedkit.store.editions import Archive, Editions
 
 
@@ -61,6 +61,10 @@ def publish(
             return True
         return target.state(wanted.path) != (row.size, row.mtime_ns)
 
+    wanted = {each.path for each in planned}
+    wanted |= {each.path for each in (*theme.assets, *lists)}
+    if remember:
+        _announce(store, sorted(wanted - documents.keys()))
     writing = Writing(target, published, compress=settings.publish.compress)
     done = [row for asset in filter(is_stale, theme.assets) for row in writing.write_single(asset)]
     stale = [
@@ -77,8 +81,6 @@ def publish(
         if done:
             with store.write() as transaction:
                 transaction.save_documents(done)
-        wanted = {each.path for each in planned}
-        wanted |= {each.path for each in (*theme.assets, *lists)}
         gone = set() if theme.is_broken else documents.keys() - wanted
         _remove(store, target, gone, published)
     return published
@@ -190,6 +192,14 @@ def _archive_sheet(
 
 def _tombstones(dead: Iterable[tuple[str, int]]) -> tuple[Tombstone, ...]:
     return tuple(Tombstone(guid, from_microseconds(at)) for guid, at in dead)
+
+
+def _announce(store: Store, paths: Sequence[str]) -> None:
+    """Remember documents that are about to be written for the first time: whoever is killed on
+    the way leaves files, and if these are to be no more then, the next run is to find them."""
+    if paths:
+        with store.write() as transaction:
+            transaction.save_documents([DocumentRow(path, UNWRITTEN, 0, 0) for path in paths])
 
 
 def _remove(store: Store, target: Target, paths: Iterable[str], published: Published) -> None:

@@ -74,6 +74,27 @@ def test_a_category_that_goes_leaves_no_file_and_nothing_that_names_it(planet: P
         assert b"%E6%97%A5" not in documents[name], "where it was before"
 
 
+def test_files_that_a_killed_run_left_of_a_category_go_with_it(
+    planet: Planet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planet.cycle()
+    planet.article("new.md", date="2024-02-01", categories="[Short-lived]")
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("feedkit.publish.publisher.Writing.write_last", killed)
+        with pytest.raises(KeyboardInterrupt):
+            planet.cycle()
+    folder = planet.public / "categories/short-lived"
+    assert (folder / "atom.xml").is_file()
+    planet.write("public/categories/short-lived/.rss.xml.tmp", "half")
+    (planet.articles / "new.md").unlink()
+    planet.cycle()
+    assert not folder.exists()
+
+
 def test_what_a_person_put_into_the_folder_stays(planet: Planet) -> None:
     planet.cycle()
     planet.write("public/robots.txt", "mine")
