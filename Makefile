@@ -1,7 +1,7 @@
 # make run    collect the shipped inputs and publish public/
 # make test   run every test
 # make check  formatting, lint, strict types, import rules
-# make bench  feedkit against its peers (docs/benchmarks.md)
+# make bench  feedkit against its peers and its own bounds (docs/benchmarks.md)
 #
 # Each does its own set-up: a virtual environment in .venv, pinned by constraints.txt.
 
@@ -34,6 +34,8 @@ bench: $(VENV)/.installed-dev
 	@$(BIN)/python bench/parse.py
 	@$(BIN)/python bench/fetch.py
 	@$(BIN)/python bench/cycle.py
+	@$(BIN)/python bench/publish.py --entries 20000 --categories 200
+	@$(BIN)/python bench/roundtrip.py $(firstword $(wildcard ../shared/corpus/feeds) feeds/samples)
 
 clean:
 	rm -rf $(VENV)

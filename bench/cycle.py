@@ -3,9 +3,9 @@
 Whole processes, in turn, in one run, on the wall's clock; medians and ratios are printed. All get
 the same 200 URLs and an empty store, and are run a second time, when nginx answers 304 to all.
 feedkit also sanitizes, and publishes an Atom and an RSS feed for each of 20 categories, of which
-every source has two. What is not installed is left out: ``apt-get install nginx-light newsboat``;
-Pages, archives and compressed copies are made with ``--everything``, as by default. reader, by
-PyPI's name, is run by the Python of ``--reader``, which needs sgmllib3k installed beside
+every source has two; with ``--everything`` JSON Feed, pages, archives and compressed copies as
+well, as by default. What is not installed is left out: ``apt-get install nginx-light newsboat``;
+reader, by PyPI's name, is run by the Python of ``--reader``, which needs sgmllib3k installed beside
 it. The exit code is 1 when feedkit takes more than newsboat's time or an eighth of reader's, cold,
 or 0.35 of newsboat's, unchanged.
 

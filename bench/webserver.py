@@ -18,6 +18,8 @@ error_log {root}/error.log;
 events {{ worker_connections 4096; }}
 http {{
   access_log off;
+  sendfile on;
+  tcp_nopush on;
   client_body_temp_path {root}/body;
   proxy_temp_path {root}/proxy;
   fastcgi_temp_path {root}/fastcgi;
@@ -33,8 +35,11 @@ http {{
 
 
 @contextmanager
-def nginx(root: Path, hosts: Sequence[str] = ("127.0.0.1",)) -> Iterator[int]:
-    """nginx over the files in ``public`` of `root`, on all `hosts`; its port."""
+def nginx(
+    root: Path, hosts: Sequence[str] = ("127.0.0.1",), *, before: Sequence[str] = ()
+) -> Iterator[int]:
+    """nginx over the files in ``public`` of `root`, on all `hosts`; its port. `before` is a command
+    that starts it, such as taskset."""
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
         sys.exit("this needs nginx: apt-get install nginx-light")
@@ -44,7 +49,7 @@ def nginx(root: Path, hosts: Sequence[str] = ("127.0.0.1",)) -> Iterator[int]:
     listen = "\n    ".join(f"listen {host}:{port};" for host in hosts)
     root.chmod(0o755)  # started by root, nginx reads as another user
     (root / "nginx.conf").write_text(CONFIG.format(root=root, listen=listen))
-    server = subprocess.Popen([program, "-p", str(root), "-c", str(root / "nginx.conf")])
+    server = subprocess.Popen([*before, program, "-p", str(root), "-c", str(root / "nginx.conf")])
     try:
         _wait_for(hosts[-1], port)
         yield port

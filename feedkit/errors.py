@@ -74,3 +74,7 @@ class LockedError(StoreError):
 
 class PublishError(FeedkitError):
     """A document could not be written."""
+
+
+class ServeError(FeedkitError):
+    """The server cannot begin to serve."""

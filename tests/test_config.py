@@ -434,7 +434,7 @@ def test_everything_wrong_is_told_at_once(file: Path) -> None:
         """,
     ) == (
         "config.toml: nonsense: unknown key; known are site, store, fetch, schedule, publish, "
-        "articles, feeds, opml, categories",
+        "serve, articles, feeds, opml, categories",
         "config.toml: site.langage: unknown key; did you mean language?",
         "config.toml: site.url: missing; expected the public address of the output folder, such "
         'as "https://planet.example.org/"',

@@ -59,15 +59,16 @@ def main() -> None:
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def cli() -> None:
-    """Collect article files and remote feeds, publish feeds and a page for each category.
+    """Collect article files and remote feeds; publish feeds, pages and archives by category.
 
     \b
     feedkit run          collect what is due and publish
     feedkit run --all    … every feed, due or not
     feedkit daemon       … again and again, whenever something is due
+    feedkit serve        serve over HTTP what is published
     feedkit status       show which feeds fail, when each is due, which categories have a feed
-    feedkit export DIR   publish what is stored into another folder
-    feedkit remove URL   take out a source with all its entries
+    feedkit export DIR   publish what is stored into another folder, or a bucket
+    feedkit remove URL   take out a source with all its entries, archives too
     feedkit check FEED   show what feedkit sees in a feed or an article
     feedkit store check  look the store through; feedkit store backup FILE copies it
     """
@@ -136,9 +137,9 @@ def run(
 @cli.command()
 @common_options
 def daemon(config: Path, verbose: bool, quiet: bool) -> None:
-    """Collect and publish whenever something is due, until told to stop (docs/daemon.md).
+    """Collect and publish whenever something is due, until told to stop.
 
-    SIGHUP reads the configuration again; SIGTERM or Ctrl-C ends it.
+    SIGHUP reads the configuration again; SIGTERM or Ctrl-C ends it. What it logs: docs/daemon.md.
     """
     from feedkit.cli.daemon import serve
 
@@ -161,11 +162,32 @@ class _Output(click.Path):
 
 @cli.command()
 @common_options
+@click.option(
+    "--listen",
+    metavar="ADDRESS",
+    help='Where to listen: "127.0.0.1:8080" unless the configuration says else; "unix:PATH".',
+)
+def serve(config: Path, verbose: bool, quiet: bool, listen: str | None) -> None:
+    """Serve over HTTP what is published, until told to stop.
+
+    The daemon does so itself where [serve] listen is set (docs/serving.md).
+    """
+    from feedkit.cli.serve import serve_until_told
+
+    sys.exit(serve_until_told(config, listen, verbose=verbose, quiet=quiet))
+
+
+@cli.command()
+@common_options
 @click.argument(
     "output", metavar="FOLDER|s3://BUCKET", type=_Output(file_okay=False, path_type=Path)
 )
 def export(config: Path, verbose: bool, quiet: bool, output: Path | str) -> None:
-    """Publish into FOLDER, or a bucket, what is stored, without collecting."""
+    """Publish what is stored into another folder or a bucket.
+
+    Nothing is collected, and what the configuration calls output is left alone. A bucket is
+    s3://bucket/prefix (docs/targets.md). Exit 1 when a file could not be written.
+    """
     from feedkit.cli.commands import export_to
 
     sys.exit(export_to(config, output, verbose=verbose, quiet=quiet))
@@ -204,11 +226,11 @@ def check(
 @click.option("--failing", is_flag=True, help="Show only the feeds that fail.")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON document (docs/status.md).")
 def status(config: Path, failing: bool, as_json: bool) -> None:
-    """Show when each feed last answered, when it is due and why, and what is wrong with it; then
-    which categories get a feed, and which do not and why.
+    """Show how each feed does, and which categories get a feed.
 
-    Nothing is asked of any server, and nothing is changed. Exit 0, also when feeds fail: for that
-    there is feedkit run --strict.
+    Of a feed: when it last answered, when it is due and why, and what is wrong with it. Of a
+    category without a feed: why it has none. Nothing is asked of any server, and nothing is
+    changed. Exit 0, also when feeds fail: for that there is feedkit run --strict.
     """
     from feedkit.cli.status import show_status
 
@@ -220,10 +242,11 @@ def status(config: Path, failing: bool, as_json: bool) -> None:
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but what went wrong.")
 @click.argument("source", metavar="URL|PATH")
 def remove(config: Path, quiet: bool, source: str) -> None:
-    """Remove a source that the configuration has no more, with all its entries, for good.
+    """Remove a source with all its entries, for good.
 
-    They go from the store, from everything published, archives too, and leave tombstones for
-    readers (docs/archives.md). A source taken out of the configuration keeps its entries otherwise.
+    Take it out of the configuration first, which alone leaves its entries where they are. This
+    takes them out of the store and of all that is published, archives too, with tombstones for
+    readers (docs/archives.md). Exit 1 when a file could not be written: give it again then.
     """
     from feedkit.cli.commands import remove
 
@@ -232,16 +255,17 @@ def remove(config: Path, quiet: bool, source: str) -> None:
 
 @cli.group()
 def store() -> None:
-    """Look the store through, or copy it; feedkit may be at work on it meanwhile."""
+    """Look the store through or copy it, also while feedkit runs."""
 
 
 @store.command("check")
 @config_option
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON document (docs/store.md).")
 def store_check(config: Path, as_json: bool) -> None:
-    """Say what is wrong with the store and what to do about it; nothing is changed.
+    """Say what is wrong with the store, and what to do about it.
 
-    Exit 0 when nothing is, 1 when something is, 2 when there is no store or it cannot be read.
+    Nothing is changed. Exit 0 when nothing is wrong, 1 when something is, 2 when there is no store
+    or it cannot be read.
     """
     from feedkit.cli.store import check
 
@@ -254,7 +278,7 @@ def store_check(config: Path, as_json: bool) -> None:
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but what went wrong.")
 @click.argument("file", type=click.Path(path_type=Path))
 def store_backup(config: Path, force: bool, quiet: bool, file: Path) -> None:
-    """Copy the store to FILE as it is at this moment, also while feedkit runs.
+    """Copy the store to FILE as it is now, also while feedkit runs.
 
     The copy is checked before it takes its name. To restore it: docs/store.md.
     """

@@ -44,6 +44,8 @@ def run_once(
         show(report, settings.site.output, verbose=verbose, quiet=quiet)
         if not store.is_new:
             _keep_house(settings, store, quiet=quiet)
+    if settings.publish.hubs:
+        _announce(settings, report.published.written)
     return SOME_FAILED if strict and (report.failing or report.published.failed) else DONE
 
 
@@ -79,6 +81,18 @@ def remove(config: Path, source: str, *, quiet: bool) -> int:
         files = number(len(removed.published.written), "file")
         click.echo(one_line(f"Removed {source} with {entries}; wrote {files}."), err=True)
     return DONE
+
+
+def _announce(settings: Settings, written: list[str]) -> None:
+    """Tell the hubs which feeds changed, now that others may go on with the store."""
+    import asyncio
+
+    from feedkit.pipeline.feeds import user_agent
+    from feedkit.publish.websub import announce_once, topics_of
+
+    if topics := topics_of(settings, written):
+        agent = user_agent(settings)
+        asyncio.run(announce_once(agent, settings.publish.hubs, topics, _say))
 
 
 def _keep_house(settings: Settings, store: Store, *, quiet: bool) -> None:

@@ -10,7 +10,7 @@ from feedkit.cli import DONE, NOT_USABLE
 from feedkit.config import load_settings
 from feedkit.daemon.loop import Daemon
 from feedkit.daemon.notify import notifier_of
-from feedkit.errors import StoreError
+from feedkit.errors import ServeError, StoreError
 from feedkit.store import only_daemon
 
 
@@ -28,6 +28,9 @@ def serve(config: Path, *, verbose: bool, quiet: bool) -> int:
             has_ended = asyncio.run(serving())
         except StoreError as error:
             logs.complain("store", str(error))
+            return NOT_USABLE
+        except ServeError as error:
+            logs.complain("serve", str(error))
             return NOT_USABLE
         if not has_ended:
             # A thread cannot be ended from outside. Every source is stored in one transaction, so

@@ -38,6 +38,7 @@ from feedkit.collect.failures import (
 from feedkit.collect.freshness import fresh_for
 from feedkit.collect.guard import PrivateAddressError, names_private, public_socket
 from feedkit.collect.hosts import Hosts, minute
+from feedkit.collect.links import linked
 from feedkit.collect.names import Resolver
 from feedkit.collect.terms import Terms, origin, terms_of, trusting
 from feedkit.collect.wire import (
@@ -97,6 +98,8 @@ class Fetched(Struct, frozen=True):
     """Who gave the validators (RFC 6454, 4)."""
     wait: timedelta | None = None
     """How long it stays fresh, as the server says (RFC 9111, 4.2.1); None: it does not say."""
+    links: dict[str, str] = {}
+    """Addresses that its header names, by relation (RFC 8288)."""
     moved_to: str | None = None
     """Where what was asked for has moved for good: the end of the 301 and 308 that the road began
     with, without user and password. None: it began with none."""
@@ -393,7 +396,12 @@ def _fetched(response: aiohttp.ClientResponse, now: datetime, body: bytes) -> Fe
         last_modified=received(b"last-modified"),
         origin=origin(response.url),
         wait=fresh_for(response.headers, now),
+        links=_links(response),
     )
+
+
+def _links(response: aiohttp.ClientResponse) -> dict[str, str]:
+    return linked(response.headers.getall("Link", ()), str(response.url.with_user(None)))
 
 
 def _not_modified(
@@ -406,6 +414,7 @@ def _not_modified(
         last_modified=known.last_modified,
         origin=origin(response.url),
         wait=fresh_for(response.headers, now),
+        links=_links(response),
     )
 
 

@@ -8,6 +8,7 @@ bytes, a path absolute, a pattern compiled.
 
 from feedkit.config.reader import load_settings
 from feedkit.config.request import RequestOptions, Secret
+from feedkit.config.serving import LOOPBACK, Listen, Networks, Serve
 from feedkit.config.settings import (
     ArticleFolder,
     CategorySettings,
@@ -27,10 +28,13 @@ from feedkit.config.values import BUCKET, FORMATS
 __all__ = [
     "BUCKET",
     "FORMATS",
+    "LOOPBACK",
     "ArticleFolder",
     "CategorySettings",
     "FeedSource",
     "Fetch",
+    "Listen",
+    "Networks",
     "ObjectStore",
     "OpmlList",
     "Publish",
@@ -38,6 +42,7 @@ __all__ = [
     "Retention",
     "Schedule",
     "Secret",
+    "Serve",
     "Settings",
     "Site",
     "StoreSettings",

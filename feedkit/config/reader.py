@@ -17,6 +17,7 @@ from feedkit.config.request import (
     contradictions,
     request_options,
 )
+from feedkit.config.serving import SERVE_KEYS, Listen, Serve, serve_contradictions
 from feedkit.config.settings import (
     ArticleFolder,
     CategorySettings,
@@ -131,7 +132,7 @@ _CATEGORY: _Keys = {
     "aliases": read_texts,
     "content": read_content,
 }
-_DOCUMENT = ("site", "store", "fetch", "schedule", "publish", "articles", "feeds", "opml")
+_DOCUMENT = ("site", "store", "fetch", "schedule", "publish", "serve", "articles", "feeds", "opml")
 
 
 def load_settings(file: Path) -> Settings:
@@ -180,6 +181,7 @@ class _Reader:
         rest = {
             "fetch": self._typed(self._table(document, "fetch", _FETCH), Fetch),
             "publish": self._publish(self._table(document, "publish", _PUBLISH)),
+            "serve": self._serve(self._table(document, "serve", SERVE_KEYS)),
             "articles": self._articles(document),
             "feeds": self._feeds(document, default, retention),
             "opml": tuple(
@@ -218,6 +220,13 @@ class _Reader:
                     f"{self.file.name} is in: what is in a theme is published"
                 )
         return self._typed(table, Publish)
+
+    def _serve(self, table: dict[str, object]) -> Serve:
+        self.problems += [f"serve: {sentence}" for sentence in serve_contradictions(table)]
+        listen = table.get("listen")
+        if isinstance(listen, Listen) and listen.path is not None:
+            table["listen"] = Listen(path=self._path(str(listen.path)))
+        return self._typed(table, Serve)
 
     def _articles(self, document: dict[str, object]) -> tuple[ArticleFolder, ...]:
         folders: dict[Path, ArticleFolder] = {}

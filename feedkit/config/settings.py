@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from feedkit.config.request import RequestOptions
+from feedkit.config.serving import Serve
 
 
 class ObjectStore(Struct, frozen=True):
@@ -150,6 +151,7 @@ class Settings(Struct, frozen=True):
     schedule: Schedule = Schedule()
     retention: Retention = Retention()
     publish: Publish = Publish()
+    serve: Serve = Serve()
     articles: tuple[ArticleFolder, ...] = ()
     feeds: tuple[FeedSource, ...] = ()
     opml: tuple[OpmlList, ...] = ()

@@ -7,10 +7,12 @@ before that looks whether an article changed, and opens nothing.
 import ctypes
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
+from queue import SimpleQueue
 
+from feedkit.collect.addresses import shown
 from feedkit.config import Settings
 from feedkit.daemon.journal import Journal
 from feedkit.daemon.metrics import Metrics
@@ -19,8 +21,9 @@ from feedkit.logs import complain, debug, say
 from feedkit.pipeline.agenda import local_state, next_time
 from feedkit.pipeline.housekeeping import housekeep, is_due
 from feedkit.pipeline.prepare import to_microseconds
+from feedkit.pipeline.report import Report
 from feedkit.pipeline.run import run
-from feedkit.pipeline.timing import Clock
+from feedkit.pipeline.timing import Clock, News
 from feedkit.store import Store, exclusive, open_store
 
 SHORTEST = 1.0
@@ -60,9 +63,15 @@ class Cycles:
     """The cycles of one daemon, each in the thread that calls `tick`."""
 
     def __init__(
-        self, *, clock: Clock, is_stopping: Callable[[], bool], on_open: Callable[[], None]
+        self,
+        *,
+        clock: Clock,
+        is_stopping: Callable[[], bool],
+        on_open: Callable[[], None],
+        on_report: Callable[[Report], None] = lambda _: None,
     ) -> None:
-        """`on_open` is called whenever the store can be used, or somebody else uses it."""
+        """`on_open` is called whenever the store can be used, or somebody else uses it; `on_report`
+        with what each cycle did."""
         self.pulse = Pulse()
         self.metrics = Metrics()
         self.next_at: datetime | None = None
@@ -70,9 +79,14 @@ class Cycles:
         self._clock = clock
         self._is_stopping = is_stopping
         self._on_open = on_open
+        self._on_report = on_report
         self._journal = Journal()
         self._done_for: Settings | None = None
         """By which settings the last cycle was done; None: one is owed."""
+        self.told_until: Mapping[str, datetime] = {}
+        """The feeds whose hubs tell of their news, and until when."""
+        self._news: SimpleQueue[str] = SimpleQueue()
+        """Those that have some."""
         self._local = ""
         """The articles and lists that the last cycle saw."""
         self._trouble = ""
@@ -98,6 +112,10 @@ class Cycles:
             return LONGEST
         return wait
 
+    def tell(self, feed: str) -> None:
+        """Ask `feed` in the next tick: its hub says that it has news. From any thread."""
+        self._news.put(feed)
+
     def forget_time(self) -> None:
         """Look into the store at the next tick: the clock was set, or the machine slept."""
         self.next_at = None
@@ -106,6 +124,7 @@ class Cycles:
         now = self._now()
         local = local_state(settings)
         is_owed = settings is not self._done_for or local != self._local
+        is_owed = is_owed or not self._news.empty()
         if not is_owed and self.next_at is not None and now < self.next_at:
             return self._wait(now)
         url = settings.store.url
@@ -120,6 +139,9 @@ class Cycles:
 
     def _cycle(self, settings: Settings, store: Store, local: str, now: datetime) -> float:
         self._done_for = None  # what ends a cycle early leaves it owed
+        news = set()
+        while not self._news.empty():
+            news.add(self._news.get())
         began, spent = time.monotonic(), time.process_time()
         is_cut = False
 
@@ -128,12 +150,25 @@ class Cycles:
             is_cut = is_cut or time.monotonic() - began > _TAKING
             return is_cut or self._is_stopping()
 
-        report = run(settings, store, progress=self.pulse, clock=self._now, is_stopping=is_to_end)
+        report = run(
+            settings,
+            store,
+            progress=self.pulse,
+            clock=self._now,
+            is_stopping=is_to_end,
+            news=News(news, self.told_until),
+        )
         self._end_trouble()
         self._local = local
         seconds = time.monotonic() - began
         self.metrics.count(report, seconds)
+        if is_cut:
+            asked = {source.name for source in report.sources if source.outcome != "not due"}
+            for feed in news:
+                if shown(feed) not in asked:
+                    self._news.put(feed)
         self._journal.tell(report)
+        self._on_report(report)
         debug("cycle", f"a cycle took {seconds:.2f} s", seconds=round(seconds, 3))
         self._keep_house(settings, store)
         done_at = None if is_cut else now

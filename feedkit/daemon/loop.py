@@ -8,31 +8,44 @@ names when it ends, so that there is never a second one beside it.
 import asyncio
 import logging
 import os
+import sys
 import threading
 import time
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from feedkit import __version__
-from feedkit.config import Settings, load_settings
+from feedkit.config import Listen, Settings, load_settings
 from feedkit.daemon.cycle import LONGEST, SHORTEST, Cycles
+from feedkit.daemon.inside import inside_of
 from feedkit.daemon.notify import Notifier
 from feedkit.daemon.signals import handled
 from feedkit.daemon.watching import can_watch, changes, present
 from feedkit.errors import ConfigError, StoreError
 from feedkit.logs import complain, say, warn
 from feedkit.machine import of_the_machine
+from feedkit.pipeline.report import Report
 from feedkit.pipeline.timing import Clock, utc_now
+from feedkit.publish.websub import Announcer, topics_of
 from feedkit.schedule.words import span
+
+if TYPE_CHECKING:
+    from feedkit.daemon.subscriber import Subscriber
+    from feedkit.serve.server import Server
+    from feedkit.serve.subscriptions import Subscriptions
 
 GRACE = 10.0
 """Seconds in which what runs may come to its end when the daemon is to stop."""
+_TURN = 0.001
+"""Seconds after which a cycle lets the server have its turn (it is five times that else): what it
+does takes less, and somebody waits for it."""
 _BEAT = 1.0
 """Seconds between two looks at the clocks."""
 _SLIP = timedelta(seconds=30)
@@ -67,17 +80,22 @@ class Daemon:
         """Whether something happened during a tick that asks for another."""
         self._failure: StoreError | None = None
         self._is_ready = False
+        self._server: Server | None = None
+        self._announcer: Announcer | None = None
+        self._subscriber: Subscriber | None = None
         self._loop = asyncio.get_running_loop()
         self._cycles = Cycles(
             clock=clock,
             is_stopping=self._is_stopping.is_set,
             on_open=self._on_open,
+            on_report=self._on_report,
         )
 
     async def serve(self) -> bool:
         """Serve; whether what ran came to its end. If not, its thread is still at work.
 
-        Raises `StoreError` when the store cannot be used from the beginning.
+        Raises `StoreError` when the store cannot be used from the beginning, and `ServeError` when
+        what is published cannot be served.
         """
         with handled(stop=self._on_stop, reload=self._on_reload):
             say(
@@ -86,6 +104,8 @@ class Daemon:
                 version=__version__,
                 pid=os.getpid(),
             )
+            if (listen := self._settings.serve.listen) is not None:
+                await self._start_server(listen)
             self._scheduler.add_listener(self._on_fault, EVENT_JOB_ERROR)
             logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)  # says it, too
             self._scheduler.start()
@@ -97,6 +117,37 @@ class Daemon:
         if self._failure is not None:
             raise self._failure
         return has_ended
+
+    async def _start_server(self, listen: Listen) -> None:
+        """Serve what is published, beside the cycles."""
+        from feedkit.serve.server import Server
+
+        sys.setswitchinterval(_TURN)
+        inside = inside_of(lambda: self._settings, self._cycles.metrics)
+        subscriptions = self._subscribe() if self._settings.serve.subscribe else None
+        self._server = Server(self._settings, inside, subscriptions)
+        await self._server.start(listen)
+
+    def _subscribe(self) -> "Subscriptions":
+        """Have hubs tell of the news of feeds, where they are known."""
+        from feedkit.daemon.subscriber import Subscriber
+        from feedkit.serve.server import file_beside_the_store
+        from feedkit.serve.subscriptions import Subscriptions
+
+        subscriptions = Subscriptions(file_beside_the_store(self._settings, "hubs"))
+
+        def lease_changed() -> None:
+            self._cycles.told_until = subscriptions.leases(self._clock().timestamp())
+
+        def has_news(feed: str) -> None:
+            self._cycles.tell(feed)
+            self._hurry()
+
+        subscriptions.on_change, subscriptions.on_news = lease_changed, has_news
+        lease_changed()
+        self._subscriber = Subscriber(lambda: self._settings, subscriptions)
+        self._start(self._subscriber.serve())
+        return subscriptions
 
     # Ticks
 
@@ -158,6 +209,25 @@ class Daemon:
         """Called by the thread of the cycles."""
         self._loop.call_soon_threadsafe(self._ready)
 
+    def _on_report(self, report: Report) -> None:
+        """Called by the thread of the cycles."""
+        if self._subscriber is not None:
+            self._loop.call_soon_threadsafe(self._subscriber.learn, report)
+        hubs, changed = self._settings.publish.hubs, report.published.written
+        if hubs and (topics := topics_of(self._settings, changed)):
+            self._loop.call_soon_threadsafe(self._announce, hubs, topics)
+
+    def _announce(self, hubs: Sequence[str], topics: Sequence[str]) -> None:
+        """Tell hubs of what changed, while all else goes on."""
+        if self._stop.is_set():
+            return
+        if self._announcer is None:
+            from feedkit.pipeline.feeds import user_agent  # aiohttp costs 150 ms
+
+            agent = user_agent(self._settings)
+            self._announcer = Announcer(agent, lambda sentence: warn("unannounced", sentence))
+        self._announcer.announce(hubs, topics)
+
     def _ready(self) -> None:
         if not self._is_ready:
             self._is_ready = True
@@ -194,6 +264,8 @@ class Daemon:
                 warn("config", "not reloaded; the old configuration stays in force")
             else:
                 self._settings = new
+                if self._server is not None:
+                    self._server.follow(new)
                 say("reloaded", f"configuration read again: {_difference(old, new)}")
                 self._hurry()
                 self._follow_folders()
@@ -205,11 +277,18 @@ class Daemon:
         if self._failure is None:
             busy = "" if self._idle.is_set() else ", as soon as the cycle that runs has ended"
             say("stopping", f"stopping{busy}")
+        serving = asyncio.ensure_future(self._server.stop(GRACE)) if self._server else None
         waiting = [asyncio.ensure_future(event.wait()) for event in (self._idle, self._abandon)]
         await asyncio.wait(waiting, timeout=GRACE, return_when=asyncio.FIRST_COMPLETED)
         has_ended = self._idle.is_set()
+        if serving is not None:
+            abandoned = asyncio.ensure_future(self._abandon.wait())
+            await asyncio.wait([serving, abandoned], return_when=asyncio.FIRST_COMPLETED)
+            waiting += [abandoned]
         for task in (*waiting, *self._tasks):
             task.cancel()
+        if self._announcer is not None:
+            await self._announcer.close()
         self._scheduler.shutdown(wait=False)
         await asyncio.sleep(0)
         self._thread.shutdown(wait=False)
@@ -276,10 +355,23 @@ def _loaded_anew(old: Settings) -> Settings:
     """What the file of `old` says now. Raises `ConfigError` when it cannot be used by a daemon
     that began with `old`."""
     new = load_settings(old.file)
-    if new.store != old.store:
-        place = f"{old.file}: store.url"
-        raise ConfigError([f"{place}: cannot change while the daemon runs; restart it"])
+    fixed = [
+        place
+        for place, is_other in (
+            ("store.url", new.store != old.store),
+            ("serve", new.serve != old.serve),
+            ("site.output", _is_served(old) and not isinstance(new.site.output, Path)),
+        )
+        if is_other
+    ]
+    if fixed:
+        rest = "cannot change while the daemon runs; restart it"
+        raise ConfigError([f"{old.file}: {place}: {rest}" for place in fixed])
     return new
+
+
+def _is_served(settings: Settings) -> bool:
+    return settings.serve.listen is not None
 
 
 def _names(settings: Settings) -> set[str]:

@@ -30,14 +30,16 @@ from feedkit.pipeline.prepare import (
 )
 from feedkit.pipeline.reading import Document, FeedReader
 from feedkit.pipeline.register import register
-from feedkit.pipeline.report import Progress, SourceReport
+from feedkit.pipeline.report import Hub, Progress, SourceReport
 from feedkit.pipeline.sameness import with_stored_guids
 from feedkit.pipeline.timing import (
     Clock,
+    News,
     asked,
     exact,
     fresh_until,
     time_of,
+    told,
     with_rhythm_of,
     with_words_of,
 )
@@ -68,15 +70,17 @@ def collect_feeds(
     everything: bool,
     publish_so_far: Callable[[], None],
     is_stopping: Callable[[], bool] = lambda: False,
+    news: News | None = None,
 ) -> list[SourceReport]:
-    """Collect the `feeds` that are due, or `everything`; a report for each, in their order.
+    """Collect the `feeds` that are due, those that there is `news` of, or `everything`; a report
+    for each, in their order.
 
     `workers` are started if many feeds are there for the first time.
     Even then nothing is asked of a server that said to wait. Once it `is_stopping` nobody is asked
     any more, and what was asked is still stored. Where some take long, `publish_so_far` is called
     in between, in another thread, when nothing else uses the store.
     """
-    now = clock()
+    now, news = clock(), news or News()
     rows = register(feeds, store, now)
     with store.read() as transaction:
         waits = transaction.host_waits(to_microseconds(now))
@@ -92,12 +96,18 @@ def collect_feeds(
         waits,
         publish_so_far,
         is_stopping,
+        news.until,
     )
     due = []
     for feed in feeds:
         row = rows[feed.url]
         # Asking a local file costs nobody anything, so an edited one is seen at once.
-        if feed.path or everything or (_is_due(row, now) and not cycle.waits_until(feed, now)):
+        is_told = feed.url in news.of
+        if (
+            feed.path
+            or everything
+            or ((is_told or _is_due(row, now)) and not cycle.waits_until(feed, now))
+        ):
             due.append(feed)
         fails = bool(row.error or row.timing.is_gone)
         cycle.reports[feed.url] = SourceReport(
@@ -163,6 +173,7 @@ class _Cycle:
         waits: dict[str, int],
         publish_so_far: Callable[[], None],
         is_stopping: Callable[[], bool],
+        told_until: Mapping[str, datetime],
     ) -> None:
         self.reports: dict[str, SourceReport] = {}
         self._settings = settings
@@ -174,6 +185,7 @@ class _Cycle:
         self._waits = waits
         self._publish_so_far = publish_so_far
         self._is_stopping = is_stopping
+        self._told_until = told_until
         self._asked: set[str] = set()
         self._has_news = True  # of articles, maybe
         """Whether something was stored that is not published yet."""
@@ -262,8 +274,9 @@ class _Cycle:
         """Prepare and store what was fetched."""
         prepared = await self._prepared(feed, row, fetched)
         at = self._clock()
+        until = self._told_until.get(feed.url)
         await self._commits.write(
-            lambda transaction: _save(transaction, feed, row, report, prepared, fetched, at)
+            lambda transaction: _save(transaction, feed, row, report, prepared, fetched, at, until)
         )
         self._has_news |= prepared is not None
 
@@ -404,6 +417,7 @@ def _save(
     prepared: PreparedFeed | None,
     fetched: Fetched,
     at: datetime,
+    told_until: datetime | None,
 ) -> None:
     now = to_microseconds(at)
     is_same_body = fetched.not_modified
@@ -423,9 +437,11 @@ def _save(
         _save_entries(transaction, feed, row, report, prepared, fetched, now)
     if prepared is not None or timing.newest_at is None:
         timing = with_rhythm_of(timing, transaction.order_times(row.id))
+    report.hub = _hub(feed, prepared, fetched)
+    timing = asked(row, feed.schedule, at, timing=timing, failures=0)
     transaction.set_timing(
         row.id,
-        asked(row, feed.schedule, at, timing=timing, failures=0),
+        told(timing, at, told_until),
         **validators._asdict(),
         checked_at=now,
         failures=0,
@@ -433,6 +449,14 @@ def _save(
         recipe=recipe,
     )
     _follow_move(transaction, feed, row, report, fetched.moved_to, at)
+
+
+def _hub(feed: FeedSource, prepared: PreparedFeed | None, fetched: Fetched) -> Hub | None:
+    """The hub that the header names, else the document (W3C WebSub, 4)."""
+    named = (prepared.hub, prepared.topic) if prepared else (None, None)
+    url = fetched.links.get("hub", named[0])
+    topic = fetched.links.get("self", named[1]) or fetched.url
+    return Hub(feed.url, url, topic) if url is not None and feed.path is None else None
 
 
 def _save_entries(

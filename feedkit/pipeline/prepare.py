@@ -84,6 +84,9 @@ class PreparedFeed(NamedTuple):
     """Minutes; this and the next two are the feed's wishes when to be asked."""
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[str, ...] = ()
+    hub: str | None = None
+    """Of WebSub; and what the feed is to it."""
+    topic: str | None = None
 
 
 def folder_recipe(settings: Settings, folder: ArticleFolder) -> FolderRecipe:
@@ -236,6 +239,8 @@ def prepare_feed(
         feed.ttl,
         feed.skip_hours,
         feed.skip_days,
+        feed.hub,
+        feed.self_url,
     )
 
 

@@ -11,6 +11,14 @@ from feedkit.store.rows import Counts
 Outcome = Literal["collected", "unchanged", "not due", "waiting", "failed"]
 
 
+class Hub(Struct, frozen=True):
+    """A WebSub hub, and what a feed is to it. `feed` is as the configuration names it."""
+
+    feed: str
+    url: str
+    topic: str
+
+
 class SourceReport(Struct):
     """What became of one source."""
 
@@ -29,6 +37,8 @@ class SourceReport(Struct):
     """Whether it was one before this run."""
     is_gone: bool = False
     """Whether its server said in this run that it is gone, so that it is asked no more."""
+    hub: Hub | None = None
+    """Who tells of its news, where it said so in this run."""
     moved_to: str | None = None
     """Where it was found to have moved for good in this run."""
 
@@ -37,6 +47,9 @@ class Report(Struct):
     """What one run did."""
 
     sources: list[SourceReport] = []
+    feeds: frozenset[str] | None = None
+    """All that are followed, as the configuration and its lists name them; None: a list cannot be
+    read."""
     published: Published = msgspec.field(default_factory=Published)
 
     @property

@@ -18,7 +18,7 @@ from feedkit.pipeline.press import WorkersPress
 from feedkit.pipeline.report import NoProgress, Progress, Report, together
 from feedkit.pipeline.sameness import bring_up_to_date, settle
 from feedkit.pipeline.subscriptions import subscriptions
-from feedkit.pipeline.timing import Clock, utc_now
+from feedkit.pipeline.timing import Clock, News, utc_now
 from feedkit.pipeline.workers import Workers
 from feedkit.publish import Published, publish, target_of
 from feedkit.store import EVERYTHING, Store
@@ -33,11 +33,12 @@ def run(
     clock: Clock = utc_now,
     workers: Workers | None = None,
     is_stopping: Callable[[], bool] = lambda: False,
+    news: News | None = None,
 ) -> Report:
     """Collect once and publish; what was done, with a line for all that went wrong.
 
-    Feeds are asked when they are due by `clock`, or `everything` is. Articles dated later than
-    its time wait. `workers` may be running already; they are ended here.
+    Feeds are asked when they are due by `clock`, there is `news` of them, or `everything` is due.
+    Articles dated later than its time wait. `workers` may be running already; they are ended here.
     Once it `is_stopping` no feed is asked any more; what was asked is stored and published.
     """
     progress = progress or NoProgress()
@@ -51,6 +52,8 @@ def run(
             )
         feeds, failed_lists = subscriptions(settings)
         report.sources += failed_lists
+        if all(listed.outcome != "failed" for listed in failed_lists):
+            report.feeds = frozenset(feed.url for feed in feeds)
         if not store.is_new:
             followed = {*map(article_folder_key, settings.articles), *map(feed_key, feeds)}
             are_all = all(listed.outcome != "failed" for listed in failed_lists)
@@ -68,6 +71,7 @@ def run(
                 everything=everything,
                 publish_so_far=partial(_publish_so_far, report, settings, store, clock),
                 is_stopping=is_stopping,
+                news=news,
             )
         at = to_microseconds(clock())
         last = _publish(settings, store, settings.site.output, workers, at)

@@ -1,8 +1,8 @@
 """What the store knows of a source, as the rules of `feedkit.schedule` ask for it, and back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from feedkit.config import Schedule
 from feedkit.pipeline.prepare import PreparedFeed, to_microseconds
@@ -15,8 +15,18 @@ Clock: TypeAlias = Callable[[], datetime]
 
 _LONGEST = timedelta(days=366)
 """What a feed or its server may ask for, as it is stored: more says no more."""
+_ONCE_A_DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+
+
+class News(NamedTuple):
+    """What hubs told, by the feeds' addresses as the configuration has them."""
+
+    of: Collection[str] = ()
+    """Those that have news, and are to be asked now."""
+    until: Mapping[str, datetime] = {}
+    """Those whose hubs tell of news, and until when."""
 
 
 def utc_now() -> datetime:
@@ -86,6 +96,17 @@ def _planned(
     due = next_due(schedule, state)
     due_at = None if due.at is None else to_microseconds(due.at)
     return timing._replace(schedule=name_of(schedule), due_at=due_at, due_reason=due.reason)
+
+
+def told(timing: Timing, now: datetime, until: datetime | None) -> Timing:
+    """`timing` of a feed that was asked `now`, and whose hub tells of its news `until` then: it is
+    asked once a day meanwhile, in case the hub does not."""
+    if until is None or until <= now:
+        return timing
+    at = to_microseconds(min(now + _ONCE_A_DAY, until))
+    if timing.due_at is None or timing.due_at >= at:
+        return timing
+    return timing._replace(due_at=at, due_reason="its hub tells of its news; asked once a day")
 
 
 def with_words_of(timing: Timing, feed: PreparedFeed) -> Timing:

@@ -125,7 +125,7 @@ class Assembly:
             planned.form.format_name,
             self._settings.site,
             max((entry.updated for entry in entries), default=created),
-            publish.formats,
+            (*publish.formats, PAGE) if publish.pages else publish.formats,
             publish.hubs,
             planned.chain,
             sheet.tombstones,

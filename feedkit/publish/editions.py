@@ -10,12 +10,14 @@ what a person deletes is no more to be read, and that counts for more than that 
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from feedkit.config import Settings
 from feedkit.publish.topics import Topic
-from feedkit.store import Store
-from feedkit.store.editions import Archive, Edition, Editions, Standing
+from feedkit.store import Archive, Edition, Standing, Store
+
+if TYPE_CHECKING:
+    from feedkit.store.editions import Editions
 
 _ARCHIVES = 0
 """Where an edition's state says whether there are archives."""
@@ -51,7 +53,7 @@ def _has_archives(edition: Edition) -> bool:
     return edition.state.split(" ")[_ARCHIVES] != "0"
 
 
-def _renew(editions: Editions, settings: Settings, topic: Topic, now: int) -> None:
+def _renew(editions: "Editions", settings: Settings, topic: Topic, now: int) -> None:
     publish = settings.publish
     before = editions.get([topic.id]).get(topic.id)
     listed = editions.front(topic.category_ids, publish.entries, publish.per_source)
@@ -80,7 +82,7 @@ def _renew(editions: Editions, settings: Settings, topic: Topic, now: int) -> No
 
 
 def _archived(
-    editions: Editions, before: Edition, arrived: Iterable[Standing]
+    editions: "Editions", before: Edition, arrived: Iterable["Standing"]
 ) -> dict[int, list[Archive]]:
     """Those of the entries that are in whole archives, with these, oldest first. It is looked up
     only where it matters: of an entry that did not stand outside of them, or is deleted."""
@@ -151,7 +153,7 @@ def _cut(left: Sequence[int], size: int) -> tuple[list[tuple[int, ...]], tuple[i
 
 
 def _bury(
-    editions: Editions,
+    editions: "Editions",
     topic_id: int,
     changes: Changes,
     standing: Mapping[int, Standing],

@@ -14,7 +14,7 @@ from feedkit import __version__
 from feedkit.config import Settings
 from feedkit.publish.jobs import PAGE, Chain, Form
 from feedkit.publish.topics import Topic, archive_path
-from feedkit.store.editions import Archive
+from feedkit.store import Archive
 
 RENDERING = "4"
 """Grows when the same entries make other bytes, so that every document is written again; whole
@@ -44,6 +44,12 @@ class Planned(NamedTuple):
     def is_open(self) -> bool:
         """Whether it is the archive that is not whole yet."""
         return self.number is not None and self.number > self.last
+
+    def has_only_other_copies(self, fingerprint: str) -> bool:
+        """Whether it is a whole archive that was written with that fingerprint, and is to stay as
+        it is but for its compressed copies."""
+        is_whole = self.number is not None and not self.is_open
+        return is_whole and fingerprint.rpartition(" ")[0] == self.fingerprint.rpartition(" ")[0]
 
     @property
     def chain(self) -> Chain | None:
@@ -83,7 +89,7 @@ def plan(
     `theme` stands for the templates of pages, `planet` for what the page of everything lists.
     """
     site, publish = settings.site, settings.publish
-    whole_of_all = digest(site.url, publish.compress)
+    whole_of_all, compression = digest(site.url), str(int(publish.compress))
     of_all = digest(
         RENDERING,
         __version__,
@@ -93,7 +99,7 @@ def plan(
     of_pages = digest(of_all, theme, publish.formats)
     for topic in sorted(topics, key=lambda topic: topic.name is None):
         standings = archives[topic.id]
-        yield from _archives(topic, standings, whole_of_all, of_all)
+        yield from _archives(topic, standings, whole_of_all, compression, of_all)
         last, is_chained = len(standings.whole), standings.is_chain
         content = digest(of_all, topic, last, is_chained)
         for name in publish.formats:
@@ -107,15 +113,16 @@ def plan(
 
 
 def _archives(
-    topic: Topic, standings: Standings, whole_of_all: str, of_all: str
+    topic: Topic, standings: Standings, whole_of_all: str, compression: str, of_all: str
 ) -> Iterator[Planned]:
     """Documents of a topic's archives, the open one last. Those that are whole are always so: what
-    they are made of is which they are."""
+    they are made of is which they are. What follows the last space of their fingerprint is about
+    their copies alone."""
     form = Form("atom", topic.is_whole)
     last = len(standings.whole)
     for _, number, whole_at, version in standings.whole:
         path = archive_path(topic.folder, number)
-        fingerprint = f"{whole_of_all} {whole_at} {version}"
+        fingerprint = f"{whole_of_all} {whole_at} {version} {compression}"
         yield Planned(path, fingerprint, topic, form, ARCHIVE, number, last, True)
     if standings.is_chain:
         path = archive_path(topic.folder, last + 1)

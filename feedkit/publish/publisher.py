@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from feedkit.config import Settings
 from feedkit.errors import PublishError
-from feedkit.publish.assembly import Assembly, Sheet, public_url
+from feedkit.publish.assembly import Assembly, Made, Sheet, public_url
 from feedkit.publish.editions import renew
 from feedkit.publish.jobs import Listing, Planet, Press, SourceHealth, Tombstone, from_microseconds
 from feedkit.publish.plan import PAGES, Planned, Standings, digest, plan
@@ -14,8 +15,10 @@ from feedkit.publish.singles import Single, Theme, feed_lists, is_followed_feed
 from feedkit.publish.targets import Target
 from feedkit.publish.topics import Topic, choose_topics
 from feedkit.publish.writing import Writing
-from feedkit.store import UNWRITTEN, CategoryRow, DocumentRow, SourceRow, Store
-from feedkit.store.editions import Archive, Editions
+from feedkit.store import UNWRITTEN, Archive, CategoryRow, DocumentRow, SourceRow, Store
+
+if TYPE_CHECKING:
+    from feedkit.store.editions import Editions
 
 
 def publish(
@@ -70,7 +73,15 @@ def publish(
     stale = [
         each for each in planned if is_stale(each) and not (theme.is_broken and each.rank == PAGES)
     ]
-    if stale:
+    kept = [
+        each
+        for each in stale
+        if (row := documents.get(each.path)) is not None
+        and each.has_only_other_copies(row.fingerprint)
+        and target.state(each.path) == (row.size, row.mtime_ns)
+    ]
+    done += writing.write(_as_it_is(target, each) for each in kept)
+    if stale := [each for each in stale if each not in {*kept}]:
         folders = _folders(topics, rows)
         assembly = Assembly(store, settings, press, sources, folders, planet)
         made = assembly.documents(list(_sheets(store, settings, stale)))
@@ -84,6 +95,14 @@ def publish(
         gone = set() if theme.is_broken else documents.keys() - wanted
         _remove(store, target, gone, published)
     return published
+
+
+def _as_it_is(target: Target, planned: Planned) -> Made:
+    """A document as it was written. Of what is in it not all may be stored any more."""
+    try:
+        return Made(planned, target.read(planned.path), None)
+    except PublishError as error:
+        return Made(planned, b"", str(error))
 
 
 def _folders(topics: Sequence[Topic], rows: Sequence[CategoryRow]) -> dict[str, str]:
@@ -178,7 +197,7 @@ def _sheets(store: Store, settings: Settings, stale: Sequence[Planned]) -> Itera
 
 
 def _archive_sheet(
-    editions: Editions, planned: Planned, archive: Archive, held: tuple[int, ...]
+    editions: "Editions", planned: Planned, archive: Archive, held: tuple[int, ...]
 ) -> Sheet:
     """A whole archive; what was deleted of it is a tombstone in its place."""
     if not archive.version:

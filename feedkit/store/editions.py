@@ -7,7 +7,6 @@ changed or gone since: the transaction that changes an entry notes it down.
 
 from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from sqlalchemy import (
     Connection,
@@ -22,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from feedkit.store.rows import EntryState
+from feedkit.store.rows import Archive, Edition, EntryState, Standing
 from feedkit.store.schema import (
     archives,
     arrivals,
@@ -33,44 +32,6 @@ from feedkit.store.schema import (
     tombstones,
 )
 from feedkit.store.statements import among, among_given, encoded, insert_many
-
-
-class Edition(NamedTuple):
-    """A topic's feed and its open archive, as they were last put together."""
-
-    topic_id: int
-    state: str
-    """What it was put together of, as its maker says."""
-    listed: tuple[int, ...] = ()
-    """The entries in its feed, newest first."""
-    rest: tuple[int, ...] = ()
-    """Those in neither its feed nor a whole archive, in the order in which they left the feed."""
-    last_id: int = 0
-    """No entry had a higher id then."""
-
-
-class Archive(NamedTuple):
-    """A whole archive document."""
-
-    topic_id: int
-    number: int
-    """From 1, the oldest."""
-    whole_at: int
-    """When it became whole."""
-    version: int
-    """Grows when an entry in it is deleted."""
-
-
-class Standing(NamedTuple):
-    """How an entry stands to a topic."""
-
-    id: int
-    published_id: str
-    changed_at: int
-    order_time: int
-    is_withdrawn: bool
-    is_shown: bool
-
 
 _IN_TOPIC = exists().where(
     entry_categories.c.entry_id == entries.c.id,

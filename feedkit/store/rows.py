@@ -200,6 +200,43 @@ class DocumentRow(NamedTuple):
     mtime_ns: int
 
 
+class Edition(NamedTuple):
+    """A topic's feed and its open archive, as they were last put together."""
+
+    topic_id: int
+    state: str
+    """What it was put together of, as its maker says."""
+    listed: tuple[int, ...] = ()
+    """The entries in its feed, newest first."""
+    rest: tuple[int, ...] = ()
+    """Those in neither its feed nor a whole archive, in the order in which they left the feed."""
+    last_id: int = 0
+    """No entry had a higher id then."""
+
+
+class Archive(NamedTuple):
+    """A whole archive document."""
+
+    topic_id: int
+    number: int
+    """From 1, the oldest."""
+    whole_at: int
+    """When it became whole."""
+    version: int
+    """Grows when an entry in it is deleted."""
+
+
+class Standing(NamedTuple):
+    """How an entry stands to a topic."""
+
+    id: int
+    published_id: str
+    changed_at: int
+    order_time: int
+    is_withdrawn: bool
+    is_shown: bool
+
+
 class Counts(Struct):
     """What became of a source's entries in one run."""
 

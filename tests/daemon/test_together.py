@@ -77,6 +77,7 @@ def together(root: Path, url: str) -> list[str]:
         run = planet.feedkit("run", "--all")
         if service.process.poll() is not None:
             return [f"the daemon ended: {service.ended()} {service.lines}"]
+        service.until("started")  # before that, nobody hears SIGTERM
         code = service.stop()
     wrong = [] if run.code == 0 else [f"run: {run}"]
     wrong += [] if code == 0 else [f"daemon: {code} {service.lines}"]

@@ -1,13 +1,20 @@
 """The chain of archives (RFC 5005, 4): who follows it reads everything that was ever published."""
 
+import gzip
 from pathlib import Path
 
 import pytest
+from feed_server import rss
 from lxml import etree
 from planet import ARTICLES, SITE, Planet
 
+from feedkit.config import load_settings
+from feedkit.pipeline.housekeeping import housekeep
+from feedkit.store import open_store
+
 BASE = "https://planet.example.org/"
 ATOM = "{http://www.w3.org/2005/Atom}"
+FEED = '[[feeds]]\nurl = "feed.xml"\n'
 FEW = "[publish]\nformats = ['atom']\narchives = true\nentries = 3\n"
 
 
@@ -216,3 +223,21 @@ def test_archives_go_and_come_with_the_atom_feed_that_they_name(planet: Planet) 
     assert sorted(followed(planet)) == sorted(names(*range(9)))
     oldest = "categories/news/archive/1.atom.xml"
     assert planet.documents()[oldest] == before[oldest]
+
+
+def test_a_whole_archive_keeps_what_the_store_has_not_any_more(planet: Planet) -> None:
+    planet.configure(FEW.replace("[publish]", "[store]\nkeep_entries = 1\n[publish]") + FEED)
+    planet.write("feed.xml", rss("site", *(f"e{n}" for n in range(9, -1, -1))))
+    planet.cycle()
+    name = "archive/1.atom.xml"
+    before = planet.documents()[name]
+    planet.write("feed.xml", rss("site", "e9"))
+    planet.cycle()
+    settings = load_settings(planet.root / "config.toml")
+    with open_store(settings.store.url) as store:
+        assert housekeep(settings, store, 2_000_000_000_000_000).entries == 6
+    planet.configure(FEW.replace("[publish]\n", "[publish]\ncompress = true\n") + FEED)
+    assert planet.cycle().published.failed == []
+    documents = planet.documents()
+    assert documents[name] == before
+    assert gzip.decompress(documents[name + ".gz"]) == before

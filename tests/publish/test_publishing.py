@@ -165,6 +165,15 @@ def test_a_category_may_have_summaries_alone(planet: Planet) -> None:
     assert not any(b"THE END" in data for data in planet.documents().values())
 
 
+def test_a_category_s_feeds_name_its_page(planet: Planet) -> None:
+    planet.cycle()
+    documents = planet.documents()
+    page = b"https://planet.example.org/categories/python/"
+    assert b'<link href="%s" rel="alternate"' % page in documents[f"{PYTHON}atom.xml"]
+    assert b"<link>%s</link>" % page in documents[f"{PYTHON}rss.xml"]
+    assert b'"home_page_url":"%s"' % page in documents[f"{PYTHON}feed.json"]
+
+
 def test_hubs_are_named_in_every_feed(planet: Planet) -> None:
     planet.configure('[publish]\nhubs = ["https://hub.example/"]\n' + ARTICLES)
     planet.cycle()

@@ -35,6 +35,9 @@ class Target(Protocol):
         """What is at `path` now: its size, and a number that is another once it was written again
         (a folder's is the time of change, in nanoseconds); None: nothing that was written."""
 
+    def read(self, path: str) -> bytes:
+        """What is at `path`."""
+
     def remove(self, path: str) -> None:
         """Have nothing at `path`, nor copies of it (``.gz``, ``.br``) beside it, nor folders
         above it that hold nothing any more. What is not there is removed already."""

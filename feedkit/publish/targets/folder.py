@@ -66,6 +66,12 @@ class Folder:
             return None
         return (status.st_size, status.st_mtime_ns) if S_ISREG(status.st_mode) else None
 
+    def read(self, path: str) -> bytes:
+        """What is in the file at `path`. Raises `PublishError`."""
+        place = self._place(path)
+        with _in_words(place, "read"):
+            return place.read_bytes()
+
     def remove(self, path: str) -> None:
         """Have nothing at `path`, no copies beside it and no empty folders above it.
 

@@ -106,6 +106,12 @@ class Objects:
         digest = md5(there.etag.encode(), usedforsecurity=False).digest()
         return there.size, int.from_bytes(digest[:8], "big") >> 1  # as SQLite has room for
 
+    def read(self, path: str) -> bytes:
+        """What is in the object at `path`. Raises `PublishError`."""
+        self._check(path, "read")
+        found = self._ask(f"{path}: cannot be read", partial(obstore.get, self._store, path))
+        return self._ask(f"{path}: cannot be read", lambda: bytes(found.bytes()))
+
     def remove(self, path: str) -> None:
         """Have no object at `path`, and no copies of it. Raises `PublishError`."""
         self._check(path, "removed")

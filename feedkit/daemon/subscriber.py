@@ -1,0 +1,88 @@
+"""Asks hubs to tell of the news of feeds, and again before they stop."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import aiohttp
+
+from feedkit.collect.guard import public_socket
+from feedkit.config import Settings
+from feedkit.logs import debug, say, warn
+from feedkit.pipeline.feeds import user_agent
+from feedkit.pipeline.report import Report
+from feedkit.serve.subscriptions import LEASE, Subscription, Subscriptions
+
+_PERIOD = 20.0
+"""Seconds between two looks at what is to be renewed."""
+_TIMEOUT = 15.0
+
+
+class Subscriber:
+    """Runs in the daemon's event loop."""
+
+    def __init__(self, settings: Callable[[], Settings], subscriptions: Subscriptions) -> None:
+        self._settings = settings
+        self._subscriptions = subscriptions
+        self._wake = asyncio.Event()
+
+    def learn(self, report: Report) -> None:
+        """Take up the hubs that feeds named in a cycle."""
+        if report.feeds is not None:
+            self._subscriptions.follow(report.feeds)
+        for source in report.sources:
+            if source.hub is not None:
+                hub = source.hub
+                if self._subscriptions.want(hub.feed, hub.url, hub.topic):
+                    debug("hub", f"its hub is {hub.url}", source=source.name)
+                    self._wake.set()
+
+    async def serve(self) -> None:
+        """Ask hubs whenever it is time, for ever."""
+        while True:
+            self._wake.clear()
+            if due := self._subscriptions.due(time.time()):
+                async with self._session() as session:
+                    await asyncio.gather(*(self._ask(session, each) for each in due))
+            try:
+                async with asyncio.timeout(_PERIOD):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    def _session(self) -> aiohttp.ClientSession:
+        """A hub's address comes from a feed, and may lead to a machine that only we can reach."""
+        fetch = self._settings().fetch
+        guard = None if fetch.allow_private_hosts else public_socket
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=fetch.concurrency, socket_factory=guard),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=_TIMEOUT),
+            headers={"User-Agent": user_agent(self._settings())},
+        )
+
+    async def _ask(self, session: aiohttp.ClientSession, subscription: Subscription) -> None:
+        """Ask one hub (W3C WebSub, 5.1); it answers at the callback."""
+        self._subscriptions.asking(subscription, time.time())
+        settings = self._settings()
+        base = settings.serve.public_url or settings.site.url
+        form = {
+            "hub.mode": "subscribe",
+            "hub.topic": subscription.topic,
+            "hub.callback": f"{base}websub/{subscription.token}",
+            "hub.lease_seconds": str(LEASE),
+            "hub.secret": subscription.secret,
+        }
+        try:
+            async with session.post(subscription.hub, data=form) as response:
+                reason = None if response.ok else f"it answered {response.status}"
+        except TimeoutError:
+            reason = f"it did not answer within {_TIMEOUT:.0f} s"
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            reason = str(error) or type(error).__name__
+        if reason is None:
+            say("hub", f"asked {subscription.hub} to tell of its news", source=subscription.feed)
+        else:
+            rest = "the feed is asked as if it had none"
+            sentence = f"its hub {subscription.hub} cannot be asked: {reason}; {rest}"
+            warn("hub", sentence, source=subscription.feed)

@@ -1,0 +1,118 @@
+"""WebSub, the publisher's side: hubs are told which feeds changed, and fetch them themselves.
+
+How a publisher tells is left open by the recommendation (W3C WebSub, 6); hubs take a form with
+``hub.mode=publish`` and the topic, as the protocol's earlier versions had it, some by the name
+``hub.url`` and some by ``hub.topic``: so both are sent.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from feedkit.config import Settings
+from feedkit.publish.topics import FILE_NAMES
+
+if TYPE_CHECKING:
+    import aiohttp
+
+PATIENCE = 10.0
+"""Seconds in which a hub has to answer."""
+DELAYS = (5.0, 30.0, 120.0, 600.0, 3600.0)
+"""Seconds between one attempt and the next, where a hub cannot be told."""
+ONE_RUN = (1.0, 3.0)
+"""The same for a run, which ends then."""
+_AT_ONCE = 8
+_FEEDS = frozenset(name for kind, name in FILE_NAMES.items() if kind != "page")
+
+Failed = Callable[[str], None]
+"""Called with a sentence where a hub was not told."""
+
+
+def topics_of(settings: Settings, paths: Iterable[str]) -> list[str]:
+    """The addresses of the feeds among published `paths`; pages and archives are no topics."""
+    feeds = (path for path in paths if path.rpartition("/")[2] in _FEEDS)
+    return [settings.site.url + quote(path) for path in feeds]
+
+
+class Announcer:
+    """Tells hubs of changed topics in the background; make and use it in an event loop.
+
+    A topic that changes while a hub is still to be told of it is told of once more, and once.
+    """
+
+    def __init__(self, agent: str, on_failure: Failed, delays: Sequence[float] = DELAYS) -> None:
+        self._agent = agent
+        self._on_failure = on_failure
+        self._delays = delays
+        self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._turn = asyncio.Semaphore(_AT_ONCE)
+        self._session: aiohttp.ClientSession | None = None
+
+    def announce(self, hubs: Iterable[str], topics: Sequence[str]) -> None:
+        """Tell each of the `hubs` of each of the `topics`, from now on; returns at once."""
+        for hub in hubs:
+            for topic in topics:
+                if (before := self._tasks.get((hub, topic))) is not None:
+                    before.cancel()
+                task = asyncio.get_running_loop().create_task(self._tell(hub, topic))
+                self._tasks[hub, topic] = task
+                task.add_done_callback(partial(self._forget, (hub, topic)))
+
+    async def finish(self) -> None:
+        """Wait until all hubs are told, or are not to be told any more."""
+        while self._tasks:
+            await asyncio.wait([*self._tasks.values()])
+            await asyncio.sleep(0)  # in which they are forgotten
+
+    async def close(self) -> None:
+        """Tell nobody any more."""
+        for task in self._tasks.values():
+            task.cancel()
+        await self.finish()
+        if self._session is not None:
+            await self._session.close()
+
+    def _forget(self, key: tuple[str, str], task: asyncio.Task[None]) -> None:
+        if self._tasks.get(key) is task:
+            del self._tasks[key]
+
+    async def _tell(self, hub: str, topic: str) -> None:
+        for delay in (*self._delays, None):
+            async with self._turn:
+                reason = await self._post(hub, topic)
+            if reason is None:
+                return
+            if delay is not None:
+                await asyncio.sleep(delay)
+        self._on_failure(f"the hub {hub} was not told of {topic}: {reason}")
+
+    async def _post(self, hub: str, topic: str) -> str | None:
+        """Tell the hub; why that failed, or None."""
+        import aiohttp
+
+        if self._session is None:
+            timeout = aiohttp.ClientTimeout(total=PATIENCE)
+            headers = {"User-Agent": self._agent}
+            self._session = aiohttp.ClientSession(timeout=timeout, headers=headers)
+        form = {"hub.mode": "publish", "hub.url": topic, "hub.topic": topic}
+        try:
+            async with self._session.post(hub, data=form) as response:
+                return None if response.ok else f"it answered {response.status}"
+        except TimeoutError:
+            return f"it did not answer within {PATIENCE:.0f} s"
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            return str(error) or type(error).__name__
+
+
+async def announce_once(
+    agent: str, hubs: Sequence[str], topics: Sequence[str], on_failure: Failed
+) -> None:
+    """Tell the hubs of the topics, with few attempts; returns when that is done."""
+    announcer = Announcer(agent, on_failure, ONE_RUN)
+    try:
+        announcer.announce(hubs, topics)
+        await announcer.finish()
+    finally:
+        await announcer.close()

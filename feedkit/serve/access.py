@@ -1,0 +1,62 @@
+"""Who asks, and what that one may see. Pure."""
+
+import base64
+import binascii
+import hmac
+import re
+from ipaddress import ip_address
+
+from feedkit.config import Networks
+from feedkit.serve.messages import Request
+
+_FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via")
+"""What a proxy says of whom it asks for."""
+_PORT = re.compile(r":[0-9]*\Z")
+
+
+def client(request: Request, trusted: Networks) -> str | None:
+    """The address of who asks: who is connected, or for whom a proxy that is `trusted` says to
+    ask; None where that is unknown, or who is connected by a unix socket itself."""
+    address = request.peer
+    named = [name.strip() for name in (request.field("X-Forwarded-For") or "").split(",")]
+    while named and trusted.has(address):
+        last = named.pop()
+        if not last:
+            break
+        address = last
+    return address
+
+
+def may_see_status(request: Request, trusted: Networks, allowed: Networks) -> bool:
+    """Whether /status and its like are for who asks.
+
+    Who is connected is not who asks where a proxy has put itself between that is not known here.
+    Nor is a browser on this machine that a page of another name sent here: the host that it asks
+    for would be that name, so only an address and "localhost" count.
+    """
+    if trusted.has(request.peer):
+        return allowed.has(client(request, trusted))
+    if any(name in request.fields for name in _FORWARDED):
+        return False
+    return allowed.has(request.peer) and (
+        request.peer is None or _is_no_name(request.fields.get("Host", ""))
+    )
+
+
+def _is_no_name(host: str) -> bool:
+    host = host if host.endswith("]") else _PORT.sub("", host)
+    try:
+        return host.lower() == "localhost" or ip_address(host.strip("[]")) is not None
+    except ValueError:
+        return False
+
+
+def knows_password(request: Request, expected: bytes) -> bool:
+    """Whether the request has the user and the password (RFC 7617), `expected` as "user:password".
+    How long that takes does not tell how much of them is right."""
+    scheme, _, value = request.fields.get("Authorization", "").partition(" ")
+    try:
+        given = base64.b64decode(value.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return hmac.compare_digest(given, expected) and scheme.lower() == "basic"

@@ -1,0 +1,437 @@
+"""One connection: bytes come in, aiohttp's parser makes requests of them, answers go out in turn.
+
+aiohttp's own server has a task for each connection and another for each request; that costs more
+than to answer from memory, which is why this is a protocol of its own. Requests are parsed by
+llhttp, strictly, and a body that is not wanted ends the connection, so that nothing in it can pass
+for another request.
+"""
+
+import asyncio
+import os
+from collections import deque
+from collections.abc import Awaitable
+from typing import BinaryIO, NamedTuple, Protocol, cast
+
+from aiohttp.base_protocol import BaseProtocol
+from aiohttp.http import (
+    HttpProcessingError,
+    HttpRequestParser,
+    HttpVersion10,
+    HttpVersion11,
+    RawRequestMessage,
+)
+from aiohttp.http_exceptions import LineTooLong
+from aiohttp.streams import StreamReader
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from feedkit.serve import pages
+from feedkit.serve.files import open_file
+from feedkit.serve.messages import Answer, FilePart, Request
+from feedkit.serve.shelf import stamp_of
+
+HEAD_SECONDS = 10.0
+"""In which a request's header has to be there, from its first byte on."""
+IDLE_SECONDS = 75.0
+"""That a connection may stay without a request."""
+STALL_SECONDS = 30.0
+"""That a reader may take nothing of what is being sent."""
+LINGER_SECONDS = 2.0
+"""For which what still comes is taken and forgotten before the connection is closed: closed at
+once, it would take the answer away from who is still sending (RFC 9112, 9.6)."""
+_HEAD_BYTES = 16_384
+_LINE_BYTES = 8_190
+_VERSIONS = (HttpVersion10, HttpVersion11)
+_BODY_BYTES = 20_000_000
+_END_OF_HEAD = b"\r\n\r\n"
+_AHEAD = 8_192
+"""Bytes that may come while an answer is being sent, before no more is read."""
+_PIECE = 262_144
+"""Bytes that are given to the transport at a time: what is not sent yet, it copies."""
+
+
+class Owner(Protocol):
+    """The server, as its connections see it."""
+
+    date: bytes
+    """``Date``, as a line."""
+    is_stopping: bool
+
+    @property
+    def root(self) -> str:
+        """The folder that is served, as a real path."""
+
+    def answer(self, request: Request) -> Answer | Awaitable[Answer]:
+        """The answer, or what it is to be waited for."""
+
+    def opened(self, connection: "Connection") -> bool:
+        """Somebody is connected; whether there is room for it."""
+
+    def closed(self, connection: "Connection") -> None:
+        """Nobody is any more."""
+
+    def slow(self, connection: "Connection") -> None:
+        """Its reader did not take all at once."""
+
+    def quick(self, connection: "Connection") -> None:
+        """Its reader has taken all."""
+
+    def done(self, request: Request, answer: Answer) -> None:
+        """A request was answered, or what was none."""
+
+
+class _Faulty(NamedTuple):
+    """In the place of a request that cannot be read: what to say of it."""
+
+    status: int
+    sentence: str
+
+
+_BAD = _Faulty(400, "This is no HTTP request that can be understood.")
+_LONG = _Faulty(431, "The address or the header of this request is too long.")
+_LATE = _Faulty(408, "The request did not come to its end in time.")
+
+
+class Connection(BaseProtocol):
+    """What asks and is answered; the server has it `expire` when its `deadline` is over."""
+
+    def __init__(self, owner: Owner, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(loop)
+        self.deadline = loop.time() + HEAD_SECONDS
+        self._owner = owner
+        self._out: asyncio.Transport
+        self._peer: str | None = None
+        self._requests = HttpRequestParser(
+            self,
+            loop,
+            2**26,  # past `_BODY_BYTES`: here nothing reads while a body comes
+            max_line_size=_LINE_BYTES,
+            max_field_size=_LINE_BYTES,
+            auto_decompress=False,
+        )
+        self._rest = b""
+        """What came, from `_parsed` on not parsed yet."""
+        self._parsed = 0
+        self._is_held = False
+        """Whether nothing is read until that is parsed."""
+        self._head_size = 0
+        """Bytes of a header that is not all there."""
+        self._waiting: deque[RawRequestMessage | _Faulty] = deque()
+        """What came and is to be answered, in turn."""
+        self._is_last = False
+        """Whether the last of those is the last of all: what follows it is no request."""
+        self._is_torn = False
+        """Whether something is likely to follow it."""
+        self._payload: StreamReader | None = None
+        """Its body."""
+        self._is_undecided = False
+        """Whether it is not known yet if anybody waits for that."""
+        self._body: asyncio.Future[bytes | None] | None = None
+        """Where that is waited for."""
+        self._has_ended = False
+        """Whether the other side will send no more."""
+        self._lingers = False
+        self._task: asyncio.Task[None] | None = None
+        """What makes or sends an answer that takes its time."""
+        self._unsent = 0
+        self._sent: asyncio.Future[None] | None = None
+
+    # Called by the transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Somebody is connected."""
+        super().connection_made(transport)
+        self._out = cast(asyncio.Transport, transport)
+        name = self._out.get_extra_info("peername")
+        self._peer = str(name[0]) if isinstance(name, tuple) else None
+        self._out.set_write_buffer_limits(high=0)  # so that each slow reader is heard of
+        if not self._owner.opened(self):
+            self._out.abort()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Nobody is any more."""
+        super().connection_lost(exc)
+        self._owner.closed(self)
+        self._waiting.clear()
+        self._rest = b""
+        if self._task is not None:
+            self._task.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes came."""
+        if self._is_last and not self._is_undecided:
+            self._take(data)
+            return
+        self._rest = self._rest[self._parsed :] + data if self._rest else data
+        self._parsed = 0
+        if self.is_busy:
+            if len(self._rest) > _AHEAD and not self._is_held and self.transport is not None:
+                self._is_held = True
+                self._out.pause_reading()
+            return
+        self._go_on()
+
+    def eof_received(self) -> bool:
+        """The other side sends no more; it may still be waiting for what it asked."""
+        self._has_ended = True
+        if self._body is not None and not self._body.done():
+            self._body.set_result(None)
+        return self.is_busy
+
+    def pause_writing(self) -> None:
+        """Not all could be sent at once."""
+        super().pause_writing()
+        self._unsent = self._out.get_write_buffer_size()
+        self.deadline = self._loop.time() + STALL_SECONDS
+        self._owner.slow(self)
+
+    def resume_writing(self) -> None:
+        """All is sent."""
+        super().resume_writing()
+        self._unsent = 0
+        self._owner.quick(self)
+        if self._sent is not None and not self._sent.done():
+            self._sent.set_result(None)
+        elif not self._is_closing:
+            self._go_on()
+
+    # Called by the server
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an answer is being made or sent."""
+        return self._task is not None or self._paused
+
+    @property
+    def unsent(self) -> int:
+        """Bytes of answers that waited for their reader when that was last looked at."""
+        return self._unsent
+
+    def expire(self) -> None:
+        """Let go of who is slow, after a word to who did not end a request. Who took some of what
+        is being sent has another while."""
+        if self.transport is None:
+            return
+        if self._paused:
+            unsent = self._out.get_write_buffer_size()
+            if unsent >= self._unsent:
+                self._out.abort()
+            self._unsent = unsent
+            self.deadline = self._loop.time() + STALL_SECONDS
+        elif self._task is not None:
+            self.deadline = self._loop.time() + STALL_SECONDS  # it is feedkit that is slow
+        elif self._is_last:
+            self._out.abort()
+        elif self._head_size:
+            self._end_with(_LATE)
+            self._go_on()
+        else:
+            self._out.close()
+
+    def finish(self) -> None:
+        """Answer what is being answered, and nothing more."""
+        self._is_last = True
+        if not self.is_busy and self.transport is not None and not self._lingers:
+            self._out.close()
+
+    # Requests
+
+    def _go_on(self) -> None:
+        """Answer what came, until an answer takes its time."""
+        while self.transport is not None and not self.is_busy and not self._is_closing:
+            if self._waiting:
+                self._respond(self._waiting.popleft())
+            elif self._rest and not self._is_last:
+                self._read()
+            else:
+                break
+        if self.transport is None or self.is_busy or self._is_closing:
+            return
+        if self._is_held:
+            self._is_held = False
+            self._out.resume_reading()
+        if self._has_ended or self._is_last:
+            self._out.close()
+
+    def _read(self) -> None:
+        """Parse one header, or as much of it as came: whoever sends nonsense behind a request is
+        answered both."""
+        end = self._rest.find(_END_OF_HEAD, self._parsed)
+        end = len(self._rest) if end < 0 else end + len(_END_OF_HEAD)
+        piece = self._rest[self._parsed : end]
+        self._parsed = end
+        if end == len(self._rest):
+            self._rest, self._parsed = b"", 0
+        if self._head_size + len(piece) > _HEAD_BYTES:
+            self._end_with(_LONG)
+            return
+        try:
+            messages, is_upgraded, _ = self._requests.feed_data(piece)
+        except HttpProcessingError as error:
+            self._end_with(_LONG if isinstance(error, LineTooLong) else _BAD)
+            return
+        for message, payload in messages:
+            if message.version not in _VERSIONS:
+                self._end_with(_BAD)
+                return
+            self._waiting.append(message)
+            if message.should_close or is_upgraded or not payload.is_eof():
+                self._is_last = True
+                self._is_torn = is_upgraded or not payload.is_eof()
+                if self._is_torn and not is_upgraded:
+                    self._payload, self._is_undecided = payload, True
+                break
+        if messages:
+            self._head_size = 0
+            return
+        if self._head_size == 0:
+            self.deadline = self._loop.time() + HEAD_SECONDS
+        self._head_size += len(piece)
+
+    def _end_with(self, fault: _Faulty) -> None:
+        self._waiting.append(fault)
+        self._is_last = self._is_torn = True
+        self._head_size = 0
+
+    def _respond(self, message: RawRequestMessage | _Faulty) -> None:
+        if isinstance(message, _Faulty):
+            nothing = Request("", "", _NO_FIELDS, self._peer)
+            self._send(nothing, pages.refusal(nothing, *message), is_old=False)
+            return
+        request = Request(message.method, message.path, message.headers, self._peer)
+        is_old = message.version == HttpVersion10
+        answer = self._owner.answer(request)
+        if isinstance(answer, Answer) and answer.file is None and len(answer.body) <= _PIECE:
+            self._is_undecided = self._is_undecided and bool(self._waiting)
+            self._send(request, answer, is_old=is_old)
+            return
+        if request.body is not None:
+            self._await_body(request.body, message.headers.get("Expect", ""))
+        elif not self._waiting:
+            self._is_undecided = False
+        self._task = self._loop.create_task(self._send_slowly(request, answer, is_old=is_old))
+        self._task.add_done_callback(self._slow_ended)
+
+    def _await_body(self, body: "asyncio.Future[bytes | None]", expectation: str) -> None:
+        """Look at what comes from now on; some of it may have come with the header."""
+        if self._payload is None or self._waiting:
+            body.set_result(b"")  # it has none
+            return
+        self._body, self._is_undecided = body, False
+        if expectation.lower() == "100-continue":
+            self._out.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        rest, self._rest = self._rest[self._parsed :], b""
+        self._parsed = 0
+        self._take(rest)
+        if self._is_held:
+            self._is_held = False
+            self._out.resume_reading()
+
+    def _take(self, data: bytes) -> None:
+        """Take more of the body, where it is waited for."""
+        if self._body is None or self._payload is None or self._body.done():
+            return
+        try:
+            self._requests.feed_data(data)
+        except HttpProcessingError:
+            self._body.set_result(None)
+            return
+        if self._payload.total_bytes > _BODY_BYTES:
+            self._body.set_result(None)
+        elif self._payload.is_eof():
+            body, self._body = self._body, None  # reading calls back here
+            body.set_result(self._payload.read_nowait())
+
+    def _send(self, request: Request, answer: Answer, *, is_old: bool) -> None:
+        """Send an answer whose body is at hand."""
+        self._out.writelines((answer.head, self._end_of_head(is_old=is_old), answer.body))
+        self._owner.done(request, answer)
+        self._rested()
+
+    def _end_of_head(self, *, is_old: bool) -> bytes:
+        """What is said in each header; `is_old` of HTTP/1.0, which has to be told of staying."""
+        if (self._is_last and not self._waiting) or self._owner.is_stopping:
+            self._is_last = True
+            return self._owner.date + b"Connection: close\r\n\r\n"
+        if is_old:
+            return self._owner.date + b"Connection: keep-alive\r\n\r\n"
+        return self._owner.date + b"\r\n"
+
+    async def _send_slowly(
+        self, request: Request, answering: Answer | Awaitable[Answer], *, is_old: bool
+    ) -> None:
+        """Send an answer that is to be waited for, or a long one, in pieces."""
+        answer = answering if isinstance(answering, Answer) else await answering
+        file = None
+        while answer.file is not None:
+            file = await asyncio.to_thread(_opened, answer.file, self._owner.root)
+            if file is not None:
+                break
+            again = self._owner.answer(request)  # another document took its place just now
+            answer = again if isinstance(again, Answer) else await again
+        self._out.writelines((answer.head, self._end_of_head(is_old=is_old)))
+        for start in range(0, len(answer.body), _PIECE):
+            self._out.write(answer.body[start : start + _PIECE])
+            await self._until_sent()
+        if file is not None and answer.file is not None:
+            with file:
+                start, end = answer.file.start, answer.file.end
+                while start < end:
+                    most = min(_PIECE, end - start)
+                    piece = await asyncio.to_thread(os.pread, file.fileno(), most, start)
+                    if not piece:
+                        raise ConnectionAbortedError  # it was cut short
+                    self._out.write(piece)
+                    start += len(piece)
+                    await self._until_sent()
+        self._owner.done(request, answer)
+
+    def _slow_ended(self, task: asyncio.Task[None]) -> None:
+        self._task = None
+        self._sent = None
+        if task.cancelled() or self.transport is None:
+            return
+        if (error := task.exception()) is not None:
+            self._out.abort()
+            if not isinstance(error, ConnectionError):
+                self._loop.call_exception_handler(
+                    {"message": "a request was not answered", "exception": error}
+                )
+            return
+        self._rested()
+        self._go_on()
+
+    async def _until_sent(self) -> None:
+        if self._paused:
+            self._sent = self._loop.create_future()
+            await self._sent
+
+    @property
+    def _is_closing(self) -> bool:
+        return self._lingers or self.transport is None or self._out.is_closing()
+
+    def _rested(self) -> None:
+        """An answer is given away: what comes now?"""
+        self._body = None
+        self.deadline = self._loop.time() + (STALL_SECONDS if self._paused else IDLE_SECONDS)
+        if not self._is_last or self._waiting or self.transport is None:
+            return
+        if self._is_torn and not self._has_ended:
+            self._lingers = True
+            if self._is_held:
+                self._out.resume_reading()
+            self.deadline = self._loop.time() + LINGER_SECONDS
+            self._out.write_eof()
+        else:
+            self._out.close()
+
+
+_NO_FIELDS: CIMultiDictProxy[str] = CIMultiDictProxy(CIMultiDict())
+
+
+def _opened(part: FilePart, root: str) -> BinaryIO | None:
+    """The file that is meant, and not the one that took its place."""
+    file = open_file(part.name, root)
+    if file is not None and stamp_of(os.fstat(file.fileno())) != part.stamp:
+        file.close()
+        return None
+    return file

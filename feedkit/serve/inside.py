@@ -1,0 +1,133 @@
+"""How feedkit is doing: what the server is told of it by whoever started it, and how that is shown.
+
+The server stands beside the pipeline and knows nothing of it; `Inside` is handed to it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from html import escape
+from typing import Literal, NamedTuple, Protocol
+
+import msgspec
+
+
+class SourceState(Protocol):
+    """One source, as ``feedkit status`` knows it. Times are UTC."""
+
+    @property
+    def source(self) -> str:
+        """As the configuration names it."""
+
+    @property
+    def title(self) -> str | None:
+        """Its own."""
+
+    @property
+    def last_success(self) -> datetime | None:
+        """When it last answered."""
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When it is asked next; None: in the next run, or never."""
+
+    @property
+    def due_reason(self) -> str:
+        """Why then."""
+
+    @property
+    def entries(self) -> int:
+        """That are stored."""
+
+    @property
+    def error(self) -> str | None:
+        """The last one."""
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last request failed."""
+
+
+class Measure(NamedTuple):
+    """A number for Prometheus."""
+
+    name: str
+    help: str
+    kind: Literal["counter", "gauge"]
+    value: float
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+class Inside(NamedTuple):
+    """What can be asked of feedkit; both are called in a thread, and may raise `StoreError`."""
+
+    sources: Callable[[], Sequence[SourceState]]
+    measures: Callable[[], Sequence[Measure]]
+
+
+def as_json(sources: Sequence[SourceState], now: datetime, version: str) -> bytes:
+    """The document of /status.json."""
+    failing = sum(source.is_failing for source in sources)
+    value = {
+        "at": now,
+        "version": version,
+        "sources": len(sources),
+        "failing": failing,
+        "feeds": sources,
+    }
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+
+
+def as_page(sources: Sequence[SourceState], now: datetime, version: str) -> bytes:
+    """The page of /status."""
+    failing = sum(source.is_failing for source in sources)
+    cells = ("Source", "Last success", "Next", "Why then", "Entries", "Last error")
+    heading = "".join(f"<th>{cell}</th>" for cell in cells)
+    rows = "".join(_rows(sources))
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>feedkit</title></head>'
+        f"<body><h1>{len(sources):,} sources, {failing:,} failing</h1>"
+        f"<p>feedkit {escape(version)}, {_time(now)}</p>"
+        f"<table><thead><tr>{heading}</tr></thead><tbody>{rows}</tbody></table></body></html>\n"
+    ).encode()
+
+
+def _rows(sources: Sequence[SourceState]) -> Iterator[str]:
+    for source in sorted(sources, key=lambda source: not source.is_failing):
+        cells = (
+            f"{source.title} ({source.source})" if source.title else source.source,
+            _time(source.last_success),
+            _time(source.due_at),
+            source.due_reason,
+            f"{source.entries:,}",
+            source.error or "",
+        )
+        yield f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+
+
+def _time(time: datetime | None) -> str:
+    return "" if time is None else f"{time:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def as_metrics(measures: Sequence[Measure]) -> tuple[str, bytes]:
+    """The media type and the document of /metrics (the text format of Prometheus)."""
+    from prometheus_client import CollectorRegistry
+    from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+    from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+    from prometheus_client.registry import Collector
+
+    families: dict[str, CounterMetricFamily | GaugeMetricFamily] = {}
+    for measure in measures:
+        family = families.get(measure.name)
+        if family is None:
+            make = CounterMetricFamily if measure.kind == "counter" else GaugeMetricFamily
+            family = make(measure.name, measure.help, labels=[name for name, _ in measure.labels])
+            families[measure.name] = family
+        family.add_metric([value for _, value in measure.labels], measure.value)
+
+    class Given(Collector):
+        def collect(self) -> Iterator[Metric]:
+            yield from families.values()
+
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(Given())
+    return CONTENT_TYPE_LATEST, generate_latest(registry)

@@ -1,0 +1,90 @@
+"""Answers that are no document: what is not there, what cannot be done, and what to do then."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import TypedDict
+from urllib.parse import quote
+
+from feedkit.serve.heads import SECURITY, Fields
+from feedkit.serve.media import HTML, TEXT
+from feedkit.serve.messages import Answer, Request, header, status_line
+
+
+class Links(TypedDict):
+    """What there is instead."""
+
+    links: Sequence[str]
+    """Paths below `base`."""
+    base: str
+
+
+METHODS = "GET, HEAD, OPTIONS"
+_KEPT = "no-store"
+
+
+def page(
+    request: Request,
+    status: int,
+    kind: str,
+    body: bytes,
+    *more: tuple[str, str | int],
+    is_last: bool = False,
+) -> Answer:
+    """An answer that is made anew each time, and not to be kept."""
+    fields: Fields = [
+        ("Content-Type", kind),
+        ("Content-Length", len(body)),
+        ("Cache-Control", _KEPT),
+        *more,
+        *SECURITY,
+    ]
+    head = status_line(status) + header(*fields)
+    return Answer(status, head, b"" if request.is_head else body, is_last=is_last)
+
+
+def refusal(
+    request: Request,
+    status: int,
+    sentence: str,
+    *more: tuple[str, str | int],
+    links: Sequence[str] = (),
+    base: str = "/",
+    is_last: bool = False,
+) -> Answer:
+    """One sentence, and where to go instead: `links` are paths below `base`. In HTML to who can
+    show it, else in plain text."""
+    addresses = [quote(base + link) for link in links]
+    if "text/html" in (request.field("Accept") or ""):
+        items = "".join(f'<li><a href="{escape(url)}">{escape(url)}</a></li>' for url in addresses)
+        listed = f"<p>The feeds here:</p><ul>{items}</ul>" if items else ""
+        text = (
+            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{status}</title>'
+            f"</head><body><h1>{escape(sentence)}</h1>{listed}</body></html>\n"
+        )
+        kind = HTML
+    else:
+        listed = "".join(f"\n  {url}" for url in addresses)
+        text = f"{sentence}{listed and f' The feeds here:{listed}'}\n"
+        kind = TEXT
+    return page(request, status, kind, text.encode(), ("Vary", "Accept"), *more, is_last=is_last)
+
+
+def not_allowed(request: Request, allowed: str = METHODS) -> Answer:
+    """The method is none for this path (RFC 9110, 15.5.6)."""
+    sentence = f"This can be asked for with {allowed} only."
+    return refusal(request, 405, sentence, ("Allow", allowed))
+
+
+def options() -> Answer:
+    """What may be asked (RFC 9110, 9.3.7), also by a page of another site (CORS)."""
+    return Answer(
+        204,
+        status_line(204)
+        + header(
+            ("Allow", METHODS),
+            ("Access-Control-Allow-Origin", "*"),
+            ("Access-Control-Allow-Methods", METHODS),
+            ("Access-Control-Allow-Headers", "A-IM, If-Modified-Since, If-None-Match, Range"),
+            ("Access-Control-Max-Age", 86_400),
+        ),
+    )

@@ -1,0 +1,262 @@
+"""The server: it listens, holds its connections to their limits, and comes to its end in peace."""
+
+import asyncio
+import os
+import resource
+import socket
+import stat
+import time
+from collections import Counter
+from collections.abc import Awaitable
+from contextlib import suppress
+from email.utils import formatdate
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from feedkit.config import Listen, Settings
+from feedkit.config.values import SQLITE
+from feedkit.errors import CollectError, ServeError
+from feedkit.logs import say, warn
+from feedkit.serve.access import client
+from feedkit.serve.connection import Connection
+from feedkit.serve.inside import Inside, Measure
+from feedkit.serve.messages import Answer, Request
+from feedkit.serve.site import Site
+from feedkit.serve.subscriptions import Subscriptions
+from feedkit.serve.versions import Versions
+
+GRACE = 10.0
+"""Seconds in which answers that are being sent may come to their end."""
+_BACKLOG = 2_048
+_UNSENT = 128_000_000
+"""Bytes of answers that may wait for slow readers, in all; past it the slowest are let go."""
+_Named: TypeAlias = tuple[str, str, Literal["counter", "gauge"]]
+_CONNECTIONS: _Named = ("feedkit_serve_connections", "Open connections.", "gauge")
+_REQUESTS: _Named = ("feedkit_serve_requests", "Requests that were answered.", "counter")
+_SEND_BUFFER = 262_144
+"""Bytes that the system keeps for a reader. With megabytes, as it would give, a slow reader takes
+so long from one look for progress to the next that it would count as one who stands still."""
+_SPARE_FILES = 200
+"""Open files that are not for connections."""
+
+
+class Server:
+    """Serves the documents of `settings` until it is told to stop. Made once, used once."""
+
+    def __init__(
+        self, settings: Settings, inside: Inside, subscriptions: Subscriptions | None = None
+    ) -> None:
+        """`subscriptions` are what hubs may talk to; None: to none. Raises `ServeError` where the
+        password cannot be had."""
+        self.date = b""
+        self.is_stopping = False
+        self.address: Listen | None = None
+        """Where it listens in truth: the port of `listen` may be any."""
+        self._settings = settings
+        self._inside = inside
+        self._subscriptions = subscriptions
+        self._loop = asyncio.get_running_loop()
+        self._connections: set[Connection] = set()
+        self._slow: dict[Connection, None] = {}
+        """Those whose readers did not take all at once, the one that is so for longest first."""
+        self._unsent = 0
+        self._most = _room_for(settings.serve.connections)
+        self._statuses: Counter[int] = Counter()
+        self._server: asyncio.Server | None = None
+        self._ticks: asyncio.TimerHandle | None = None
+        self._has_access_log = settings.serve.access_log
+        self._versions = Versions(file_beside_the_store(settings, "served"))
+        self._site = self._made_site(settings)
+
+    @property
+    def root(self) -> str:
+        """The folder that is served."""
+        return self._site.root
+
+    async def start(self, listen: Listen) -> None:
+        """Listen there from now on. Raises `ServeError` where that cannot be."""
+        self._tick()
+        try:
+            self._server = await self._listen(listen)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise ServeError(
+                f"cannot listen on {listen}: {reason}; see who does, or change serve.listen"
+            ) from error
+        for listening in self._server.sockets:  # each connection has it from there
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+        self.address = _address_of(listen, self._server)
+        say("serving", f"serving {self.root} on {self.address}", listen=str(self.address))
+
+    def follow(self, settings: Settings) -> None:
+        """Serve what `settings` say from now on; where to listen, and to whom, stays."""
+        self._site = self._made_site(settings)
+
+    async def stop(self, grace: float = GRACE) -> None:
+        """Take no more requests, let what is being answered come to its end, and go."""
+        self.is_stopping = True
+        if self._server is not None:
+            self._server.close()
+        end = self._loop.time() + grace
+        for connection in [*self._connections]:
+            connection.finish()
+        while self._connections and self._loop.time() < end:
+            await asyncio.sleep(0.02)
+        for connection in [*self._connections]:
+            if connection.transport is not None:
+                connection.transport.abort()
+        await asyncio.sleep(0)
+        if self._ticks is not None:
+            self._ticks.cancel()
+        self._versions.save()
+        if self.address is not None and self.address.path is not None:
+            with suppress(OSError):
+                self.address.path.unlink()
+
+    # Called by connections
+
+    def answer(self, request: Request) -> Answer | Awaitable[Answer]:
+        """The answer, or what it is to be waited for."""
+        return self._site.answer(request)
+
+    def opened(self, connection: Connection) -> bool:
+        """Count it; whether there is room for it."""
+        self._connections.add(connection)
+        return len(self._connections) <= self._most and not self.is_stopping
+
+    def closed(self, connection: Connection) -> None:
+        """Forget it."""
+        self._connections.discard(connection)
+        self.quick(connection)
+
+    def slow(self, connection: Connection) -> None:
+        """Note it, and let go of those that are slow for longest, where that are too many."""
+        self._slow[connection] = None
+        self._unsent += connection.unsent
+        if self._unsent > _UNSENT:
+            self._unsent = sum(each.unsent for each in self._slow)
+            for each in [*self._slow]:
+                if self._unsent <= _UNSENT:
+                    break
+                self._unsent -= each.unsent
+                self._slow.pop(each)
+                if each.transport is not None:
+                    each.transport.abort()
+
+    def quick(self, connection: Connection) -> None:
+        """It has taken all."""
+        self._slow.pop(connection, None)
+        if not self._slow:
+            self._unsent = 0
+
+    def done(self, request: Request, answer: Answer) -> None:
+        """Count the answer, and log it where that is wanted."""
+        self._statuses[answer.status] += 1
+        if self._has_access_log:
+            address = client(request, self._settings.serve.trusted_proxies)
+            say(
+                "request",
+                f"{address or 'unix'} {request.method} {request.target} {answer.status}",
+                status=answer.status,
+            )
+
+    # Itself
+
+    def _made_site(self, settings: Settings) -> Site:
+        folder = settings.site.output
+        if not isinstance(folder, Path):
+            raise ServeError(
+                f"{folder} is a bucket, which has a server of its own; a folder can be served "
+                "here: change site.output or take serve.listen away"
+            )
+        site = Site(settings, folder, _password(settings), self._inside, self._versions)
+        site.counted = self._measures
+        site.subscriptions = self._subscriptions
+        return site
+
+    async def _listen(self, listen: Listen) -> asyncio.Server:
+        def made() -> Connection:
+            return Connection(self, self._loop)
+
+        if listen.path is None:
+            return await self._loop.create_server(
+                made, listen.host, listen.port, backlog=_BACKLOG, reuse_address=True
+            )
+        _remove_dead_socket(listen.path)
+        server = await self._loop.create_unix_server(made, listen.path, backlog=_BACKLOG)
+        listen.path.chmod(0o666)  # as anybody may connect to a port
+        return server
+
+    def _tick(self) -> None:
+        """Once a second: the date goes on, and who is past its deadline is let go."""
+        wall = time.time()
+        self._ticks = self._loop.call_later(1.0 - wall % 1.0, self._tick)
+        self._site.now = int(wall)
+        self.date = f"Date: {formatdate(self._site.now, usegmt=True)}\r\n".encode()
+        now = self._loop.time()
+        for connection in [each for each in self._connections if each.deadline < now]:
+            connection.expire()
+
+    def _measures(self) -> list[Measure]:
+        found = [Measure(*_CONNECTIONS, len(self._connections))]
+        for status, count in sorted(self._statuses.items()):
+            found.append(Measure(*_REQUESTS, count, (("status", str(status)),)))
+        return found
+
+
+def _password(settings: Settings) -> bytes | None:
+    """What is to be known, as "user:password"."""
+    serve = settings.serve
+    if serve.username is None or serve.password is None:
+        return None
+    try:
+        texts = (serve.username.reveal(os.environ), serve.password.reveal(os.environ))
+    except CollectError as error:
+        raise ServeError(f"[serve] {error}") from error
+    return ":".join(texts).encode()
+
+
+def file_beside_the_store(settings: Settings, ending: str) -> Path | None:
+    """Where something is kept over a restart; None where the store itself is not."""
+    path = settings.store.url.removeprefix(SQLITE)
+    return Path(f"{path}.{ending}") if path not in (settings.store.url, "", ":memory:") else None
+
+
+def _room_for(wanted: int) -> int:
+    """How many connections there can be; as many files as may be are allowed to be open."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = wanted + _SPARE_FILES
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        soft = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        if soft < needed:
+            wanted = max(soft - _SPARE_FILES, 1)
+            warn(
+                "limit",
+                f"only {wanted:,} connections at a time: this process may open {soft:,} files; "
+                "raise the limit (ulimit -n, LimitNOFILE=) or lower serve.connections",
+            )
+    return wanted
+
+
+def _remove_dead_socket(path: Path) -> None:
+    """Remove what a server that was killed left; raises `OSError` where one listens."""
+    try:
+        if not stat.S_ISSOCK(path.lstat().st_mode):
+            raise FileExistsError(17, "there is a file that is no socket")
+    except FileNotFoundError:
+        return
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            path.unlink()
+        else:
+            raise OSError(98, "a server listens there already")
+
+
+def _address_of(listen: Listen, server: asyncio.Server) -> Listen:
+    if listen.path is not None:
+        return listen
+    return Listen(host=listen.host, port=int(server.sockets[0].getsockname()[1]))

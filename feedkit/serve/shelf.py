@@ -1,0 +1,211 @@
+"""The documents of the output folder, in memory.
+
+A document is looked at (``stat``) each time it is asked for, so that a new publication is seen at
+once; it is read when it is another than before. Files are replaced whole, by renaming, and one that
+is open stays as it was: so a document is the old one or the new one. The memory for documents is
+bounded, and one that is large is not kept, but sent from the disk.
+"""
+
+import hashlib
+import os
+import stat
+from collections import OrderedDict
+from pathlib import Path
+
+from feedkit.serve.codings import IDENTITY
+from feedkit.serve.compressed import compressed
+from feedkit.serve.entries import Piece
+from feedkit.serve.files import open_file
+from feedkit.serve.media import SNIFFED, is_compressible, media_type
+from feedkit.serve.paths import INDEX
+
+LARGE = 4_000_000
+"""Bytes from which a document is sent from the disk."""
+_CHUNK = 1 << 18
+_OVERHEAD = 2_000
+"""Bytes that a document takes beside its content."""
+
+Stamp = tuple[int, int, int, int, int]
+"""Device, inode, size and both times: in one of them another document at a path differs."""
+
+
+class Variant:
+    """A document in one coding."""
+
+    __slots__ = ("body", "etag", "heads", "length")
+
+    def __init__(self, body: bytes | None, etag: str, length: int) -> None:
+        self.body = body
+        """None: it is to be read from its file."""
+        self.etag = etag
+        """Strong, quoted (RFC 9110, 8.8.3)."""
+        self.length = length
+        self.heads: dict[int, bytes] = {}
+        """The header by status, for whoever writes it."""
+
+
+class Document:
+    """A file as it is at one time, in the codings that were asked for so far."""
+
+    def __init__(
+        self, name: str, status: os.stat_result, kind: str, digest: str, body: bytes | None
+    ) -> None:
+        self.name = name
+        """The path of its file."""
+        self.stamp = stamp_of(status)
+        self.kind = kind
+        """Its media type."""
+        self.digest = digest
+        """Of its content: what its entity tags begin with."""
+        self.modified = int(status.st_mtime) + 1
+        """The end of the second in which it changed: its date, once that is over. Until then it may
+        change again, and no date tells one from the other (RFC 9110, 8.8.2.2)."""
+        self.is_dated = False
+        """Whether it is over."""
+        self.pieces: tuple[Piece, ...] | None = None
+        """Its entries, for whoever looked for them."""
+        self.is_kept = False
+        length = status.st_size if body is None else len(body)
+        self.plain = Variant(body, f'"{digest}"', length)
+        self.variants: dict[str, Variant | None] = {IDENTITY: self.plain}
+        """By coding; None: there is none."""
+
+    def date(self, now: int) -> None:
+        """Let it have its date from when on it can."""
+        if now >= self.modified:
+            self.is_dated = True
+            for variant in self.variants.values():
+                if variant is not None:
+                    variant.heads.clear()
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes in memory."""
+        kept = [variant for variant in self.variants.values() if variant is not None]
+        return _OVERHEAD + sum(len(variant.body or b"") for variant in kept)
+
+
+class LargeError(Exception):
+    """The document has to be read first, which takes a while: call `Shelf.read` in a thread."""
+
+
+class Shelf:
+    """The documents below `root`, of which `capacity` bytes are kept."""
+
+    def __init__(self, root: Path, capacity: int) -> None:
+        self.root = os.path.realpath(root)
+        self.size = 0
+        """Bytes that are kept."""
+        self._capacity = capacity
+        self._documents: OrderedDict[str, Document] = OrderedDict()
+
+    def find(self, path: str, now: int) -> Document | None:
+        """The document at `path` below the folder, as it is `now` (seconds since 1970); None where
+        there is none: no file, none that may be read, or one that is elsewhere in truth.
+
+        Raises `LargeError` for one that is large and not known.
+        """
+        try:
+            status = os.stat(f"{self.root}/{path}")  # noqa: PTH116 - a Path costs as much again
+        except (OSError, ValueError):
+            self._drop(path)
+            return None
+        document = self._documents.get(path)
+        if document is not None and document.stamp == stamp_of(status):
+            if not document.is_dated:
+                document.date(now)
+            self._documents.move_to_end(path)
+            return document
+        self._drop(path)
+        if not stat.S_ISREG(status.st_mode):
+            return None
+        if status.st_size > LARGE:
+            raise LargeError
+        return self.keep(path, self.read(path), now)
+
+    def has_index(self, path: str) -> bool:
+        """Whether a folder is at `path`, with a page in it."""
+        try:
+            return stat.S_ISREG(Path(self.root, path, INDEX).stat().st_mode)
+        except (OSError, ValueError):
+            return False
+
+    def read(self, path: str) -> Document | None:
+        """The document as it is on the disk; nothing is kept."""
+        file = open_file(f"{self.root}/{path}", self.root)
+        if file is None:
+            return None
+        with file:
+            status = os.fstat(file.fileno())
+            try:
+                beginning = file.read(SNIFFED)
+                digest = hashlib.sha256(beginning)
+                rest: list[bytes] = []
+                while chunk := file.read(_CHUNK):
+                    digest.update(chunk)
+                    if status.st_size <= LARGE:
+                        rest.append(chunk)
+            except OSError:
+                return None
+        body = b"".join((beginning, *rest)) if status.st_size <= LARGE else None
+        kind = media_type(path.rpartition("/")[2], beginning)
+        return Document(f"{self.root}/{path}", status, kind, digest.hexdigest()[:20], body)
+
+    def keep(self, path: str, document: Document | None, now: int) -> Document | None:
+        """Keep what was read; it is given back."""
+        self._drop(path)
+        if document is None:
+            return None
+        document.date(now)
+        document.is_kept = True
+        self._documents[path] = document
+        self._grow(document.size)
+        return document
+
+    def variant(self, document: Document, codings: tuple[str, ...]) -> tuple[str, Variant]:
+        """The first of `codings` that the document is there in, and how it is there."""
+        for coding in codings:
+            if coding not in document.variants:
+                self._encode(document, coding)
+            found = document.variants[coding]
+            if found is not None:
+                return coding, found
+        return IDENTITY, document.plain
+
+    def _encode(self, document: Document, coding: str) -> None:
+        body, plain = None, document.plain.body
+        if plain is not None and is_compressible(document.kind):
+            body = compressed(document.name, self.root, plain, coding)
+        if body is None:
+            document.variants[coding] = None
+            return
+        # Another program may make other bytes of the same content, and has another tag for them.
+        tag = f"{document.digest}.{coding}.{hashlib.sha256(body).hexdigest()[:6]}"
+        document.variants[coding] = Variant(body, f'"{tag}"', len(body))
+        if document.is_kept:
+            self._grow(len(body))
+
+    def _drop(self, path: str) -> None:
+        document = self._documents.pop(path, None)
+        if document is not None:
+            self._let_go(document)
+
+    def _grow(self, size: int) -> None:
+        self.size += size
+        while self.size > self._capacity and len(self._documents) > 1:
+            self._let_go(self._documents.popitem(last=False)[1])
+
+    def _let_go(self, document: Document) -> None:
+        document.is_kept = False
+        self.size -= document.size
+
+
+def stamp_of(status: os.stat_result) -> Stamp:
+    """What tells a document from another."""
+    return (
+        status.st_dev,
+        status.st_ino,
+        status.st_size,
+        status.st_mtime_ns,
+        status.st_ctime_ns,
+    )
