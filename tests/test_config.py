@@ -212,6 +212,15 @@ def test_what_is_no_number_of_entries_to_keep_is_refused(file: Path, value: str)
     assert 'store.keep_entries: expected "all" or a whole number from 1 to 1,000,000' in said
 
 
+@pytest.mark.parametrize("theme", [".", "..", "/", "theme/.."])
+def test_a_theme_that_would_publish_the_configuration_is_refused(file: Path, theme: str) -> None:
+    (file.parent / "theme").mkdir()
+    said = problem(file, f'{SITE}[publish]\ntheme = "{theme}"\n')
+    assert said.startswith("config.toml: publish.theme: expected a folder of templates alone")
+    file.write_text(f'{SITE}[publish]\ntheme = "theme"\n')
+    assert load_settings(file).publish.theme == file.parent / "theme"
+
+
 def test_a_delay_is_at_most_a_minute(file: Path) -> None:
     assert problem(file, f'{SITE}[fetch]\nhost_delay = "2m"') == (
         'config.toml: fetch.host_delay: expected a time such as "0s", "0.5s" or "2s", '

@@ -1,6 +1,7 @@
 """``config.toml`` → `Settings`, in one reading that finds every problem."""
 
 import difflib
+import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
@@ -211,7 +212,13 @@ class _Reader:
 
     def _publish(self, table: dict[str, object]) -> Publish:
         if "theme" in table:
-            table["theme"] = self._path(str(table["theme"]))
+            theme = table["theme"] = self._path(str(table["theme"]))
+            # Passwords may be in the configuration, and the store is beside it.
+            if Path(os.path.realpath(theme)) in Path(os.path.realpath(self.file)).parents:
+                self.problems.append(
+                    "publish.theme: expected a folder of templates alone, found one that "
+                    f"{self.file.name} is in: what is in a theme is published"
+                )
         return self._typed(table, Publish)
 
     def _serve(self, table: dict[str, object]) -> Serve:

@@ -24,7 +24,7 @@ from feedkit.store.inspection import (
     version_flaw,
     version_of,
 )
-from feedkit.store.rows import CategoryRow
+from feedkit.store.rows import UNWRITTEN, CategoryRow
 from feedkit.store.schema import REVISION
 
 _EXAMPLES = 3
@@ -110,8 +110,8 @@ def _missing_documents(settings: Settings, connection: sqlite3.Connection) -> It
     wanted = {topic.path(name) for topic in topics for name in settings.publish.formats}
     missing = sorted(
         path
-        for (path,) in connection.execute("SELECT path FROM documents")
-        if path in wanted and not (output / path).is_file()
+        for path, fingerprint in connection.execute("SELECT path, fingerprint FROM documents")
+        if path in wanted and fingerprint != UNWRITTEN and not (output / path).is_file()
     )
     if missing:
         problem = f"published files that are not in {output} any more: {len(missing):,}"

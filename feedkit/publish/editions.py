@@ -9,7 +9,7 @@ A deleted entry leaves a tombstone (RFC 6721) in the feed, and in the whole arch
 what a person deletes is no more to be read, and that counts for more than that archives stay.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from feedkit.config import Settings
@@ -72,7 +72,7 @@ def _renew(editions: "Editions", settings: Settings, topic: Topic, now: int) -> 
             arrived |= {*editions.shown(added)}
         editions.set_members(topic.id, topic.category_ids)
         standing = editions.standing(topic.id, arrived)
-        archived = _archived(editions, before, arrived)
+        archived = _archived(editions, before, standing.values())
         changes = change(before, listed, standing, archived)
         whole, rest = _cut(changes.rest, publish.entries)
         _bury(editions, topic.id, changes, standing, archived, now)
@@ -82,20 +82,23 @@ def _renew(editions: "Editions", settings: Settings, topic: Topic, now: int) -> 
 
 
 def _archived(
-    editions: "Editions", before: Edition, arrived: Collection[int]
-) -> dict[int, Archive]:
-    """Those of the entries that are in whole archives, with the last of these. It is looked up
-    only where an entry may be in one: it was there before, and did not stand outside of them."""
+    editions: "Editions", before: Edition, arrived: Iterable["Standing"]
+) -> dict[int, list[Archive]]:
+    """Those of the entries that are in whole archives, with these, oldest first. It is looked up
+    only where it matters: of an entry that did not stand outside of them, or is deleted."""
     open_ids = {*before.listed, *before.rest}
-    old = {each for each in arrived if each <= before.last_id and each not in open_ids}
+    old = {
+        each.id
+        for each in arrived
+        if each.id <= before.last_id and (each.id not in open_ids or each.is_withdrawn)
+    }
     if not old:
         return {}
-    return {
-        entry_id: archive
-        for archive, held in editions.archived(before.topic_id).items()
-        for entry_id in held
-        if entry_id in old
-    }
+    found: dict[int, list[Archive]] = {}
+    for archive, held in editions.archived(before.topic_id).items():
+        for entry_id in old.intersection(held):
+            found.setdefault(entry_id, []).append(archive)
+    return found
 
 
 class Changes(NamedTuple):
@@ -111,12 +114,12 @@ def change(
     before: Edition,
     listed: Collection[int],
     standing: Mapping[int, Standing],
-    archived: Mapping[int, Archive],
+    archived: Mapping[int, Sequence[Archive]],
 ) -> Changes:
     """What becomes of entries whose feed lists `listed` from now on. Pure.
 
-    `standing` has what arrived, and all of the edition `before`; `archived` what of that a whole
-    archive holds. An entry comes again where it has changed since it was archived.
+    `standing` has what arrived, and all of the edition `before`; `archived` what of that
+    whole archives hold, with these. An entry comes again where it has changed since then.
     """
     listed = {*listed}
     shown = {entry_id for entry_id, each in standing.items() if each.is_shown}
@@ -125,7 +128,7 @@ def change(
         (each.order_time, each.id)
         for each in standing.values()
         if each.id in shown - listed
-        and (each.id not in archived or each.changed_at > archived[each.id].whole_at)
+        and (each.id not in archived or each.changed_at > archived[each.id][-1].whole_at)
     ]
     known = {*stays}
     rest = stays + [entry_id for _, entry_id in sorted(comes) if entry_id not in known]
@@ -154,7 +157,7 @@ def _bury(
     topic_id: int,
     changes: Changes,
     standing: Mapping[int, Standing],
-    archived: Mapping[int, Archive],
+    archived: Mapping[int, Sequence[Archive]],
     now: int,
 ) -> None:
     """Keep tombstones of what was deleted, and none of what is there again."""
@@ -169,4 +172,4 @@ def _bury(
     shown_ids = {each.published_id for each in standing.values() if each.is_shown}
     editions.bury(topic_id, {guid: at for guid, at in deleted.items() if guid not in shown_ids})
     concerned = {*changes.deleted, *again}
-    editions.revise({archived[entry_id] for entry_id in concerned if entry_id in archived})
+    editions.revise({one for entry_id in concerned for one in archived.get(entry_id, ())})

@@ -15,7 +15,7 @@ from feedkit.publish.singles import Single, Theme, feed_lists, is_followed_feed
 from feedkit.publish.targets import Target
 from feedkit.publish.topics import Topic, choose_topics
 from feedkit.publish.writing import Writing
-from feedkit.store import Archive, CategoryRow, SourceRow, Store
+from feedkit.store import UNWRITTEN, Archive, CategoryRow, DocumentRow, SourceRow, Store
 
 if TYPE_CHECKING:
     from feedkit.store.editions import Editions
@@ -40,13 +40,15 @@ def publish(
         documents = transaction.documents() if remember else {}
     topics, rows = _topics(store, settings, documents)
     renew(store, settings, topics, now)
+    # Archives are Atom documents that name the Atom feed as the current one (RFC 5005, 4).
+    has_archives = settings.publish.archives and "atom" in settings.publish.formats
     with store.read() as transaction:
         sources = list(transaction.sources().values())
         states = transaction.editions.states()
-        whole = transaction.editions.archives() if settings.publish.archives else {}
+        whole = transaction.editions.archives() if has_archives else {}
     planet = _planet(topics, sources)
     archives = {
-        topic.id: Standings(whole.get(topic.id, ()), has_open=states[topic.id][1])
+        topic.id: Standings(whole.get(topic.id, ()), has_open=has_archives and states[topic.id][1])
         for topic in topics
     }
     published = Published()
@@ -62,6 +64,10 @@ def publish(
             return True
         return target.state(wanted.path) != (row.size, row.mtime_ns)
 
+    wanted = {each.path for each in planned}
+    wanted |= {each.path for each in (*theme.assets, *lists)}
+    if remember:
+        _announce(store, sorted(wanted - documents.keys()))
     writing = Writing(target, published, compress=settings.publish.compress)
     done = [row for asset in filter(is_stale, theme.assets) for row in writing.write_single(asset)]
     stale = [
@@ -86,8 +92,6 @@ def publish(
         if done:
             with store.write() as transaction:
                 transaction.save_documents(done)
-        wanted = {each.path for each in planned}
-        wanted |= {each.path for each in (*theme.assets, *lists)}
         gone = set() if theme.is_broken else documents.keys() - wanted
         _remove(store, target, gone, published)
     return published
@@ -121,8 +125,11 @@ def _topics(
     documents of all others that have an entry of it are to be rendered again.
     """
     topics, rows, slugs = _chosen(store, settings)
-    before = {path.rpartition("/")[0] + "/" for path in documents if path.startswith("categories/")}
-    before = {folder for folder in before if not folder.endswith("/archive/")}
+    before = {
+        path.rpartition("/")[0] + "/"
+        for path in documents
+        if path.startswith("categories/") and path.count("/") == 2  # deeper are archives
+    }
     new = [topic for topic in topics if topic.folder and topic.folder not in before]
     changed = {category_id for topic in new for category_id in topic.category_ids}
     gone = before - {topic.folder for topic in topics}
@@ -204,6 +211,14 @@ def _archive_sheet(
 
 def _tombstones(dead: Iterable[tuple[str, int]]) -> tuple[Tombstone, ...]:
     return tuple(Tombstone(guid, from_microseconds(at)) for guid, at in dead)
+
+
+def _announce(store: Store, paths: Sequence[str]) -> None:
+    """Remember documents that are about to be written for the first time: whoever is killed on
+    the way leaves files, and if these are to be no more then, the next run is to find them."""
+    if paths:
+        with store.write() as transaction:
+            transaction.save_documents([DocumentRow(path, UNWRITTEN, 0, 0) for path in paths])
 
 
 def _remove(store: Store, target: Target, paths: Iterable[str], published: Published) -> None:

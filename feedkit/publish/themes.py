@@ -14,21 +14,29 @@ from feedkit.errors import PublishError
 OWN = Path(__file__).parent / "theme"
 _NO_ASSETS = (".html", ".xml", ".json", ".opml", ".gz", ".br")
 """Ends of names that are templates or documents: a theme's file may not take a document's place."""
+_FOLDERS = ("categories", "archive")
+"""Where documents are: a theme's file may not take their folder's place either."""
 
 
 def assets(theme: Path | None) -> dict[str, bytes]:
     """The files to publish beside pages, by their paths below the output folder.
 
     These are feedkit's own, and in their place or beside them those of the theme: all but
-    templates, hidden files, and files named like a document. Raises PublishError for one that
-    cannot be read.
+    templates, hidden files, files named like a document or its folder, and such as have a name
+    that no address could have. Raises PublishError for one that cannot be read.
     """
-    return {
-        name: data
-        for name, data in _files(theme).items()
-        if not name.lower().endswith(_NO_ASSETS)
-        and not any(part.startswith(".") for part in name.split("/"))
-    }
+    return {name: data for name, data in _files(theme).items() if _is_asset(name)}
+
+
+def _is_asset(name: str) -> bool:
+    folded = name.casefold()  # some file systems do not tell upper from lower case
+    parts = folded.split("/")
+    return (
+        name.isprintable()  # what is no UTF-8 is not
+        and not folded.endswith(_NO_ASSETS)
+        and parts[0] not in _FOLDERS
+        and not any(part.startswith(".") for part in parts)
+    )
 
 
 def theme_fingerprint(theme: Path | None) -> str:

@@ -164,16 +164,23 @@ def _path(job: FrameJob) -> str:
 
 
 def _chain_links(job: FrameJob) -> list[tuple[str, str]]:
-    """Where the documents around this one are (RFC 5005, 4)."""
+    """Where the documents around this one are (RFC 5005, 4).
+
+    A reader takes it that an archive which it has fetched once need not be fetched again. The
+    feed names the open archive, so the address has a query that changes with what is in it: web
+    servers look for the same file, and a reader finds an address that it does not know.
+    """
     if job.chain is None:
         return []
     links = []
     for relation, number in (("prev-archive", job.chain.older), ("next-archive", job.chain.newer)):
         if number is not None:
-            links.append((relation, archive_path(job.topic.folder, number)))
+            is_open = job.chain.number is None
+            query = f"?{job.topic.revision}" if is_open else ""
+            links.append((relation, quote(archive_path(job.topic.folder, number)) + query))
     if job.chain.number is not None:
-        links.append(("current", job.topic.path("atom")))
-    return [(relation, job.site.url + quote(path)) for relation, path in links]
+        links.append(("current", quote(job.topic.path("atom"))))
+    return [(relation, job.site.url + path) for relation, path in links]
 
 
 def _stylesheet(job: FrameJob) -> bytes:

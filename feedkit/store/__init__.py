@@ -3,6 +3,7 @@
 from feedkit.store.lock import exclusive, only_daemon
 from feedkit.store.rows import (
     EVERYTHING,
+    UNWRITTEN,
     Archive,
     CategoryRow,
     Counts,
@@ -25,6 +26,7 @@ from feedkit.store.store import Store, open_store
 
 __all__ = [
     "EVERYTHING",
+    "UNWRITTEN",
     "Archive",
     "CategoryRow",
     "Counts",

@@ -187,6 +187,10 @@ class CategoryRow(NamedTuple):
     revision: int
 
 
+UNWRITTEN = ""
+"""The fingerprint of a document that is about to be written for the first time."""
+
+
 class DocumentRow(NamedTuple):
     """A published file as it was last written."""
 

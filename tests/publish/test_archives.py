@@ -49,7 +49,7 @@ def chain(planet: Planet, topic: str = "news") -> list[list[str]]:
             assert links["current"] == f"{BASE}{folder}atom.xml"
             assert links.get("next-archive") == came_from
             came_from = url
-        url = links.get("prev-archive")
+        url = (links.get("prev-archive") or "").partition("?")[0]  # the feed's has a query
     return found
 
 
@@ -137,6 +137,21 @@ def test_a_deleted_article_is_a_tombstone_in_the_feed_and_where_it_was(planet: P
     assert "a0" in followed(planet)
 
 
+def test_what_is_deleted_is_in_no_archive_however_often_it_was_there(planet: Planet) -> None:
+    write(planet, *range(10))
+    planet.cycle()
+    for text in ("Once more.", "And once more."):
+        planet.article("a1.md", text, date="2024-01-02", categories="[News]")
+        planet.cycle()
+        write(planet, *range(40, 44) if text == "Once more." else range(50, 51))
+        planet.cycle()
+    (planet.articles / "a1.md").unlink()
+    planet.cycle()
+    texts = (b"Text 1.", b"nce more.")
+    found = {name for name, data in planet.documents().items() if any(x in data for x in texts)}
+    assert found == set()
+
+
 def feed_year(document: bytes) -> bytes:
     return document.partition(b"tag:planet.example.org,")[2][:4]
 
@@ -192,6 +207,22 @@ def test_without_archives_there_are_none_and_nothing_names_one(planet: Planet) -
     planet.configure(FEW + ARTICLES)
     planet.cycle()
     assert sorted(followed(planet)) == sorted(names(*range(8)))
+
+
+def test_archives_go_and_come_with_the_atom_feed_that_they_name(planet: Planet) -> None:
+    write(planet, *range(8))
+    planet.cycle()
+    before = planet.documents()
+    planet.configure(FEW.replace("'atom'", "'rss'") + ARTICLES)
+    planet.cycle()
+    assert not list(planet.public.rglob("archive"))
+    write(planet, 8)
+    planet.cycle()
+    planet.configure(FEW + ARTICLES)
+    planet.cycle()
+    assert sorted(followed(planet)) == sorted(names(*range(9)))
+    oldest = "categories/news/archive/1.atom.xml"
+    assert planet.documents()[oldest] == before[oldest]
 
 
 def test_a_whole_archive_keeps_what_the_store_has_not_any_more(planet: Planet) -> None:

@@ -1,20 +1,17 @@
 """Pages and feeds as people see them: in a real browser, by keyboard, on a phone, in the dark."""
 
-import struct
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import cycle
-from typing import Literal, NamedTuple
+from typing import Literal
 from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser import CHROMIUM, chromium
+from browser import CHROMIUM, WCAG, chromium, visit
 from feed_server import FeedServer
 from planet import Planet
 from planet_pages import FOLDERS, HOSTILE, NORMAL, PICTURE, SITE, category, index
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser
 
 from feedkit.config import Site
 from feedkit.publish.pages import assets
@@ -23,10 +20,6 @@ pytestmark = pytest.mark.skipif(
     not CHROMIUM.exists(), reason=f"needs {CHROMIUM}: apt-get install chromium"
 )
 
-_WCAG: dict[str, object] = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "resultTypes": ["violations"],
-}
 _TYPES = {"css": "text/css", "svg": "image/svg+xml"}
 _PAGES = {
     "/index.html": index((*NORMAL, *HOSTILE), more=45),
@@ -35,29 +28,6 @@ _PAGES = {
     "/categories/reading/index.html": category("Reading", NORMAL),
     quote(f"/{FOLDERS['日本語']}index.html"): category("日本語", (*HOSTILE, *NORMAL)),
 }
-
-
-class Visit(NamedTuple):
-    """A page that a browser has open, and what it did for it."""
-
-    page: Page
-    asked: list[str]
-    """Requests to others than the page's own server, as "type URL"."""
-    said: list[str]
-    """What the console was told."""
-
-
-def _picture() -> bytes:
-    """A PNG of one grey pixel."""
-    chunks = (
-        (b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)),
-        (b"IDAT", zlib.compress(b"\0\x80")),
-        (b"IEND", b""),
-    )
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-        for name, data in chunks
-    )
 
 
 @pytest.fixture(name="browser", scope="module")
@@ -79,36 +49,6 @@ def site_fixture() -> Iterator[FeedServer]:
         yield server
 
 
-@contextmanager
-def visit(
-    browser: Browser,
-    url: str,
-    *,
-    width: int = 1280,
-    scheme: Literal["light", "dark"] = "light",
-) -> Iterator[Visit]:
-    """Open the page; images of the web are a grey pixel, and nothing else is there."""
-    context = browser.new_context(viewport={"width": width, "height": 740}, color_scheme=scheme)
-    page = context.new_page()
-    opened = Visit(page, [], [])
-
-    def answer(route: Route) -> None:
-        request = route.request
-        opened.asked.append(f"{request.resource_type} {request.url}")
-        assert request.header_value("referer") is None
-        route.fulfill(body=_picture(), content_type="image/png")
-
-    own = url.split("/", 3)[2]
-    context.route(lambda address: own not in address, answer)
-    page.on("console", lambda message: opened.said.append(message.text))
-    page.on("pageerror", lambda error: opened.said.append(str(error)))
-    page.goto(url)
-    try:
-        yield opened
-    finally:
-        context.close()
-
-
 @pytest.mark.parametrize(
     ("path", "scheme"),
     [*zip(_PAGES, cycle(["light", "dark"]), strict=False), ("/index.html", "dark")],
@@ -119,7 +59,7 @@ def test_axe_finds_nothing_that_keeps_anybody_out(
     with visit(browser, site.url + path, scheme=scheme) as opened:
         for details in opened.page.locator("details").all():
             details.evaluate("element => { element.open = true; }")
-        results = Axe().run(opened.page, options=_WCAG)
+        results = Axe().run(opened.page, options=WCAG)
         assert results.violations_count == 0, results.generate_report()
 
 

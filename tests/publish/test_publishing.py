@@ -1,5 +1,6 @@
 """What is published of all that a planet has: when it is written, what names what, what goes."""
 
+import os
 import re
 from pathlib import Path
 
@@ -40,6 +41,21 @@ def test_a_new_article_concerns_its_categories_and_everything_alone(planet: Plan
     assert planet.rewritten(before) == with_copies(of("", PYTHON))
 
 
+def test_categories_may_be_called_as_what_is_published_is(planet: Planet) -> None:
+    names = ["archive", "Feeds", "categories", "index.html", "..", "con", "a/b", "a b", "🎉", "C#"]
+    for number in range(4):
+        listed = ", ".join(f"'{name}'" for name in names)
+        planet.article(f"b{number}.md", date=f"2024-01-2{number}", categories=f"[{listed}]")
+    planet.configure("[publish]\nentries = 2\n" + ARTICLES)
+    planet.cycle()
+    folders = planet.categories() - {"news", "python", "日本語"}
+    assert {"archive", "feeds", "categories", "index-html", "category-con", "csharp"} <= folders
+    assert len(folders) == len(names)
+    for folder in folders:
+        assert planet.titles(folder) == ["b3", "b2"]
+    assert planet.cycle().published.written == []
+
+
 def test_a_category_that_goes_leaves_no_file_and_nothing_that_names_it(planet: Planet) -> None:
     planet.configure(ARTICLES + "[categories.Python]\n[categories.Empty]\n")
     planet.cycle()
@@ -56,6 +72,27 @@ def test_a_category_that_goes_leaves_no_file_and_nothing_that_names_it(planet: P
     for name in ("index.html", "feeds.opml", "atom.xml", "feed.json"):
         assert b"empty/" not in documents[name]
         assert b"%E6%97%A5" not in documents[name], "where it was before"
+
+
+def test_files_that_a_killed_run_left_of_a_category_go_with_it(
+    planet: Planet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planet.cycle()
+    planet.article("new.md", date="2024-02-01", categories="[Short-lived]")
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("feedkit.publish.publisher.Writing.write_last", killed)
+        with pytest.raises(KeyboardInterrupt):
+            planet.cycle()
+    folder = planet.public / "categories/short-lived"
+    assert (folder / "atom.xml").is_file()
+    planet.write("public/categories/short-lived/.rss.xml.tmp", "half")
+    (planet.articles / "new.md").unlink()
+    planet.cycle()
+    assert not folder.exists()
 
 
 def test_what_a_person_put_into_the_folder_stays(planet: Planet) -> None:
@@ -178,6 +215,20 @@ def test_a_broken_template_costs_pages_alone_and_is_one_sentence(planet: Planet)
     planet.write("theme/item.html", "<p>{{ title }}</p>")
     assert planet.feedkit("run", "--strict").code == 0
     assert b"<p>new</p>" in planet.documents()["index.html"]
+
+
+def test_a_file_of_a_theme_takes_no_documents_place(planet: Planet) -> None:
+    (planet.root / "theme").mkdir()
+    planet.configure('[publish]\ntheme = "theme"\n' + ARTICLES)
+    planet.cycle()
+    before = planet.documents()
+    names = ["archive", "Categories", "ATOM.XML", "index.HTML", ".atom.xml.tmp", "a\nb.css"]
+    for name in (*names, os.fsdecode(b"\xff.css"), "mine/über uns.css"):
+        planet.write(f"theme/{name}", "x")
+    assert planet.cycle().published.failed == []
+    after = planet.documents()
+    assert after.keys() - before.keys() == {"mine/über uns.css"}
+    assert {name: after[name] for name in before} == before
 
 
 def test_a_theme_that_is_not_there_costs_pages_alone(planet: Planet) -> None:

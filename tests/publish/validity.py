@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from html5lib import HTMLParser
+from html5lib.html5parser import ParseError
 from lxml import etree
 from planet import is_well_formed
 from validity_json import json_feed
 from validity_modules import modules
+from validity_opml import opml
 from validity_rss import rss
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -35,9 +38,17 @@ _SCHEMA = etree.RelaxNG(etree.parse(str(Path(__file__).with_name("atom.rng"))))
 
 
 def problems(name: str, document: bytes) -> list[str]:
-    """What is wrong with the document called `name`; nothing is known of what is no feed."""
+    """What is wrong with the document called `name`: a feed, a page or a list of feeds."""
     if name.endswith("feed.json"):
         return [f"{name}: {one}" for one in json_feed(document)]
+    if name.endswith(".opml"):
+        return [f"{name}: {one}" for one in opml(document)]
+    if name.endswith(".html"):
+        try:
+            HTMLParser(strict=True).parse(document.decode())
+        except ParseError as error:
+            return [f"{name}: {error!r}"]
+        return []
     if not name.endswith(("atom.xml", "rss.xml")):
         return []
     found = [f"{name}: {one}" for one in (atom if name.endswith("atom.xml") else rss)(document)]
