@@ -10,6 +10,8 @@ from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
+from feedkit.serve.pages import document
+
 
 class SourceState(Protocol):
     """One source, as ``feedkit status`` knows it. Times are UTC."""
@@ -77,18 +79,18 @@ def as_json(sources: Sequence[SourceState], now: datetime, version: str) -> byte
     return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
 
 
-def as_page(sources: Sequence[SourceState], now: datetime, version: str) -> bytes:
-    """The page of /status."""
+def as_page(sources: Sequence[SourceState], now: datetime, version: str, base: str) -> bytes:
+    """The page of /status; `base` is the path of what is published."""
     failing = sum(source.is_failing for source in sources)
     cells = ("Source", "Last success", "Next", "Why then", "Entries", "Last error")
-    heading = "".join(f"<th>{cell}</th>" for cell in cells)
+    heading = "".join(f'<th scope="col">{cell}</th>' for cell in cells)
     rows = "".join(_rows(sources))
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>feedkit</title></head>'
-        f"<body><h1>{len(sources):,} sources, {failing:,} failing</h1>"
-        f"<p>feedkit {escape(version)}, {_time(now)}</p>"
-        f"<table><thead><tr>{heading}</tr></thead><tbody>{rows}</tbody></table></body></html>\n"
-    ).encode()
+    said = f"{len(sources):,} {'source' if len(sources) == 1 else 'sources'}, {failing:,} failing"
+    content = (
+        f"<p>feedkit {escape(version)}, {_time(now)}</p><div class='wide-table'>"
+        f"<table><thead><tr>{heading}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+    return document("feedkit: status", said, content, base).encode()
 
 
 def _rows(sources: Sequence[SourceState]) -> Iterator[str]:
@@ -101,7 +103,8 @@ def _rows(sources: Sequence[SourceState]) -> Iterator[str]:
             f"{source.entries:,}",
             source.error or "",
         )
-        yield f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+        kind = ' class="failing"' if source.is_failing else ""
+        yield f"<tr{kind}>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
 
 
 def _time(time: datetime | None) -> str:

@@ -57,16 +57,25 @@ def refusal(
     if "text/html" in (request.field("Accept") or ""):
         items = "".join(f'<li><a href="{escape(url)}">{escape(url)}</a></li>' for url in addresses)
         listed = f"<p>The feeds here:</p><ul>{items}</ul>" if items else ""
-        text = (
-            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{status}</title>'
-            f"</head><body><h1>{escape(sentence)}</h1>{listed}</body></html>\n"
-        )
+        text = document(str(status), sentence, listed, base)
         kind = HTML
     else:
         listed = "".join(f"\n  {url}" for url in addresses)
         text = f"{sentence}{listed and f' The feeds here:{listed}'}\n"
         kind = TEXT
     return page(request, status, kind, text.encode(), ("Vary", "Accept"), *more, is_last=is_last)
+
+
+def document(title: str, heading: str, content: str, base: str) -> str:
+    """A page of feedkit's own, in the style of the pages that are published below `base`; `content`
+    is HTML, the others are texts."""
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<title>{escape(title)}</title><link rel="stylesheet" href="{escape(base)}style.css"></head>'
+        f'<body class="plain"><header class="masthead"><h1>{escape(heading)}</h1></header>'
+        f"<main>{content}</main></body></html>\n"
+    )
 
 
 def not_allowed(request: Request, allowed: str = METHODS) -> Answer:

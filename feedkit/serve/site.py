@@ -291,7 +291,7 @@ class Site:
         accepted = request.field("Accept") or ""
         wants_page = "text/html" in accepted or "json" not in accepted
         if wants_page and not request.target.partition("?")[0].endswith(".json"):
-            body = as_page(sources, datetime.now(UTC), __version__)
+            body = as_page(sources, datetime.now(UTC), __version__, self._base)
             return pages.page(request, 200, HTML, body, ("Vary", "Accept"))
         body = as_json(sources, datetime.now(UTC), __version__)
         return pages.page(request, 200, JSON, body, ("Vary", "Accept"))
