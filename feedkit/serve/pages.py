@@ -72,8 +72,8 @@ def document(title: str, heading: str, content: str, base: str) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<title>{escape(title)}</title><link rel="stylesheet" href="{escape(base)}style.css"></head>'
-        f'<body class="plain"><header class="masthead"><h1>{escape(heading)}</h1></header>'
+        f'<title>{escape(title)}</title><link rel="stylesheet" href="{escape(base)}style.css">'
+        f'</head><body class="plain"><header class="masthead"><h1>{escape(heading)}</h1></header>'
         f"<main>{content}</main></body></html>\n"
     )
 
