@@ -17,6 +17,7 @@ import json
 import multiprocessing
 import os
 import random
+import re
 import signal
 import sqlite3
 import statistics
@@ -43,12 +44,15 @@ BUSIEST = 6
 """Hours from entry to entry of the busiest sites."""
 KEEP = WINDOW * BUSIEST * HOUR + DAY
 """How long entries are kept: longer than the busiest site lists them."""
-MOST_GROWTH = 1.1
-"""Of memory, from the second quarter of the time without kills to the last."""
+MOST_GROWTH = 1.05
+"""Of memory, from the second third of the time without kills to the last: in the first fills what
+is bounded."""
 MORE_FILES = 3
 PATIENCE = 60.0
 """Seconds in which, once all is well, everything is to be there."""
 ATOM = "{http://www.w3.org/2005/Atom}"
+_OF_SITES = re.compile(r"categories/c[0-9]+/atom\.xml")
+"""The documents with what is newest of sites, which never becomes less."""
 
 Problems = Callable[[str, bytes], list[str]]
 """What is wrong with a document of a certain path."""
@@ -122,7 +126,7 @@ class Seen:
         for entry in entries:
             title = entry.findtext(f"{ATOM}title") or ""
             self.ids[title].add(entry.findtext(f"{ATOM}id") or "")
-        if name.endswith("atom.xml") and "articles" not in name and "c" in Path(name).parts[-2:][0]:
+        if _OF_SITES.fullmatch(name):  # archives lose what is not kept, and articles are removed
             if len(entries) < self._sizes[name]:
                 self.wrong.append(f"{name}: {self._sizes[name]} entries became {len(entries)}")
             self._sizes[name] = len(entries)
@@ -479,16 +483,16 @@ class Soak:
     def judge_growth(self) -> None:
         """What the last life has taken between cycles, from a while after it began."""
         samples = self.lives[-1].samples
-        quarter = len(samples) // 4
-        second, last = samples[quarter : 2 * quarter], samples[-quarter:]
+        third = len(samples) // 3
+        second, last = samples[third : 2 * third], samples[-third:]
         # Between cycles: in one it is what the cycle takes, which is another question.
         memory = [
             statistics.quantiles([sample[0] for sample in part], n=10)[0] for part in (second, last)
         ]
         files = [min(sample[1] for sample in part) for part in (second, last)]
         self.counts["MB at most"] = round(max(sample[0] for sample in samples))
-        self.counts["MB in the second quarter"], self.counts["MB in the last"] = map(round, memory)
-        self.counts["files in the second quarter"], self.counts["files in the last"] = map(
+        self.counts["MB in the second third"], self.counts["MB in the last"] = map(round, memory)
+        self.counts["files in the second third"], self.counts["files in the last"] = map(
             round, files
         )
         if memory[1] > memory[0] * MOST_GROWTH:

@@ -9,6 +9,7 @@ from feedkit import logs
 from feedkit.cli import DONE, NOT_USABLE
 from feedkit.config import load_settings
 from feedkit.daemon.loop import Daemon
+from feedkit.daemon.memory import share_one_heap
 from feedkit.daemon.notify import notifier_of
 from feedkit.errors import ServeError, StoreError
 from feedkit.store import only_daemon
@@ -16,6 +17,7 @@ from feedkit.store import only_daemon
 
 def serve(config: Path, *, verbose: bool, quiet: bool) -> int:
     """``feedkit daemon``; the exit code."""
+    share_one_heap()
     settings = load_settings(config)
     notifier = notifier_of(os.environ)
     with only_daemon(settings.store.url):

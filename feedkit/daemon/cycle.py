@@ -4,17 +4,15 @@ What is due is in the store. Between cycles nothing is kept of it but the earlie
 before that looks whether an article changed, and opens nothing.
 """
 
-import ctypes
-import gc
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import datetime
 from queue import SimpleQueue
 
 from feedkit.collect.addresses import shown
 from feedkit.config import Settings
 from feedkit.daemon.journal import Journal
+from feedkit.daemon.memory import give_back
 from feedkit.daemon.metrics import Metrics
 from feedkit.errors import LockedError, StoreError
 from feedkit.logs import complain, debug, say
@@ -173,7 +171,7 @@ class Cycles:
         self._keep_house(settings, store)
         done_at = None if is_cut else now
         self.next_at = next_time(settings, store, self._now(), done_at=done_at)
-        _give_back_memory()
+        give_back()
         if report.published.failed:
             return LONGEST
         self._done_for = settings
@@ -218,12 +216,3 @@ class Cycles:
         if self._trouble:
             say("store", "the store can be used again")
         self._trouble = ""
-
-
-def _give_back_memory() -> None:
-    """What a cycle took goes back to the machine. The threads of each cycle are new ones, and the
-    C library keeps what they freed for the next that happens to use the same part of it: over a
-    month that comes to much more than any cycle needs (malloc_trim(3))."""
-    gc.collect()
-    with suppress(AttributeError, OSError):  # another C library
-        ctypes.CDLL(None).malloc_trim(0)

@@ -1,7 +1,7 @@
 """What is allowed of HTML, tag by tag and attribute by attribute, and nh3 set up to allow it.
 
-It is the union of what feedparser and Miniflux allow in an article. The `Desk` holds the answers
-to nh3's questions; `feedkit.normalize.plain` asks the same ones.
+It is the union of what feedparser and Miniflux allow in an article. The `Desk` has the answers to
+nh3's questions; `feedkit.normalize.plain` asks the same ones. `Cleaners` are nh3 with such a desk.
 """
 
 import re
@@ -112,10 +112,10 @@ _NESTED_LINK = re.compile(r"<a[ >](?:[^<]|<(?!/?a[ >]))*+<a[ >]")
 
 
 class Desk:
-    """One thread's cleaners, and what their callbacks know of the document being cleaned.
+    """The answers to nh3's questions, and what they tell of the document being cleaned.
 
-    A cleaner for each base would cost 40 µs an article, which all have their own; resolving
-    in a callback costs nothing where references are absolute already, as most are.
+    It does not know the cleaners that ask it: Python's garbage collector cannot see what a
+    `nh3.Cleaner` refers to, so each that its own callbacks lead back to would be kept for ever.
     """
 
     def __init__(self) -> None:
@@ -125,8 +125,6 @@ class Desk:
         self.seen: set[str] = set()
         self.images = 0
         self.sources: list[str] = []
-        self.fast = self.cleaner(_UNSTABLE)
-        self.strict = self.cleaner(frozenset())
 
     def start(self, base: str | None) -> None:
         """Nothing is known of a new document but what its references resolve against."""
@@ -134,20 +132,6 @@ class Desk:
         self.seen = set()
         self.images = 0
         self.sources = []
-
-    def clean(self, html: str, base: str | None) -> str:
-        """A new document, cleaned; what it holds is known then."""
-        self.start(base)
-        return self.fast.clean(html)
-
-    def clean_more(self, html: str) -> str:
-        """A part of the document that was started, cleaned on its own."""
-        return tidied(self.fast.clean(html), self.seen)
-
-    def clean_strictly(self, html: str, base: str | None) -> str:
-        """Only what is allowed of `html`: nothing is let through to be known of."""
-        self.base = base
-        return self.strict.clean(html)
 
     def may_be_lazy(self) -> bool:
         """Whether a lazy attribute could be of use in the document cleaned last."""
@@ -166,22 +150,6 @@ class Desk:
         if self.seen.isdisjoint(_UNSTABLE_OR_HEADING):
             return True
         return self.seen.isdisjoint(_UNSTABLE) and not _NESTED_HEADING.search(out)
-
-    def cleaner(self, marked: Set[str]) -> nh3.Cleaner:
-        """nh3 as it is set up for all; tags that are `marked` are let through and known of."""
-        seen = marked | _HEADINGS | {"iframe", "img", "pre", "table"}
-        set_values: dict[str, dict[str, str]] = {tag: {_SEEN: ""} for tag in seen}
-        set_values["iframe"].update(_FRAME_ATTRIBUTES)
-        return nh3.Cleaner(
-            tags=set(ALLOWED_TAGS | marked),
-            clean_content_tags=set(DROPPED_WITH_CONTENT),
-            attributes=ATTRIBUTES,
-            attribute_filter=self.attribute,
-            tag_attribute_values={"img": {"referrerpolicy": {"no-referrer"}}},
-            set_tag_attribute_values=set_values,
-            url_schemes=set(SCHEMES | {"data"}),
-            url_relative=self.resolve,
-        )
 
     def resolve(self, reference: str) -> str | None:
         """A reference of the document, absolute; None where it cannot be."""
@@ -252,6 +220,50 @@ class Desk:
             case _:
                 self.seen.add(_LAZY)
                 return None
+
+
+class Cleaners:
+    """One thread's nh3, and the `desk` that it asks.
+
+    A cleaner for each base would cost 40 µs an article, which all have their own; resolving
+    in a callback costs nothing where references are absolute already, as most are.
+    """
+
+    def __init__(self) -> None:
+        self.desk = Desk()
+        self._fast = _cleaner(self.desk, _UNSTABLE)
+        self._strict = _cleaner(self.desk, frozenset())
+
+    def clean(self, html: str, base: str | None) -> str:
+        """A new document, cleaned; what it holds is known then."""
+        self.desk.start(base)
+        return self._fast.clean(html)
+
+    def clean_more(self, html: str) -> str:
+        """A part of the document that was started, cleaned on its own."""
+        return tidied(self._fast.clean(html), self.desk.seen)
+
+    def clean_strictly(self, html: str, base: str | None) -> str:
+        """Only what is allowed of `html`: nothing is let through to be known of."""
+        self.desk.base = base
+        return self._strict.clean(html)
+
+
+def _cleaner(desk: Desk, marked: Set[str]) -> nh3.Cleaner:
+    """nh3 as it is set up for all; tags that are `marked` are let through and known of."""
+    seen = marked | _HEADINGS | {"iframe", "img", "pre", "table"}
+    set_values: dict[str, dict[str, str]] = {tag: {_SEEN: ""} for tag in seen}
+    set_values["iframe"].update(_FRAME_ATTRIBUTES)
+    return nh3.Cleaner(
+        tags=set(ALLOWED_TAGS | marked),
+        clean_content_tags=set(DROPPED_WITH_CONTENT),
+        attributes=ATTRIBUTES,
+        attribute_filter=desk.attribute,
+        tag_attribute_values={"img": {"referrerpolicy": {"no-referrer"}}},
+        set_tag_attribute_values=set_values,
+        url_schemes=set(SCHEMES | {"data"}),
+        url_relative=desk.resolve,
+    )
 
 
 def tidied(out: str, seen: Set[str] = _TIDIED) -> str:

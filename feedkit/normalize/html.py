@@ -10,7 +10,7 @@ import threading
 from html import escape
 
 from feedkit.normalize.bounds import bounded
-from feedkit.normalize.cleaner import Desk, tidied
+from feedkit.normalize.cleaner import Cleaners, tidied
 from feedkit.normalize.lazy import repair_lazy_images
 from feedkit.normalize.plain import Plain
 from feedkit.normalize.stand_ins import with_stand_ins
@@ -49,30 +49,30 @@ def sanitize(
 
 def by_the_parser(html: str, base: str | None) -> str:
     """What `sanitize` makes of `html` that is not plainly written."""
-    desk = _tools.desk
+    cleaners, desk = _tools.cleaners, _tools.desk
     html = bounded(with_stand_ins(html))
     try:
-        out = desk.clean(html, base)
+        out = cleaners.clean(html, base)
     except UnicodeEncodeError:  # lone surrogates cannot enter Rust
         html = strip_forbidden(html)
-        out = desk.clean(html, base)
+        out = cleaners.clean(html, base)
     if has_forbidden(out):
         html = strip_forbidden(html)
-        out = strip_forbidden(desk.clean(html, base))
+        out = strip_forbidden(cleaners.clean(html, base))
     if desk.may_be_lazy():
         repaired = repair_lazy_images(html)
         if repaired is not html:
-            out = strip_forbidden(desk.clean(repaired, base))
+            out = strip_forbidden(cleaners.clean(repaired, base))
             html = repaired
     return tidied(out, desk.seen) if desk.is_settled(out) else _settled(html, base)
 
 
 def _settled(html: str, base: str | None) -> str:
     """The fixed point of cleaning `html`; its words alone when there is none in sight."""
-    desk = _tools.desk
-    out = tidied(strip_forbidden(desk.clean_strictly(html, base)))
+    cleaners = _tools.cleaners
+    out = tidied(strip_forbidden(cleaners.clean_strictly(html, base)))
     for _ in range(_MOST_PASSES):
-        again = tidied(strip_forbidden(desk.clean_strictly(out, base)))
+        again = tidied(strip_forbidden(cleaners.clean_strictly(out, base)))
         if again == out:
             return out
         out = again
@@ -89,8 +89,9 @@ class _Tools(threading.local):
     """What each thread sanitizes with."""
 
     def __init__(self) -> None:
-        self.desk = Desk()
-        self.plain = Plain(self.desk)
+        self.cleaners = Cleaners()
+        self.desk = self.cleaners.desk
+        self.plain = Plain(self.cleaners)
 
 
 _tools = _Tools()

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import cache
 from operator import itemgetter
 
-from feedkit.normalize.cleaner import Desk
+from feedkit.normalize.cleaner import Cleaners
 from feedkit.normalize.implied import mended
 from feedkit.normalize.nesting import STARTS, is_nested, moves
 from feedkit.normalize.spelling import NotPlainError, Texts, tag_spelt
@@ -78,10 +78,10 @@ class Plain(dict[str, Replacement]):
     Remembered are the runs whose replacement is the same in every text.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, cleaners: Cleaners) -> None:
         super().__init__()
-        self._desk = desk
-        self._tags = Tags(desk)
+        self._desk = cleaners.desk
+        self._tags = Tags(cleaners)
         self._texts = Texts()
         self._recent: list[str] = []
         self._leaves_out = False

@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from feedkit.normalize.cleaner import ATTRIBUTES, PLAIN_SRCSET, Desk, known_frame
+from feedkit.normalize.cleaner import ATTRIBUTES, PLAIN_SRCSET, Cleaners, known_frame
 from feedkit.normalize.images import HIDDEN, hides, is_beacon
 from feedkit.normalize.lazy import is_placeholder
 from feedkit.normalize.links import VALID_IN_HTML, absolute, is_valid
@@ -118,13 +118,14 @@ class LeftOutError(NotPlainError):
 
 
 class Tags:
-    """What tags are replaced by, in the text that `desk` was told of.
+    """What tags are replaced by, in the text that the desk of the `cleaners` was told of.
 
     Raises `NotPlainError` for tags of which only a parser of the whole text can say.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, cleaners: Cleaners) -> None:
+        self._cleaners = cleaners
+        self._desk = cleaners.desk
         self._known: dict[str, Replacement] = {}
         self._by_nh3 = 0
         self.lasts = ALWAYS
@@ -246,7 +247,7 @@ class Tags:
         self._by_nh3 += 1
         if self._by_nh3 > _MOST_BY_NH3 or not _TAG.fullmatch(tag):
             raise NotPlainError
-        return self._desk.clean_more(tag).removesuffix(f"</{name}>")
+        return self._cleaners.clean_more(tag).removesuffix(f"</{name}>")
 
     def _attributes(self, name: str, attributes: str) -> str | None:
         """What is allowed of the attributes of a start tag; None where nh3 should say."""

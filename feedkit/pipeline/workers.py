@@ -15,8 +15,10 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future, ProcessPoolExecutor
+    from concurrent.futures import Future
     from multiprocessing.process import BaseProcess
+
+    from feedkit.pipeline.pool import Pool
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -41,7 +43,7 @@ class Workers:
     """Worker processes, started when they are first needed. Use as a context manager."""
 
     def __init__(self) -> None:
-        self._executor: ProcessPoolExecutor | None = None
+        self._executor: Pool | None = None
         self._count = 0
 
     @property
@@ -142,9 +144,7 @@ class Workers:
             self._executor, self._count = None, 0
         self.close()
 
-    def _started(
-        self, count: int, preparation: Callable[[], None] | None = None
-    ) -> "ProcessPoolExecutor":
+    def _started(self, count: int, preparation: Callable[[], None] | None = None) -> "Pool":
         if self._executor is None:
             sys.setswitchinterval(_SWITCH)
             self._executor, self._count = _executor(count), count
@@ -183,15 +183,16 @@ def _one_by_one(
                 yield give_up(remaining.popleft())
 
 
-def _executor(count: int) -> "ProcessPoolExecutor":
+def _executor(count: int) -> "Pool":
     import multiprocessing  # these cost 15 ms, and most runs need no worker
-    from concurrent.futures import ProcessPoolExecutor
+
+    from feedkit.pipeline.pool import Pool
 
     # Forking is fast and shares what is imported, but is safe only where no other thread can
     # hold a lock at that moment.
     can_fork = sys.platform == "linux" and threading.active_count() == 1
     context = multiprocessing.get_context("fork" if can_fork else "spawn")
-    return ProcessPoolExecutor(count, mp_context=context, initializer=_start_worker)
+    return Pool(count, context, _start_worker)
 
 
 def _start_worker() -> None:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from msgspec.json import encode as json_encode
 from sqlalchemy import (
+    URL,
     ColumnElement,
     Connection,
     Dialect,
@@ -60,14 +61,14 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[Sequence[ob
     for each would take longer than SQLite does.
     """
     if rows:
-        statement = _insert_text(table, len(rows[0]), connection.dialect)
+        statement = _insert_text(table, len(rows[0]), _kind(connection))
         connection.exec_driver_sql(statement, [*map(tuple, rows)])
 
 
 @cache
-def _insert_text(table: Table, width: int, dialect: Dialect) -> str:
+def _insert_text(table: Table, width: int, kind: str) -> str:
     names = [column.name for column in table.columns][:width]
-    return str(insert(table).compile(dialect=dialect, column_keys=names))
+    return str(insert(table).compile(dialect=_dialect(kind), column_keys=names))
 
 
 def update_row(
@@ -76,14 +77,25 @@ def update_row(
     """Set columns of the row with that `id`. Thousands of feeds answer in a run, and building
     the same statement for each, or for each entry that changed, would take longer than SQLite
     does."""
-    statement = _update_text(table, tuple(values), connection.dialect)
+    statement = _update_text(table, tuple(values), _kind(connection))
     connection.exec_driver_sql(statement, (*values.values(), row_id))
 
 
 @cache
-def _update_text(table: Table, names: tuple[str, ...], dialect: Dialect) -> str:
+def _update_text(table: Table, names: tuple[str, ...], kind: str) -> str:
     statement = update(table).where(table.c.id == bindparam("row_id"))
     ordered = statement.ordered_values(
         *((table.c[name], bindparam(f"new_{name}")) for name in names)
     )
-    return str(ordered.compile(dialect=dialect))
+    return str(ordered.compile(dialect=_dialect(kind)))
+
+
+def _kind(connection: Connection) -> str:
+    """What texts of statements are remembered by. Not the dialect: each engine has its own, so
+    whoever opens a store again and again would keep all of them, and all that they remember."""
+    return f"{connection.dialect.name}+{connection.dialect.driver}"
+
+
+@cache
+def _dialect(kind: str) -> Dialect:
+    return URL.create(kind).get_dialect()()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedkit.normalize.cleaner import Desk
+from feedkit.normalize.cleaner import Cleaners
 from feedkit.normalize.html import by_the_parser, sanitize
 from feedkit.normalize.plain import Plain
 from feedkit.normalize.text import has_forbidden
@@ -139,7 +139,7 @@ MARKUP = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=3)), max_s
 
 
 def assert_as_the_parser(html: str, base: str | None = BASE) -> None:
-    plain = None if has_forbidden(html) else Plain(Desk()).sanitized(html, base)
+    plain = None if has_forbidden(html) else Plain(Cleaners()).sanitized(html, base)
     if plain is not None:
         assert plain == by_the_parser(html, base)
     assert sanitize(html, base) == by_the_parser(html, base).lstrip("\ufeff")
@@ -171,7 +171,7 @@ def test_nested_markup_comes_out_as_the_parser_has_it() -> None:
     for _ in range(4_000):
         html = element(4) + element(2)
         assert_as_the_parser(html)
-        plain += Plain(Desk()).sanitized(html, BASE) is not None
+        plain += Plain(Cleaners()).sanitized(html, BASE) is not None
     assert plain > 400
 
 
@@ -243,14 +243,14 @@ def test_ends_that_are_left_out_or_too_many_come_out_as_the_parser_has_them(html
     ],
 )
 def test_what_people_write_is_plain(html: str) -> None:
-    plain = Plain(Desk()).sanitized(html, BASE)
+    plain = Plain(Cleaners()).sanitized(html, BASE)
     assert plain is not None
     assert plain == by_the_parser(html, BASE)
     assert sanitize(plain, BASE) == plain
 
 
 def test_a_text_is_not_colored_by_the_one_before() -> None:
-    plain = Plain(Desk())
+    plain = Plain(Cleaners())
     first = plain.sanitized('<p><img src="a.png"><a href="b">c</a></p>', "https://one.example/")
     second = plain.sanitized('<p><img src="a.png"><a href="b">c</a></p>', "https://two.example/")
     assert first == second.replace("two", "one") if first and second else False
@@ -261,7 +261,7 @@ def test_a_text_is_not_colored_by_the_one_before() -> None:
 
 
 def test_what_is_remembered_is_bounded() -> None:
-    plain = Plain(Desk())
+    plain = Plain(Cleaners())
     for number in range(30_000):
         plain.sanitized(f'<p class="x{number}">&#{number % 5000 + 200};</p>', BASE)
         plain.sanitized(f'<a href="https://example.org/{number}">x</a>', BASE)

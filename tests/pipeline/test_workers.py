@@ -2,8 +2,13 @@
 
 import os
 import signal
+import threading
+import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, process
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import active_children
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -19,6 +24,28 @@ def doubled(numbers: Sequence[int]) -> list[int]:
         if number == 13:
             os.kill(os.getpid(), signal.SIGKILL)
     return [2 * number for number in numbers]
+
+
+def half_told(numbers: Sequence[int]) -> list[int]:
+    """Ends the process at 13, as `doubled` does, but while it sends what it found."""
+
+    def send_half(pipe: Connection, data: bytes) -> None:
+        os.write(pipe.fileno(), len(data).to_bytes(4, "big") + data[: len(data) // 2])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    if 13 in numbers:
+        Connection._send_bytes = send_half  # type: ignore[attr-defined]
+    return [2 * number for number in numbers]
+
+
+def slow(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
+
+
+def dying(seconds: float) -> None:
+    time.sleep(seconds)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def failing(numbers: Sequence[int]) -> list[int]:
@@ -53,6 +80,46 @@ def test_an_item_that_ends_its_worker_costs_itself_alone(workers: Workers) -> No
 def test_work_given_after_a_worker_died_is_done_by_another(workers: Workers) -> None:
     assert isinstance(workers.submit(doubled, [13]).exception(), BrokenProcessPool)
     assert mapped(workers, range(20, 30)) == list(range(40, 60, 2))
+
+
+def test_a_worker_that_dies_while_it_answers_keeps_nobody_waiting(workers: Workers) -> None:
+    assert isinstance(workers.submit(half_told, [13]).exception(20), BrokenProcessPool)
+    assert workers.submit(doubled, [1]).result(20) == [2], "and others do the work"
+
+
+def test_an_answer_that_breaks_off_costs_its_item_alone(workers: Workers) -> None:
+    batches = workers.map(half_told, [[12], [13, 14]], lambda number: [-number], expected=3)
+    assert [result for batch in batches for result in batch] == [24, -13, 28]
+
+
+def test_what_is_given_in_the_moment_in_which_a_worker_dies_is_answered(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Late(Future[list[int]]):
+        def __init__(self) -> None:
+            super().__init__()
+            for child in active_children():
+                child.kill()
+            for thread in threading.enumerate():
+                if type(thread).__module__ == process.__name__:  # who hands out the answers
+                    thread.join(1)
+
+    workers.submit(doubled, [1]).result(20)
+    with monkeypatch.context() as patch:
+        patch.setattr("concurrent.futures.process._base.Future", Late)
+        last = workers.submit(doubled, [2])
+    assert isinstance(last.exception(20), BrokenProcessPool)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_an_answer_that_is_not_wanted_any_more_keeps_no_other_from_being_told(
+    workers: Workers,
+) -> None:
+    first = workers.submit(dying, 0.3)
+    others = [workers.submit(slow, 5.0) for _ in range(20)]
+    assert others[-2].cancel()
+    assert isinstance(first.exception(20), BrokenProcessPool)
+    assert isinstance(others[-1].exception(20), BrokenProcessPool)
 
 
 def test_an_exception_in_a_worker_is_raised_here(workers: Workers) -> None:
