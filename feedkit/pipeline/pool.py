@@ -63,7 +63,7 @@ class Pool(ProcessPoolExecutor):
         parts = vars(self)
         manager: threading.Thread = parts["_executor_manager_thread"]
         pipes = (parts["_result_queue"]._writer, parts["_call_queue"]._reader)
-        arguments = (manager, parts["_processes"], pipes, self._unanswered)
+        arguments = (manager, parts["_processes"], *pipes, self._unanswered)
         with suppress(RuntimeError):  # no memory for a thread
             threading.Thread(target=_watch, args=arguments, name="watch", daemon=True).start()
         return manager
@@ -72,19 +72,24 @@ class Pool(ProcessPoolExecutor):
 def _watch(
     manager: threading.Thread,
     processes: Mapping[int, BaseProcess],
-    pipes: tuple[Connection, Connection],
+    answers: Connection,
+    tasks: Connection,
     unanswered: set[_Answer],
 ) -> None:
-    """Until nobody hands out answers any more; who waits for one then is told."""
+    """Until nobody hands out answers any more; who waits for one then is told.
+
+    The `manager` closes pipes, too: each is closed here when it cannot be doing that.
+    """
     has_died = False
     while manager.is_alive():
         manager.join(_LOOK)
         had_died, has_died = has_died, _has_died(list(processes.values()))
         if had_died and manager.is_alive():
-            # It waits for the rest of an answer. Nobody is to be left who could send that, nor
-            # to read what is still to be sent.
-            _end(list(processes.values()), pipes)
-    _end(list(processes.values()), pipes)
+            # It waits for the rest of an answer: nobody is to be left who could send that.
+            _end(list(processes.values()))
+            answers.close()
+    _end(list(processes.values()))
+    tasks.close()  # or who sends what is left of them, which nobody reads, would never end
     _give_up(unanswered)
 
 
@@ -92,11 +97,9 @@ def _has_died(processes: Iterable[BaseProcess]) -> bool:
     return bool(wait([process.sentinel for process in processes], timeout=0))
 
 
-def _end(processes: Iterable[BaseProcess], pipes: Iterable[Connection]) -> None:
+def _end(processes: Iterable[BaseProcess]) -> None:
     for process in processes:
         process.kill()
-    for pipe in pipes:
-        pipe.close()
 
 
 def _give_up(unanswered: Iterable[_Answer]) -> None:
