@@ -40,6 +40,7 @@ class Pool(ProcessPoolExecutor):
         self._unanswered: set[_Answer] = set()
         self._manager: threading.Thread | None = None
         """Who hands out the answers; known once there is something to do."""
+        self._watcher: threading.Thread | None = None
 
     def submit(
         self, fn: Callable[P, Result], /, *args: P.args, **kwargs: P.kwargs
@@ -54,6 +55,12 @@ class Pool(ProcessPoolExecutor):
             _give_up(self._unanswered)
         return future
 
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End them; where it is to `wait`, no thread of it is left then, and others can fork."""
+        super().shutdown(wait, cancel_futures=cancel_futures)
+        if wait and self._watcher is not None:
+            self._watcher.join()
+
     def _watched(self) -> threading.Thread:
         """Who hands out the answers, with a thread that watches it and the processes.
 
@@ -64,8 +71,10 @@ class Pool(ProcessPoolExecutor):
         manager: threading.Thread = parts["_executor_manager_thread"]
         pipes = (parts["_result_queue"]._writer, parts["_call_queue"]._reader)
         arguments = (manager, parts["_processes"], *pipes, self._unanswered)
+        watcher = threading.Thread(target=_watch, args=arguments, name="watch", daemon=True)
         with suppress(RuntimeError):  # no memory for a thread
-            threading.Thread(target=_watch, args=arguments, name="watch", daemon=True).start()
+            watcher.start()
+            self._watcher = watcher
         return manager
 
 

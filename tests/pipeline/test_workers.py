@@ -122,6 +122,13 @@ def test_an_answer_that_is_not_wanted_any_more_keeps_no_other_from_being_told(
     assert isinstance(others[-1].exception(20), BrokenProcessPool)
 
 
+def test_no_thread_is_left_of_them(workers: Workers) -> None:
+    before = threading.active_count()
+    assert workers.submit(doubled, [1]).result(20) == [2]
+    workers.close()
+    assert threading.active_count() == before, "or others could not be forked any more"
+
+
 def test_an_exception_in_a_worker_is_raised_here(workers: Workers) -> None:
     with pytest.raises(ValueError, match="3 numbers"):
         list(workers.map(failing, [range(3)], lambda _: [], expected=3))
