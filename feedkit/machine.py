@@ -18,6 +18,7 @@ _LACKS = {
 }
 _WORDS = (
     "can't start new thread",
+    "can't allocate lock",
     "cannot allocate memory",
     "failed to map segment",
     "error return without exception set",
