@@ -81,7 +81,8 @@ def publish(
         and target.state(each.path) == (row.size, row.mtime_ns)
     ]
     done += writing.write(_as_it_is(target, each) for each in kept)
-    if stale := [each for each in stale if each not in {*kept}]:
+    as_they_are = {each.path for each in kept}
+    if stale := [each for each in stale if each.path not in as_they_are]:
         folders = _folders(topics, rows)
         assembly = Assembly(store, settings, press, sources, folders, planet)
         made = assembly.documents(list(_sheets(store, settings, stale)))
