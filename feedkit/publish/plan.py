@@ -5,7 +5,7 @@ its fingerprint: one that was written with the same need not be rendered.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -13,8 +13,8 @@ import msgspec
 from feedkit import __version__
 from feedkit.config import Settings
 from feedkit.publish.jobs import PAGE, Chain, Form
-from feedkit.publish.topics import Topic, archive_path
-from feedkit.store import Archive
+from feedkit.publish.topics import ARCHIVES, FILE_NAMES, Topic, archive_path
+from feedkit.store import Archive, Wholes
 
 RENDERING = "4"
 """Grows when the same entries make other bytes, so that every document is written again; whole
@@ -45,6 +45,12 @@ class Planned(NamedTuple):
         """Whether it is the archive that is not whole yet."""
         return self.number is not None and self.number > self.last
 
+    @property
+    def folder(self) -> str:
+        """Whose row in the store stands for it."""
+        is_whole = self.number is not None and not self.is_open
+        return self.topic.folder + ARCHIVES if is_whole else self.topic.folder
+
     def has_only_other_copies(self, fingerprint: str) -> bool:
         """Whether it is a whole archive that was written with that fingerprint, and is to stay as
         it is but for its compressed copies."""
@@ -66,68 +72,92 @@ class Planned(NamedTuple):
 class Standings(NamedTuple):
     """What is known of a topic's archives."""
 
-    whole: Sequence[Archive]
+    whole: Wholes
     has_open: bool
     """Whether something is in the open one."""
 
     @property
     def is_chain(self) -> bool:
         """Whether there are archives; one that is open then, too: whole ones name it."""
-        return self.has_open or bool(self.whole)
+        return self.has_open or self.whole.total > 0
 
 
-def plan(
-    settings: Settings,
-    topics: Sequence[Topic],
-    archives: Mapping[int, Standings],
-    theme: str,
-    planet: str,
-) -> Iterator[Planned]:
-    """All documents of `topics`, each topic's in the order in which they are to be written, and
-    those of everything last: its page names the others.
+class Plan:
+    """The documents of topics.
 
-    `theme` stands for the templates of pages, `planet` for what the page of everything lists.
+    A topic's *own* documents are its feeds, its page and its open archive: all that an entry can
+    change. Beside these stand its whole archives.
     """
-    site, publish = settings.site, settings.publish
-    whole_of_all, compression = digest(site.url), str(int(publish.compress))
-    of_all = digest(
-        RENDERING,
-        __version__,
-        (site.url, site.title, site.description, site.language, site.author),
-        (publish.entries, publish.per_source, publish.hubs, publish.pages, publish.compress),
-    )
-    of_pages = digest(of_all, theme, publish.formats)
-    for topic in sorted(topics, key=lambda topic: topic.name is None):
-        standings = archives[topic.id]
-        yield from _archives(topic, standings, whole_of_all, compression, of_all)
-        last, is_chained = len(standings.whole), standings.is_chain
-        content = digest(of_all, topic, last, is_chained)
-        for name in publish.formats:
+
+    def __init__(self, settings: Settings, theme: str, planet: str) -> None:
+        """`theme` stands for the templates of pages, `planet` for what the page of everything
+        lists."""
+        site, publish = settings.site, settings.publish
+        self._formats = publish.formats
+        self._file_names = [FILE_NAMES[name] for name in publish.formats]
+        if publish.pages:
+            self._file_names.append(FILE_NAMES[PAGE])
+        self._has_pages = publish.pages
+        self._planet = planet
+        self._site, self._compression = digest(site.url), str(int(publish.compress))
+        self._of_all = digest(
+            RENDERING,
+            __version__,
+            (site.url, site.title, site.description, site.language, site.author),
+            (publish.entries, publish.per_source, publish.hubs, publish.pages, publish.compress),
+        )
+        self._of_pages = digest(self._of_all, theme, publish.formats)
+
+    def count(self, standings: Iterable[Standings]) -> int:
+        """How many documents there are of topics with these archives."""
+        return sum(
+            len(self._file_names) + standing.is_chain + standing.whole.total
+            for standing in standings
+        )
+
+    def paths(self, topic: Topic, standing: Standings) -> list[str]:
+        """The paths of the topic's own documents."""
+        found = [topic.folder + name for name in self._file_names]
+        if standing.is_chain:
+            found.append(archive_path(topic.folder, standing.whole.total + 1))
+        return found
+
+    def made_of(self, topic: Topic, standing: Standings) -> str:
+        """The fingerprint of the topic's own documents together."""
+        planet = self._planet if topic.name is None else ""
+        return digest(self._of_pages, topic, standing.whole.total, standing.is_chain, planet)
+
+    def archives_made_of(self, standing: Standings) -> str:
+        """The fingerprint of a topic's whole archives together."""
+        return " ".join((self._site, self._compression, *map(str, standing.whole)))
+
+    def own(self, topic: Topic, standing: Standings) -> Iterator[Planned]:
+        """The topic's own documents, in the order in which they are to be written."""
+        last, is_chained = standing.whole.total, standing.is_chain
+        if is_chained:
+            form = Form("atom", topic.is_whole)
+            path = archive_path(topic.folder, last + 1)
+            fingerprint = digest(self._of_all, topic, last)
+            yield Planned(path, fingerprint, topic, form, ARCHIVE, last + 1, last, True)
+        content = digest(self._of_all, topic, last, is_chained)
+        for name in self._formats:
             path, form = topic.path(name), Form(name, topic.is_whole)
             fingerprint = f"{content} {name}"
             yield Planned(path, fingerprint, topic, form, FEED, None, last, is_chained)
-        if publish.pages:
-            shown = planet if topic.name is None else ""
-            fingerprint = digest(of_pages, topic, shown)
+        if self._has_pages:
+            shown = self._planet if topic.name is None else ""
+            fingerprint = digest(self._of_pages, topic, shown)
             yield Planned(topic.path(PAGE), fingerprint, topic, Form(PAGE), PAGES)
 
-
-def _archives(
-    topic: Topic, standings: Standings, whole_of_all: str, compression: str, of_all: str
-) -> Iterator[Planned]:
-    """Documents of a topic's archives, the open one last. Those that are whole are always so: what
-    they are made of is which they are. What follows the last space of their fingerprint is about
-    their copies alone."""
-    form = Form("atom", topic.is_whole)
-    last = len(standings.whole)
-    for _, number, whole_at, version in standings.whole:
-        path = archive_path(topic.folder, number)
-        fingerprint = f"{whole_of_all} {whole_at} {version} {compression}"
-        yield Planned(path, fingerprint, topic, form, ARCHIVE, number, last, True)
-    if standings.is_chain:
-        path = archive_path(topic.folder, last + 1)
-        fingerprint = digest(of_all, topic, last)
-        yield Planned(path, fingerprint, topic, form, ARCHIVE, last + 1, last, True)
+    def whole(self, topic: Topic, archives: Sequence[Archive]) -> Iterator[Planned]:
+        """The topic's whole archives, oldest first. What they are made of is which they are. What
+        follows the last space of their fingerprint is about their copies alone."""
+        form = Form("atom", topic.is_whole)
+        last = len(archives)
+        for _, number, whole_at, version in archives:
+            path = archive_path(topic.folder, number)
+            fingerprint = f"{self._site} {whole_at} {version} {self._compression}"
+            yield Planned(path, fingerprint, topic, form, ARCHIVE, number, last, True)
 
 
 def digest(*parts: object) -> str:

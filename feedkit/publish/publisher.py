@@ -1,24 +1,23 @@
 """Renders the documents whose entries changed, and writes those whose bytes did."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Sequence
+from itertools import chain
 
 from feedkit.config import Settings
 from feedkit.errors import PublishError
-from feedkit.publish.assembly import Assembly, Made, Sheet, public_url
+from feedkit.publish.assembly import Assembly, Made, public_url
 from feedkit.publish.editions import renew
-from feedkit.publish.jobs import Listing, Planet, Press, SourceHealth, Tombstone, from_microseconds
-from feedkit.publish.plan import PAGES, Planned, Standings, digest, plan
+from feedkit.publish.folders import Unsettled, unsettled
+from feedkit.publish.jobs import Listing, Planet, Press, SourceHealth, from_microseconds
+from feedkit.publish.plan import PAGES, Plan, Planned, Standings, digest
 from feedkit.publish.published import Published
-from feedkit.publish.singles import Single, Theme, feed_lists, is_followed_feed
+from feedkit.publish.record import Record
+from feedkit.publish.sheets import sheets_of
+from feedkit.publish.singles import Theme, feed_lists, is_followed_feed
 from feedkit.publish.targets import Target
 from feedkit.publish.topics import Topic, choose_topics
 from feedkit.publish.writing import Writing
-from feedkit.store import UNWRITTEN, Archive, CategoryRow, DocumentRow, SourceRow, Store
-
-if TYPE_CHECKING:
-    from feedkit.store.editions import Editions
+from feedkit.store import CategoryRow, SourceRow, Store, Wholes
 
 
 def publish(
@@ -36,66 +35,75 @@ def publish(
     are as they were is not even rendered, and one that is to be no more is removed. Without it
     each is rendered and compared. `now` (microseconds since 1970 UTC) dates what is deleted.
     """
-    with store.read() as transaction:
-        documents = transaction.documents() if remember else {}
-    topics, rows = _topics(store, settings, documents)
+    record = Record(store, target, now, is_kept=remember)
+    topics, rows = _topics(store, settings, record.folders.keys())
     renew(store, settings, topics, now)
+    with store.read() as transaction:
+        sources = list(transaction.sources().values())
+    planet = _planet(topics, sources)
+    published = Published()
+    theme = Theme(settings, published)
+    lists = list(feed_lists(settings, topics, sources))
+    plan = Plan(settings, theme.fingerprint, digest(planet))
+    standings = _standings(store, settings, topics)
+    published.documents = plan.count(standing for _, standing in standings)
+    published.documents += len(theme.assets) + len(lists)
+
+    is_thorough = record.is_look_due
+    looked = [*unsettled(plan, standings, record.folders, target, is_thorough=is_thorough)]
+    planned = _planned(store, plan, looked)
+    folders = {topic.folder for topic in topics}
+    record.begin(looked, folders, [*chain.from_iterable(planned), *theme.assets, *lists])
+
+    writing = Writing(target, published, compress=settings.publish.compress)
+    stale_assets = filter(record.is_stale, theme.assets)
+    done = [row for asset in stale_assets for row in writing.write_single(asset)]
+    stale = [
+        each
+        for each in chain.from_iterable(planned)
+        if record.is_stale(each) and not (theme.is_broken and each.rank == PAGES)
+    ]
+    kept = {each.path for each in stale if record.has_other_copies(each)}
+    done += writing.write(_as_it_is(target, each) for each in stale if each.path in kept)
+    if stale := [each for each in stale if each.path not in kept]:
+        assembly = Assembly(store, settings, press, sources, _folders(topics, rows), planet)
+        made = assembly.documents(list(sheets_of(store, settings, stale)))
+        done += writing.write(made)
+        published.problems += sorted(set(assembly.problems))
+    done += [row for each in filter(record.is_stale, lists) for row in writing.write_last(each)]
+    both = zip(looked, planned, strict=True)
+    record.end(plan, both, done, published, removes=not theme.is_broken)
+    return published
+
+
+def _standings(
+    store: Store, settings: Settings, topics: Sequence[Topic]
+) -> list[tuple[Topic, Standings]]:
+    """The topics, that of everything last, with what is known of the archives of each."""
     # Archives are Atom documents that name the Atom feed as the current one (RFC 5005, 4).
     has_archives = settings.publish.archives and "atom" in settings.publish.formats
     with store.read() as transaction:
-        sources = list(transaction.sources().values())
         states = transaction.editions.states()
-        whole = transaction.editions.archives() if has_archives else {}
-    planet = _planet(topics, sources)
-    archives = {
-        topic.id: Standings(whole.get(topic.id, ()), has_open=has_archives and states[topic.id][1])
-        for topic in topics
-    }
-    published = Published()
-    theme = Theme(settings, published)
-    planned = list(plan(settings, topics, archives, theme.fingerprint, digest(planet)))
-    lists = list(feed_lists(settings, topics, sources))
-    published.documents = len(planned) + len(theme.assets) + len(lists)
-
-    def is_stale(wanted: Planned | Single) -> bool:
-        """Whether the file is not the one that was written, from what is there now."""
-        row = documents.get(wanted.path)
-        if row is None or row.fingerprint != wanted.fingerprint:
-            return True
-        return target.state(wanted.path) != (row.size, row.mtime_ns)
-
-    wanted = {each.path for each in planned}
-    wanted |= {each.path for each in (*theme.assets, *lists)}
-    if remember:
-        _announce(store, sorted(wanted - documents.keys()))
-    writing = Writing(target, published, compress=settings.publish.compress)
-    done = [row for asset in filter(is_stale, theme.assets) for row in writing.write_single(asset)]
-    stale = [
-        each for each in planned if is_stale(each) and not (theme.is_broken and each.rank == PAGES)
+        wholes = transaction.editions.wholes() if has_archives else {}
+    none = Wholes()
+    return [
+        (topic, Standings(wholes.get(topic.id, none), has_archives and states[topic.id][1]))
+        for topic in sorted(topics, key=lambda topic: topic.name is None)
     ]
-    kept = [
-        each
-        for each in stale
-        if (row := documents.get(each.path)) is not None
-        and each.has_only_other_copies(row.fingerprint)
-        and target.state(each.path) == (row.size, row.mtime_ns)
+
+
+def _planned(store: Store, plan: Plan, looked: Sequence[Unsettled]) -> list[list[Planned]]:
+    """The documents of each of the topics that are to be there, as far as they are looked at, in
+    the order in which they are to be written: none names one that comes after it."""
+    with store.read() as transaction:
+        found = {
+            each.topic.id for each in looked if each.with_archives and each.standing.whole.total
+        }
+        whole = transaction.editions.archives(found)
+    return [
+        [*plan.whole(topic, whole.get(topic.id, ())), *plan.own(topic, standing)]
+        for topic, standing, _ in looked
     ]
-    done += writing.write(_as_it_is(target, each) for each in kept)
-    as_they_are = {each.path for each in kept}
-    if stale := [each for each in stale if each.path not in as_they_are]:
-        folders = _folders(topics, rows)
-        assembly = Assembly(store, settings, press, sources, folders, planet)
-        made = assembly.documents(list(_sheets(store, settings, stale)))
-        done += writing.write(made)
-        published.problems += sorted(set(assembly.problems))
-    done += [row for each in filter(is_stale, lists) for row in writing.write_last(each)]
-    if remember:
-        if done:
-            with store.write() as transaction:
-                transaction.save_documents(done)
-        gone = set() if theme.is_broken else documents.keys() - wanted
-        _remove(store, target, gone, published)
-    return published
 
 
 def _as_it_is(target: Target, planned: Planned) -> Made:
@@ -118,19 +126,15 @@ def _folders(topics: Sequence[Topic], rows: Sequence[CategoryRow]) -> dict[str, 
 
 
 def _topics(
-    store: Store, settings: Settings, documents: Iterable[str]
+    store: Store, settings: Settings, folders: Collection[str]
 ) -> tuple[list[Topic], list[CategoryRow]]:
-    """The topics, with their slugs stored, and all categories.
+    """The topics, with their slugs stored, and all categories. `folders` were published before.
 
     An entry names where its categories are published. So where a topic comes or goes, the
     documents of all others that have an entry of it are to be rendered again.
     """
     topics, rows, slugs = _chosen(store, settings)
-    before = {
-        path.rpartition("/")[0] + "/"
-        for path in documents
-        if path.startswith("categories/") and path.count("/") == 2  # deeper are archives
-    }
+    before = {folder for folder in folders if folder}
     new = [topic for topic in topics if topic.folder and topic.folder not in before]
     changed = {category_id for topic in new for category_id in topic.category_ids}
     gone = before - {topic.folder for topic in topics}
@@ -174,65 +178,3 @@ def _health(source: SourceRow) -> SourceHealth:
         from_microseconds(succeeded) if source.failures and succeeded is not None else None,
         source.failures > 0,
     )
-
-
-def _sheets(store: Store, settings: Settings, stale: Sequence[Planned]) -> Iterator[Sheet]:
-    """The stale documents with the entries that are in each."""
-    with store.read() as transaction:
-        editions = transaction.editions
-        current = editions.get({each.topic.id for each in stale})
-        for topic, documents in groupby(stale, key=lambda each: each.topic):
-            edition = current[topic.id]
-            archived: dict[int, tuple[Archive, tuple[int, ...]]] | None = None
-            for each in documents:
-                if each.number is None:
-                    dead = editions.tombstones(topic.id, settings.publish.entries)
-                    yield Sheet(each, edition.listed, _tombstones(dead))
-                elif each.is_open:
-                    yield Sheet(each, edition.rest[::-1])  # newest first, as in feeds
-                else:
-                    if archived is None:
-                        found = editions.archived(topic.id).items()
-                        archived = {archive.number: (archive, held) for archive, held in found}
-                    yield _archive_sheet(editions, each, *archived[each.number])
-
-
-def _archive_sheet(
-    editions: "Editions", planned: Planned, archive: Archive, held: tuple[int, ...]
-) -> Sheet:
-    """A whole archive; what was deleted of it is a tombstone in its place."""
-    if not archive.version:
-        return Sheet(planned, held)
-    standing = editions.standing(archive.topic_id, held)
-    withdrawn = {each.id: each.published_id for each in standing.values() if each.is_withdrawn}
-    dead = [each for each in editions.tombstones(archive.topic_id) if each[0] in withdrawn.values()]
-    entry_ids = tuple(entry_id for entry_id in held if entry_id not in withdrawn)
-    return Sheet(planned, entry_ids, _tombstones(dead))
-
-
-def _tombstones(dead: Iterable[tuple[str, int]]) -> tuple[Tombstone, ...]:
-    return tuple(Tombstone(guid, from_microseconds(at)) for guid, at in dead)
-
-
-def _announce(store: Store, paths: Sequence[str]) -> None:
-    """Remember documents that are about to be written for the first time: whoever is killed on
-    the way leaves files, and if these are to be no more then, the next run is to find them."""
-    if paths:
-        with store.write() as transaction:
-            transaction.save_documents([DocumentRow(path, UNWRITTEN, 0, 0) for path in paths])
-
-
-def _remove(store: Store, target: Target, paths: Iterable[str], published: Published) -> None:
-    """Remove documents that are to be no more, now that nothing names them."""
-    removed = []
-    for path in sorted(paths):
-        try:
-            target.remove(path)
-        except PublishError as error:
-            published.failed.append(str(error))
-        else:
-            removed.append(path)
-    published.removed += removed
-    if removed:
-        with store.write() as transaction:
-            transaction.forget_documents(removed)

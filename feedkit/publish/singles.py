@@ -13,6 +13,9 @@ from feedkit.publish.published import Published
 from feedkit.publish.topics import Topic
 from feedkit.store import SourceRow
 
+OF_NO_TOPIC = "/"
+"""Stands for the folder of what is of no topic."""
+
 
 class Single(NamedTuple):
     """A document that is of no topic."""
@@ -20,6 +23,11 @@ class Single(NamedTuple):
     path: str
     fingerprint: str
     make: Callable[[], bytes]
+
+    @property
+    def folder(self) -> str:
+        """Whose row in the store stands for it."""
+        return OF_NO_TOPIC
 
 
 class Theme:

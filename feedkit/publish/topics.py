@@ -14,6 +14,8 @@ from feedkit.store import CategoryRow
 
 FILE_NAMES = {"atom": "atom.xml", "rss": "rss.xml", "json": "feed.json", "page": "index.html"}
 """The file of each format, in its topic's folder."""
+ARCHIVES = "archive/"
+"""The folder of archives, in its topic's folder."""
 
 
 class Topic(NamedTuple):
@@ -45,7 +47,7 @@ class Topic(NamedTuple):
 
 def archive_path(folder: str, number: int) -> str:
     """The path of a topic's archive document, below the output folder (RFC 5005, 4)."""
-    return f"{folder}archive/{number}.atom.xml"
+    return f"{folder}{ARCHIVES}{number}.atom.xml"
 
 
 class _Group(NamedTuple):

@@ -71,7 +71,7 @@ class Writing:
             self._published.failed.append(str(error))
         else:
             if state is not None:
-                yield DocumentRow(wanted.path, wanted.fingerprint, *state)
+                yield DocumentRow(wanted.path, wanted.fingerprint, *state, wanted.folder)
 
     def _written_before(self, planned: Planned) -> Iterator[DocumentRow]:
         """Wait for what the document names."""
@@ -102,7 +102,7 @@ class Writing:
             self._fail(planned, str(error))
         else:
             if state is not None:
-                yield DocumentRow(planned.path, planned.fingerprint, *state)
+                yield DocumentRow(planned.path, planned.fingerprint, *state, planned.folder)
 
     def _fail(self, planned: Planned, reason: str) -> None:
         if reason not in self._published.failed:  # a template fails in each page that it makes

@@ -13,6 +13,7 @@ from feedkit.store.rows import (
     EntryRow,
     EntryState,
     FileRow,
+    FolderRow,
     Moving,
     NamedCategory,
     NewEntry,
@@ -21,6 +22,7 @@ from feedkit.store.rows import (
     Standing,
     Timing,
     Validators,
+    Wholes,
 )
 from feedkit.store.store import Store, open_store
 
@@ -36,6 +38,7 @@ __all__ = [
     "EntryRow",
     "EntryState",
     "FileRow",
+    "FolderRow",
     "Moving",
     "NamedCategory",
     "NewEntry",
@@ -45,6 +48,7 @@ __all__ = [
     "Store",
     "Timing",
     "Validators",
+    "Wholes",
     "exclusive",
     "only_daemon",
     "open_store",

@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from feedkit.store.rows import Archive, Edition, EntryState, Standing
+from feedkit.store.rows import Archive, Edition, EntryState, Standing, Wholes
 from feedkit.store.schema import (
     archives,
     arrivals,
@@ -222,10 +222,21 @@ class Editions:
         ]
         insert_many(self._connection, archives, rows)
 
-    def archives(self) -> dict[int, list[Archive]]:
-        """The whole archives of each topic that has any, oldest first."""
+    def wholes(self) -> dict[int, Wholes]:
+        """What is known of the whole archives of each topic that has any."""
+        query = select(
+            archives.c.topic_id,
+            func.count(),
+            func.max(archives.c.whole_at),
+            func.sum(archives.c.version),
+        ).group_by(archives.c.topic_id)
+        return {row[0]: Wholes._make(row[1:]) for row in self._connection.execute(query).all()}
+
+    def archives(self, topic_ids: Collection[int]) -> dict[int, list[Archive]]:
+        """The whole archives of each of the topics that has any, oldest first."""
         columns = (archives.c[name] for name in Archive._fields)
-        query = select(*columns).order_by(archives.c.topic_id, archives.c.number)
+        query = select(*columns).where(among(archives.c.topic_id, topic_ids))
+        query = query.order_by(archives.c.topic_id, archives.c.number)
         found: dict[int, list[Archive]] = {}
         for row in self._connection.execute(query).all():
             found.setdefault(row[0], []).append(Archive._make(row))

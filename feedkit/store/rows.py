@@ -198,6 +198,22 @@ class DocumentRow(NamedTuple):
     fingerprint: str
     size: int
     mtime_ns: int
+    folder: str
+    """Whose row stands for it."""
+
+
+class FolderRow(NamedTuple):
+    """A topic's folder, as it was when all of its documents were there."""
+
+    path: str
+    made_of: str = ""
+    """What its feeds, its page and its open archive were made of; "": nobody knows."""
+    states: bytes = b""
+    """The size and time of each of these, as the target tells them."""
+    archives_made_of: str = ""
+    """What its whole archives were made of."""
+    archives_changed_at: int = 0
+    """When their folder was last changed."""
 
 
 class Edition(NamedTuple):
@@ -224,6 +240,16 @@ class Archive(NamedTuple):
     """When it became whole."""
     version: int
     """Grows when an entry in it is deleted."""
+
+
+class Wholes(NamedTuple):
+    """What is known of all whole archives of a topic together."""
+
+    total: int = 0
+    latest: int = 0
+    """When the last one became whole."""
+    versions: int = 0
+    """The sum of their versions."""
 
 
 class Standing(NamedTuple):

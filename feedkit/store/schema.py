@@ -25,7 +25,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0007"
+REVISION = "0008"
 """The newest migration; a test holds it to what the migrations say."""
 
 metadata = MetaData(
@@ -170,6 +170,20 @@ documents = Table(
     Column("fingerprint", Text, nullable=False),  # of what it was rendered from
     Column("size", BigInteger, nullable=False),
     Column("mtime_ns", BigInteger, nullable=False),
+    # Whose row stands for it: a topic's, or that of its whole archives; "/" for what is of no topic
+    Column("folder", Text, nullable=False, server_default="/"),
+    Index("ix_documents_folder", "folder"),
+    sqlite_with_rowid=False,
+)
+
+folders = Table(
+    "folders",  # of a topic, as it was when all its documents were there
+    metadata,
+    Column("path", Text, primary_key=True),  # below the output folder
+    Column("made_of", Text, nullable=False),  # what feeds, page and open archive were made of
+    Column("states", LargeBinary, nullable=False),  # size and time of each of these, 8 bytes each
+    Column("archives_made_of", Text, nullable=False),  # the same of its whole archives
+    Column("archives_changed_at", BigInteger, nullable=False),  # the time of their folder
     sqlite_with_rowid=False,
 )
 

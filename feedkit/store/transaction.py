@@ -17,12 +17,12 @@ from sqlalchemy import (
 )
 
 from feedkit.store.copies import Copies
+from feedkit.store.documents import Documents
 from feedkit.store.editions import Editions
 from feedkit.store.rows import (
     EVERYTHING,
     CategoryRow,
     Counts,
-    DocumentRow,
     DueRow,
     EntryRow,
     EntryState,
@@ -37,7 +37,6 @@ from feedkit.store.rows import (
 )
 from feedkit.store.schema import (
     categories,
-    documents,
     entries,
     entry_categories,
     files,
@@ -87,6 +86,8 @@ class Transaction:
         self._copies = Copies(connection)
         self.editions = Editions(connection)
         """What was published of each topic, and what has come, changed or gone since."""
+        self.documents = Documents(connection)
+        """What was written, where."""
         self.upkeep = Upkeep(connection, self._copies)
         """Removing entries for good, and what is remembered for that."""
 
@@ -721,25 +722,6 @@ class Transaction:
             self._connection.execute(
                 delete(files).where(files.c.source_id == source_id, files.c.path.in_(chunk))
             )
-
-    # Published documents
-
-    def documents(self) -> dict[str, DocumentRow]:
-        """What was written where, by path below the output folder."""
-        columns = [documents.c[name] for name in DocumentRow._fields]
-        rows = self._connection.execute(select(*columns)).all()
-        return {row[0]: DocumentRow._make(row) for row in rows}
-
-    def forget_documents(self, paths: Collection[str]) -> None:
-        """Forget documents that were removed."""
-        for chunk in chunks(paths):
-            self._connection.execute(delete(documents).where(documents.c.path.in_(chunk)))
-
-    def save_documents(self, rows: Sequence[DocumentRow]) -> None:
-        """Remember documents that were written."""
-        for chunk in chunks([row.path for row in rows]):
-            self._connection.execute(delete(documents).where(documents.c.path.in_(chunk)))
-        insert_many(self._connection, documents, rows)
 
 
 def _order_time(published: int | None, first_seen: int) -> int:

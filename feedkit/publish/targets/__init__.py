@@ -35,6 +35,10 @@ class Target(Protocol):
         """What is at `path` now: its size, and a number that is another once it was written again
         (a folder's is the time of change, in nanoseconds); None: nothing that was written."""
 
+    def changed_at(self, folder: str) -> int | None:
+        """A number that is another once a file came into the folder, was written again or left
+        it; None: nobody knows."""
+
     def read(self, path: str) -> bytes:
         """What is at `path`."""
 

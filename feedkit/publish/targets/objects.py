@@ -106,6 +106,10 @@ class Objects:
         digest = md5(there.etag.encode(), usedforsecurity=False).digest()
         return there.size, int.from_bytes(digest[:8], "big") >> 1  # as SQLite has room for
 
+    def changed_at(self, folder: str) -> int | None:
+        """None: nobody tells it of a prefix, and what is there was listed anyway."""
+        return None
+
     def read(self, path: str) -> bytes:
         """What is in the object at `path`. Raises `PublishError`."""
         self._check(path, "read")
