@@ -36,9 +36,12 @@ def renew(store: Store, settings: Settings, topics: Sequence[Topic], now: int) -
         with store.write() as transaction:
             transaction.editions.forget(gone)
     for start in range(0, len(stale), _BATCH):
+        batch = stale[start : start + _BATCH]
         with store.write() as transaction:
-            for topic in stale[start : start + _BATCH]:
-                _renew(transaction.editions, settings, topic, now)
+            before = transaction.editions.get([topic.id for topic in batch])
+            last_id = transaction.editions.last_id()
+            for topic in batch:
+                _renew(transaction.editions, settings, topic, before.get(topic.id), last_id, now)
 
 
 def _state(topic: Topic, settings: Settings) -> str:
@@ -53,31 +56,40 @@ def _has_archives(edition: Edition) -> bool:
     return edition.state.split(" ")[_ARCHIVES] != "0"
 
 
-def _renew(editions: "Editions", settings: Settings, topic: Topic, now: int) -> None:
+def _renew(
+    editions: "Editions",
+    settings: Settings,
+    topic: Topic,
+    before: Edition | None,
+    last_id: int,
+    now: int,
+) -> None:
     publish = settings.publish
-    before = editions.get([topic.id]).get(topic.id)
     listed = editions.front(topic.category_ids, publish.entries, publish.per_source)
-    last_id = editions.last_id()
+    members = set() if before is None else editions.members(topic.id)
     whole: list[tuple[int, ...]] = []
     rest: tuple[int, ...] = ()
     if before is None or not publish.archives or not _has_archives(before):
         editions.forget_archives(topic.id)
         if publish.archives:
+            shown = {*listed}
             everything = editions.shown(topic.category_ids)
-            left = [entry_id for entry_id in everything if entry_id not in {*listed}]
+            left = [entry_id for entry_id in everything if entry_id not in shown]
             whole, rest = _cut(left, publish.entries)
     else:
         arrived = {*editions.arrivals(topic.id), *before.listed, *before.rest}
-        if added := {*topic.category_ids} - editions.members(topic.id):
+        if added := {*topic.category_ids} - members:
             arrived |= {*editions.shown(added)}
-        editions.set_members(topic.id, topic.category_ids)
+        if members != {*topic.category_ids}:
+            members = editions.set_members(topic.id, topic.category_ids)
         standing = editions.standing(topic.id, arrived)
         archived = _archived(editions, before, standing.values())
         changes = change(before, listed, standing, archived)
         whole, rest = _cut(changes.rest, publish.entries)
         _bury(editions, topic.id, changes, standing, archived, now)
     editions.save(Edition(topic.id, _state(topic, settings), listed, rest, last_id))
-    editions.set_members(topic.id, topic.category_ids)
+    if members != {*topic.category_ids}:  # of what is here for the first time, only now
+        editions.set_members(topic.id, topic.category_ids)
     editions.add_archives(topic.id, whole, now)
 
 

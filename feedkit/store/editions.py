@@ -117,8 +117,8 @@ class Editions:
         query = select(edition_members.c.category_id).where(its_own)
         return set(self._connection.execute(query).scalars())
 
-    def set_members(self, topic_id: int, category_ids: Iterable[int]) -> None:
-        """The categories that are one topic from now on. A category is in one topic."""
+    def set_members(self, topic_id: int, category_ids: Iterable[int]) -> set[int]:
+        """The categories that are one topic from now on; these. A category is in one topic."""
         wanted = sorted(category_ids)
         self._connection.execute(
             delete(edition_members).where(
@@ -129,6 +129,7 @@ class Editions:
         insert_many(
             self._connection, edition_members, [(category, topic_id) for category in wanted]
         )
+        return set(wanted)
 
     def arrivals(self, topic_id: int) -> list[int]:
         """The entries that came, changed or left since the last edition."""
