@@ -26,7 +26,7 @@ from planets import CONFIG
 from feedkit.config import Settings, load_settings
 from feedkit.model import Entry, Person
 from feedkit.pipeline.press import render_entries, render_frames
-from feedkit.publish import Published, publish, target_of
+from feedkit.publish import Kept, Published, publish, target_of
 from feedkit.publish.jobs import Frame, FrameJob, RenderedEntry, RenderJob
 from feedkit.store import EVERYTHING, EntryState, NamedCategory, NewEntry, Store, open_store
 
@@ -87,12 +87,14 @@ def save(store: Store, entries: Sequence[NewEntry], now: int) -> None:
         transaction.save_entries(source, entries, now)
 
 
-def timed(store: Store, settings: Settings, folder: Path, now: int) -> tuple[float, int, Published]:
+def timed(
+    store: Store, settings: Settings, folder: Path, now: int, kept: Kept
+) -> tuple[float, int, Published]:
     """Publish: CPU seconds of this thread's process, how many entries were rendered, what was
     written."""
     press = Press()
     start = time.process_time()
-    published = publish(store, settings, target_of(folder), press, now)
+    published = publish(store, settings, target_of(folder), press, now, kept=kept)
     if published.failed:
         sys.exit("\n".join(published.failed[:5]))
     return time.process_time() - start, press.rendered, published
@@ -137,12 +139,13 @@ def main() -> int:
         public = root / "public"
         with open_store(settings.store.url) as store:
             now = NOW + (arguments.entries + 1000) * STEP
+            kept = Kept()  # as the daemon does
             entries = [
                 entry(number, chance.sample(names, 3)) for number in range(arguments.entries)
             ]
             save(store, entries, now)
             wall = time.perf_counter()
-            took, rendered, published = timed(store, settings, public, now)
+            took, rendered, published = timed(store, settings, public, now, kept)
             wall = time.perf_counter() - wall
             rate = rendered / took
             right &= rate >= LEAST
@@ -152,7 +155,7 @@ def main() -> int:
                 f" {took:.1f} s of CPU ({wall:.1f} s), {rate:.0f} a second (at least {LEAST})"
             )
             before = documents(public)
-            took, rendered, published = timed(store, settings, public, now)
+            took, rendered, published = timed(store, settings, public, now, kept)
             print(f"nothing changed: {took * 1000:.0f} ms, {len(published.written)} written")
             right &= not published.written and rendered == 0
             seconds = []
@@ -160,7 +163,7 @@ def main() -> int:
                 chosen = chance.sample(names, 3)
                 save(store, [entry(arguments.entries + number, chosen)], now + number)
                 wall = time.perf_counter()
-                _, rendered, published = timed(store, settings, public, now + number)
+                _, rendered, published = timed(store, settings, public, now + number, kept)
                 seconds.append(time.perf_counter() - wall)
                 after = documents(public)
                 changed = {path for path in after if before.get(path) != after[path]}

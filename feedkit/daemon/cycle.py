@@ -22,6 +22,7 @@ from feedkit.pipeline.prepare import to_microseconds
 from feedkit.pipeline.report import Report
 from feedkit.pipeline.run import run
 from feedkit.pipeline.timing import Clock, News
+from feedkit.publish import Kept
 from feedkit.store import Store, exclusive, open_store
 
 SHORTEST = 1.0
@@ -79,6 +80,7 @@ class Cycles:
         self._on_open = on_open
         self._on_report = on_report
         self._journal = Journal()
+        self._kept = Kept()
         self._done_for: Settings | None = None
         """By which settings the last cycle was done; None: one is owed."""
         self.told_until: Mapping[str, datetime] = {}
@@ -155,6 +157,7 @@ class Cycles:
             clock=self._now,
             is_stopping=is_to_end,
             news=News(news, self.told_until),
+            kept=self._kept,
         )
         self._end_trouble()
         self._local = local

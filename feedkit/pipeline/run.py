@@ -20,7 +20,7 @@ from feedkit.pipeline.sameness import bring_up_to_date, settle
 from feedkit.pipeline.subscriptions import subscriptions
 from feedkit.pipeline.timing import Clock, News, utc_now
 from feedkit.pipeline.workers import Workers
-from feedkit.publish import Published, publish, target_of
+from feedkit.publish import Kept, Published, publish, target_of
 from feedkit.store import EVERYTHING, Store
 
 
@@ -34,12 +34,14 @@ def run(
     workers: Workers | None = None,
     is_stopping: Callable[[], bool] = lambda: False,
     news: News | None = None,
+    kept: Kept | None = None,
 ) -> Report:
     """Collect once and publish; what was done, with a line for all that went wrong.
 
     Feeds are asked when they are due by `clock`, there is `news` of them, or `everything` is due.
     Articles dated later than its time wait. `workers` may be running already; they are ended here.
-    Once it `is_stopping` no feed is asked any more; what was asked is stored and published.
+    Once it `is_stopping` no feed is asked any more; what was asked is stored and published. `kept`
+    is what publishing keeps from one run to the next in the same process.
     """
     progress = progress or NoProgress()
     report = Report()
@@ -69,12 +71,12 @@ def run(
                 progress,
                 clock=clock,
                 everything=everything,
-                publish_so_far=partial(_publish_so_far, report, settings, store, clock),
+                publish_so_far=partial(_publish_so_far, report, settings, store, clock, kept),
                 is_stopping=is_stopping,
                 news=news,
             )
         at = to_microseconds(clock())
-        last = _publish(settings, store, settings.site.output, workers, at)
+        last = _publish(settings, store, settings.site.output, workers, at, kept=kept)
         report.published = together(report.published, last)
     return report
 
@@ -93,11 +95,13 @@ def publish_stored(settings: Settings, store: Store) -> Published:
         return _publish(settings, store, settings.site.output, workers, now)
 
 
-def _publish_so_far(report: Report, settings: Settings, store: Store, clock: Clock) -> None:
+def _publish_so_far(
+    report: Report, settings: Settings, store: Store, clock: Clock, kept: Kept | None
+) -> None:
     """Publish what is stored while the run's own workers have other things to do."""
     at = to_microseconds(clock())
     with Workers() as workers:
-        published = _publish(settings, store, settings.site.output, workers, at)
+        published = _publish(settings, store, settings.site.output, workers, at, kept=kept)
     report.published = together(report.published, published)
 
 
@@ -109,6 +113,7 @@ def _publish(
     now: int,
     *,
     remember: bool = True,
+    kept: Kept | None = None,
 ) -> Published:
     """Publish, the categories of the config among the others, though nothing is in them yet."""
     press = WorkersPress(workers)
@@ -120,7 +125,8 @@ def _publish(
         given = (category for source in followed for category in source.categories)
         transaction.undeclare({category.key for category in (*named, *given)})
     try:
-        published = publish(store, settings, target_of(output), press, now, remember=remember)
+        target = target_of(output)
+        published = publish(store, settings, target, press, now, remember=remember, kept=kept)
     except PublishError as error:  # nothing can be known of what is there
         return Published(failed=[str(error)])
     published.failed = [*dict.fromkeys(published.failed)]  # what is so for all is said once

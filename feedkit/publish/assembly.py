@@ -21,13 +21,12 @@ from feedkit.publish.jobs import (
     Tombstone,
     from_microseconds,
 )
+from feedkit.publish.kept import Kept, key_of, size_of
 from feedkit.publish.plan import Planned
 from feedkit.store import EntryRow, SourceRow, Store
 
 _CACHE_BYTES = 96_000_000
 """Rendered entries kept for other documents that hold them too."""
-_OVERHEAD = 500
-"""Bytes that Python takes for a rendered entry."""
 _BATCH = 50
 """Entries rendered at a time."""
 FEED = "feed:"
@@ -64,13 +63,18 @@ class Assembly:
         sources: Iterable[SourceRow],
         folders: Mapping[str, str],
         planet: Planet,
+        kept: Kept | None = None,
     ) -> None:
-        """`folders` has where categories are published, by their keys."""
+        """`folders` has where categories are published, by their keys; `kept` what was rendered
+        by the same settings before."""
         self._store = store
         self._settings = settings
         self._press = press
         self._folders = folders
         self._planet = planet
+        self._kept = kept
+        self._keys: dict[int, bytes] = {}
+        """What entries are kept by."""
         self._forms: dict[int, tuple[Form, ...]] = {}
         """What each entry is rendered as."""
         self._uses: Counter[int] = Counter()
@@ -155,7 +159,18 @@ class Assembly:
             jobs = [self._job(row) for row in transaction.entries(sorted(ids))]
         if len(jobs) < len(ids):
             self._missing |= {*ids} - {job.row.id for job in jobs}
-        return jobs
+        return jobs if self._kept is None else self._not_kept(jobs, self._kept)
+
+    def _not_kept(self, jobs: Iterable[RenderJob], kept: Kept) -> list[RenderJob]:
+        """Take what is kept already; the other jobs."""
+        others = []
+        for job in jobs:
+            key = self._keys[job.row.id] = key_of(job)
+            if (rendered := kept.find(key, job.forms)) is None:
+                others.append(job)
+            else:
+                self._take([rendered])
+        return others
 
     def _entries(self, number: int, ids: Sequence[int]) -> list[RenderedEntry]:
         """The entries of a sheet, rendered: each is under way, or was forgotten since."""
@@ -169,7 +184,10 @@ class Assembly:
         for entry_id in ids:
             self._uses[entry_id] -= 1
             if not self._uses[entry_id]:
-                self._size -= _size(self._rendered.pop(entry_id))
+                rendered = self._rendered.pop(entry_id)
+                self._size -= size_of(rendered)
+                if self._kept is not None:
+                    self._kept.keep(self._keys.pop(entry_id), rendered)
         return found
 
     def _render(self, forgotten: Collection[int]) -> None:
@@ -183,7 +201,7 @@ class Assembly:
         """Keep what was rendered."""
         for rendered in batch:
             self._rendered[rendered.row_id] = rendered
-            self._size += _size(rendered)
+            self._size += size_of(rendered)
             if rendered.problem:
                 self.problems.append(f"{rendered.id}: {rendered.problem}")
             if rendered.finished is not None:
@@ -194,7 +212,7 @@ class Assembly:
         self._save_finished()
         while self._rendered and self._size > _CACHE_BYTES * 3 // 4:
             entry_id = next(iter(self._rendered))
-            self._size -= _size(self._rendered.pop(entry_id))
+            self._size -= size_of(self._rendered.pop(entry_id))
             self._asked.discard(entry_id)
 
     def _save_finished(self) -> None:
@@ -218,10 +236,6 @@ class Assembly:
             self._settings.site.url,
             self._settings.publish.theme,
         )
-
-
-def _size(rendered: RenderedEntry) -> int:
-    return _OVERHEAD + sum(map(len, rendered.forms.values()))
 
 
 def _document(planned: Planned, frame: Frame, entries: Sequence[RenderedEntry]) -> Made:

@@ -1,13 +1,11 @@
 """Whether a topic's folder is as it was when all its documents were written, so that none of them
 need be looked at by itself, nor even known.
 
-Its own documents each have a size and a time, which are compared. The whole archives beside them
-are most of what there is, and never change: as long as the time of their folder is what it was,
-they are taken to be there. What changed them where they stand is found by the look that is taken
-at each of them once a day.
+A folder has a time, which changes when a file comes into it, takes the place of another, or
+leaves it. So most of what happens to published files is seen without a look at each of them. What
+changed a file where it stands is not: that is found when every document is looked at.
 """
 
-from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -21,37 +19,33 @@ class Unsettled(NamedTuple):
     """A topic of which something is not as it was when it was written, or may not be."""
 
     topic: Topic
-    standing: Standings
+    standings: Standings
     with_archives: bool
     """Whether that may be so of its whole archives, too."""
 
 
 def unsettled(
     plan: Plan,
-    standings: Iterable[tuple[Topic, Standings]],
+    topics: Iterable[tuple[Topic, Standings]],
     known: Mapping[str, FolderRow],
     target: Target,
-    *,
-    is_thorough: bool,
 ) -> Iterator[Unsettled]:
     """Those of the topics whose documents are to be looked at one by one. `known` are folders as
-    they were, by path; where the look `is_thorough`, every whole archive is looked at."""
-    for topic, standing in standings:
+    they were, by path."""
+    for topic, standings in topics:
         row = known.get(topic.folder)
         if row is None:
-            yield Unsettled(topic, standing, with_archives=True)
+            yield Unsettled(topic, standings, with_archives=True)
             continue
-        are_there = (
-            not is_thorough
-            and row.archives_made_of == plan.archives_made_of(standing)
-            and row.archives_changed_at == _changed_at(target, topic, standing)
+        are_there = row.archives_made_of == plan.archives_made_of(standings) and (
+            row.archives_changed_at == _archives_changed_at(target, topic, standings)
         )
         if not (
             are_there
-            and row.made_of == plan.made_of(topic, standing)
-            and row.states == _states(map(target.state, plan.paths(topic, standing)))
+            and row.made_of == plan.made_of(topic, standings)
+            and row.changed_at == target.changed_at(topic.folder)
         ):
-            yield Unsettled(topic, standing, with_archives=not are_there)
+            yield Unsettled(topic, standings, with_archives=not are_there)
 
 
 def folders_of(paths: Iterable[str]) -> list[str]:
@@ -72,30 +66,20 @@ def settled(
         row = rows.get(document.path)
         if row is None or row.fingerprint != document.fingerprint:
             return None
-    own = [rows[path] for path in plan.paths(each.topic, each.standing)]
-    changed_at = _changed_at(target, each.topic, each.standing)
-    states = _states((row.size, row.mtime_ns) for row in own)
-    if changed_at is None or states is None:
+    topic, standings, _ = each
+    changed_at = target.changed_at(topic.folder)
+    archives_changed_at = _archives_changed_at(target, topic, standings)
+    if changed_at is None or archives_changed_at is None:
         return None
     return FolderRow(
-        each.topic.folder,
-        plan.made_of(each.topic, each.standing),
-        states,
-        plan.archives_made_of(each.standing),
+        topic.folder,
+        plan.made_of(topic, standings),
         changed_at,
+        plan.archives_made_of(standings),
+        archives_changed_at,
     )
 
 
-def _changed_at(target: Target, topic: Topic, standing: Standings) -> int | None:
-    """When the folder of the topic's whole archives was last changed; 0 where it has none."""
-    return target.changed_at(topic.folder + ARCHIVES) if standing.whole.total else 0
-
-
-def _states(found: Iterable[tuple[int, int] | None]) -> bytes | None:
-    """What targets tell of files, as it is stored; None where one is not there."""
-    numbers = array("q")
-    for state in found:
-        if state is None:
-            return None
-        numbers.extend(state)
-    return numbers.tobytes()
+def _archives_changed_at(target: Target, topic: Topic, standings: Standings) -> int | None:
+    """When the folder of the topic's archives was last changed; 0 where it has none."""
+    return target.changed_at(topic.folder + ARCHIVES) if standings.is_chain else 0

@@ -5,7 +5,7 @@ its fingerprint: one that was written with the same need not be rendered.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -13,7 +13,7 @@ import msgspec
 from feedkit import __version__
 from feedkit.config import Settings
 from feedkit.publish.jobs import PAGE, Chain, Form
-from feedkit.publish.topics import ARCHIVES, FILE_NAMES, Topic, archive_path
+from feedkit.publish.topics import ARCHIVES, Topic, archive_path
 from feedkit.store import Archive, Wholes
 
 RENDERING = "4"
@@ -94,9 +94,6 @@ class Plan:
         lists."""
         site, publish = settings.site, settings.publish
         self._formats = publish.formats
-        self._file_names = [FILE_NAMES[name] for name in publish.formats]
-        if publish.pages:
-            self._file_names.append(FILE_NAMES[PAGE])
         self._has_pages = publish.pages
         self._planet = planet
         self._site, self._compression = digest(site.url), str(int(publish.compress))
@@ -111,29 +108,27 @@ class Plan:
     def count(self, standings: Iterable[Standings]) -> int:
         """How many documents there are of topics with these archives."""
         return sum(
-            len(self._file_names) + standing.is_chain + standing.whole.total
-            for standing in standings
+            len(self._formats) + self._has_pages + each.is_chain + each.whole.total
+            for each in standings
         )
 
-    def paths(self, topic: Topic, standing: Standings) -> list[str]:
-        """The paths of the topic's own documents."""
-        found = [topic.folder + name for name in self._file_names]
-        if standing.is_chain:
-            found.append(archive_path(topic.folder, standing.whole.total + 1))
-        return found
+    def entries_made_by(self, folders: Mapping[str, str]) -> str:
+        """What stands for all that entries are rendered by, beside what is stored of them:
+        `folders` has where categories are published."""
+        return digest(self._of_pages, folders)
 
-    def made_of(self, topic: Topic, standing: Standings) -> str:
+    def made_of(self, topic: Topic, standings: Standings) -> str:
         """The fingerprint of the topic's own documents together."""
         planet = self._planet if topic.name is None else ""
-        return digest(self._of_pages, topic, standing.whole.total, standing.is_chain, planet)
+        return digest(self._of_pages, topic, standings.whole.total, standings.is_chain, planet)
 
-    def archives_made_of(self, standing: Standings) -> str:
+    def archives_made_of(self, standings: Standings) -> str:
         """The fingerprint of a topic's whole archives together."""
-        return " ".join((self._site, self._compression, *map(str, standing.whole)))
+        return " ".join((self._site, self._compression, *map(str, standings.whole)))
 
-    def own(self, topic: Topic, standing: Standings) -> Iterator[Planned]:
+    def own(self, topic: Topic, standings: Standings) -> Iterator[Planned]:
         """The topic's own documents, in the order in which they are to be written."""
-        last, is_chained = standing.whole.total, standing.is_chain
+        last, is_chained = standings.whole.total, standings.is_chain
         if is_chained:
             form = Form("atom", topic.is_whole)
             path = archive_path(topic.folder, last + 1)

@@ -9,6 +9,7 @@ from feedkit.publish.assembly import Assembly, Made, public_url
 from feedkit.publish.editions import renew
 from feedkit.publish.folders import Unsettled, unsettled
 from feedkit.publish.jobs import Listing, Planet, Press, SourceHealth, from_microseconds
+from feedkit.publish.kept import Kept
 from feedkit.publish.plan import PAGES, Plan, Planned, Standings, digest
 from feedkit.publish.published import Published
 from feedkit.publish.record import Record
@@ -28,14 +29,18 @@ def publish(
     now: int,
     *,
     remember: bool = True,
+    kept: Kept | None = None,
 ) -> Published:
     """Bring the documents in `target` up to date with the store.
 
     With `remember` the store keeps what was written: a document whose entries, settings and file
     are as they were is not even rendered, and one that is to be no more is removed. Without it
-    each is rendered and compared. `now` (microseconds since 1970 UTC) dates what is deleted.
+    each is rendered and compared. A process that publishes again and again gives what it has
+    `kept`: then files are not looked at where nothing came into their folder or left it, but the
+    first time and once a day. `now` (microseconds since 1970 UTC) dates what is deleted.
     """
-    record = Record(store, target, now, is_kept=remember)
+    looks_at_all = kept is None or kept.is_look_due(now)
+    record = Record(store, target, is_kept=remember, trusts_folders=not looks_at_all)
     topics, rows = _topics(store, settings, record.folders.keys())
     renew(store, settings, topics, now)
     with store.read() as transaction:
@@ -46,14 +51,13 @@ def publish(
     lists = list(feed_lists(settings, topics, sources))
     plan = Plan(settings, theme.fingerprint, digest(planet))
     standings = _standings(store, settings, topics)
-    published.documents = plan.count(standing for _, standing in standings)
+    published.documents = plan.count(each for _, each in standings)
     published.documents += len(theme.assets) + len(lists)
 
-    is_thorough = record.is_look_due
-    looked = [*unsettled(plan, standings, record.folders, target, is_thorough=is_thorough)]
+    looked = [*unsettled(plan, standings, record.trusted, target)]
     planned = _planned(store, plan, looked)
-    folders = {topic.folder for topic in topics}
-    record.begin(looked, folders, [*chain.from_iterable(planned), *theme.assets, *lists])
+    paths = {topic.folder for topic in topics}
+    record.begin(looked, paths, [*chain.from_iterable(planned), *theme.assets, *lists])
 
     writing = Writing(target, published, compress=settings.publish.compress)
     stale_assets = filter(record.is_stale, theme.assets)
@@ -63,16 +67,21 @@ def publish(
         for each in chain.from_iterable(planned)
         if record.is_stale(each) and not (theme.is_broken and each.rank == PAGES)
     ]
-    kept = {each.path for each in stale if record.has_other_copies(each)}
-    done += writing.write(_as_it_is(target, each) for each in stale if each.path in kept)
-    if stale := [each for each in stale if each.path not in kept]:
-        assembly = Assembly(store, settings, press, sources, _folders(topics, rows), planet)
+    as_they_are = {each.path for each in stale if record.has_other_copies(each)}
+    done += writing.write(_as_it_is(target, each) for each in stale if each.path in as_they_are)
+    if stale := [each for each in stale if each.path not in as_they_are]:
+        folders = _folders(topics, rows)
+        if kept is not None:
+            kept.begin(plan.entries_made_by(folders))
+        assembly = Assembly(store, settings, press, sources, folders, planet, kept)
         made = assembly.documents(list(sheets_of(store, settings, stale)))
         done += writing.write(made)
         published.problems += sorted(set(assembly.problems))
     done += [row for each in filter(record.is_stale, lists) for row in writing.write_last(each)]
     both = zip(looked, planned, strict=True)
     record.end(plan, both, done, published, removes=not theme.is_broken)
+    if kept is not None and looks_at_all:
+        kept.looked(now)
     return published
 
 
@@ -97,12 +106,12 @@ def _planned(store: Store, plan: Plan, looked: Sequence[Unsettled]) -> list[list
     the order in which they are to be written: none names one that comes after it."""
     with store.read() as transaction:
         found = {
-            each.topic.id for each in looked if each.with_archives and each.standing.whole.total
+            each.topic.id for each in looked if each.with_archives and each.standings.whole.total
         }
         whole = transaction.editions.archives(found)
     return [
-        [*plan.whole(topic, whole.get(topic.id, ())), *plan.own(topic, standing)]
-        for topic, standing, _ in looked
+        [*plan.whole(topic, whole.get(topic.id, ())), *plan.own(topic, standings)]
+        for topic, standings, _ in looked
     ]
 
 

@@ -10,18 +10,17 @@ from feedkit.publish.singles import OF_NO_TOPIC, Single
 from feedkit.publish.targets import Target
 from feedkit.store import UNWRITTEN, DocumentRow, FolderRow, Store
 
-_LOOK = 24 * 3_600_000_000
-"""Microseconds from one look at every document to the next."""
-
 
 class Record:
     """What is known of a target's documents; nothing, and nothing is kept, where it `is_kept` not.
     Made once for each publication."""
 
-    def __init__(self, store: Store, target: Target, now: int, *, is_kept: bool) -> None:
+    def __init__(
+        self, store: Store, target: Target, *, is_kept: bool, trusts_folders: bool
+    ) -> None:
+        """With `trusts_folders`, documents need no look where their folder is as it was."""
         self._store = store
         self._target = target
-        self._now = now
         self._is_kept = is_kept
         self._documents: dict[str, DocumentRow] = {}
         self._gone: Collection[str] = ()
@@ -30,13 +29,11 @@ class Record:
         """Folders of topics that are published no more."""
         self.folders: Mapping[str, FolderRow] = {}
         """The folders of topics that were published, by path."""
-        looked_at: int | None = None
         if is_kept:
             with store.read() as transaction:
                 self.folders = transaction.documents.folders()
-                looked_at = transaction.documents.looked_at()
-        self.is_look_due = looked_at is None or not 0 <= now - looked_at < _LOOK
-        """Whether every document is to be looked at, be its folder as it was or not."""
+        self.trusted = self.folders if trusts_folders else {}
+        """Those that are taken to hold what was written, while they are as they were."""
 
     def begin(
         self,
@@ -115,8 +112,6 @@ class Record:
                 transaction.documents.forget(removed)
                 transaction.documents.save_folders(folders)
                 transaction.documents.forget_folders(empty)
-                if self.is_look_due:
-                    transaction.documents.set_looked_at(self._now)
 
     def _removed(self, published: Published) -> Iterator[str]:
         """Remove what is to be no more; what could be removed."""

@@ -6,13 +6,11 @@ something is not as it was.
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from feedkit.store.rows import DocumentRow, FolderRow
-from feedkit.store.schema import documents, facts, folders
+from feedkit.store.schema import documents, folders
 from feedkit.store.statements import chunks, insert_many
-
-_LOOKED_AT = "looked_at"
 
 
 class Documents:
@@ -57,15 +55,3 @@ class Documents:
         """Forget folders in which nothing is any more."""
         for chunk in chunks(paths):
             self._connection.execute(delete(folders).where(folders.c.path.in_(chunk)))
-
-    def looked_at(self) -> int | None:
-        """When documents were last looked at one by one, in microseconds since 1970 UTC; None:
-        never."""
-        query = select(facts.c.value).where(facts.c.name == _LOOKED_AT)
-        found: int | None = self._connection.execute(query).scalar()
-        return found
-
-    def set_looked_at(self, now: int) -> None:
-        """Remember that they were."""
-        self._connection.execute(delete(facts).where(facts.c.name == _LOOKED_AT))
-        self._connection.execute(insert(facts).values(name=_LOOKED_AT, value=now))

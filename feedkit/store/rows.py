@@ -208,12 +208,12 @@ class FolderRow(NamedTuple):
     path: str
     made_of: str = ""
     """What its feeds, its page and its open archive were made of; "": nobody knows."""
-    states: bytes = b""
-    """The size and time of each of these, as the target tells them."""
+    changed_at: int = 0
+    """When a file last came into it or left it, as the target tells."""
     archives_made_of: str = ""
     """What its whole archives were made of."""
     archives_changed_at: int = 0
-    """When their folder was last changed."""
+    """The same of the folder of archives."""
 
 
 class Edition(NamedTuple):

@@ -180,10 +180,10 @@ folders = Table(
     "folders",  # of a topic, as it was when all its documents were there
     metadata,
     Column("path", Text, primary_key=True),  # below the output folder
-    Column("made_of", Text, nullable=False),  # what feeds, page and open archive were made of
-    Column("states", LargeBinary, nullable=False),  # size and time of each of these, 8 bytes each
+    Column("made_of", Text, nullable=False),  # what its documents were made of
+    Column("changed_at", BigInteger, nullable=False),  # when the folder was
     Column("archives_made_of", Text, nullable=False),  # the same of its whole archives
-    Column("archives_changed_at", BigInteger, nullable=False),  # the time of their folder
+    Column("archives_changed_at", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -59,18 +59,19 @@ class Folder:
 
     def state(self, path: str) -> tuple[int, int] | None:
         """The size of the file at `path` and its time of change, in nanoseconds."""
+        self._check(path)
         try:
             status = os.stat(f"{self.name}/{path}")  # noqa: PTH116 - ten thousand in a run
-        except (OSError, ValueError):  # why it cannot be had, a write will say
+        except (OSError, UnicodeEncodeError):  # why it cannot be had, a write will say
             return None
         return (status.st_size, status.st_mtime_ns) if S_ISREG(status.st_mode) else None
 
     def changed_at(self, folder: str) -> int | None:
         """The folder's time of change, in nanoseconds. A file that is changed where it stands, as
-        feedkit never does, changes it not."""
+        feedkit never does, does not change it."""
         try:
             return os.stat(f"{self.name}/{folder}").st_mtime_ns  # noqa: PTH116 - as in `state`
-        except (OSError, ValueError):
+        except (OSError, UnicodeEncodeError):
             return None
 
     def read(self, path: str) -> bytes:

@@ -20,7 +20,7 @@ def upgrade() -> None:
         "folders",
         sa.Column("path", sa.Text, nullable=False),
         sa.Column("made_of", sa.Text, nullable=False),
-        sa.Column("states", sa.LargeBinary, nullable=False),
+        sa.Column("changed_at", sa.BigInteger, nullable=False),
         sa.Column("archives_made_of", sa.Text, nullable=False),
         sa.Column("archives_changed_at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("path", name="pk_folders"),
@@ -40,5 +40,5 @@ def upgrade() -> None:
             )
     for folder in sorted(found):
         connection.execute(
-            sa.text("INSERT INTO folders VALUES (:folder, '', '', '', 0)"), {"folder": folder}
+            sa.text("INSERT INTO folders VALUES (:folder, '', 0, '', 0)"), {"folder": folder}
         )
