@@ -17,6 +17,7 @@ from feedkit.config import load_settings
 from feedkit.pipeline.report import Report
 from feedkit.pipeline.run import export, run
 from feedkit.pipeline.timing import utc_now
+from feedkit.publish import Kept
 from feedkit.store import open_store
 
 SITE = '[site]\ntitle = "Planet"\nurl = "https://planet.example.org/"\n'
@@ -58,6 +59,8 @@ class Planet:
         self.root = root
         self._is_full = is_full
         self.public = root / "public"
+        self.kept: Kept | None = Kept()
+        """What publishing keeps from one `cycle` to the next, as in the daemon."""
         self.articles = root / "articles"
         self.articles.mkdir(parents=True, exist_ok=True)
         self.configure(config, site=site)
@@ -97,7 +100,7 @@ class Planet:
         settings = load_settings(self.root / "config.toml")
         with open_store(settings.store.url) as store:
             clock = utc_now if at is None else lambda: at
-            return run(settings, store, everything=not due, clock=clock)
+            return run(settings, store, everything=not due, clock=clock, kept=self.kept)
 
     def export(self, folder: str) -> Report:
         """Publish what is stored into `folder`."""
