@@ -49,7 +49,7 @@ def test_a_store_with_nothing_wrong_is_said_to_be_fine(planet: Planet) -> None:
     assert last == "Nothing is wrong with it."
     assert store_bytes(planet) == before
     checked = json.loads(planet.feedkit("store", "check", "--json").output)
-    assert (checked["schema"], checked["entries"], checked["problems"]) == ("0007", 3, [])
+    assert (checked["schema"], checked["entries"], checked["problems"]) == ("0008", 3, [])
 
 
 HARM: dict[str, tuple[str, str]] = {
@@ -83,7 +83,7 @@ HARM: dict[str, tuple[str, str]] = {
     ),
     "newer": (
         "UPDATE alembic_version SET version_num = '9f3a'",
-        "a newer feedkit wrote it (schema 9f3a, this one knows 0007)",
+        "a newer feedkit wrote it (schema 9f3a, this one knows 0008)",
     ),
     "no-version": ("DELETE FROM alembic_version", "it does not say which feedkit wrote it"),
 }
