@@ -38,6 +38,19 @@ def test_a_source_is_gone_from_store_feeds_and_archives(planet: Planet) -> None:
     assert planet.feedkit("run", "--strict").conclusion.startswith("Nothing to write")
 
 
+def test_the_only_entries_under_an_alias_can_be_removed(planet: Planet) -> None:
+    tagged = '[categories."Reading"]\naliases = ["books"]\n'
+    planet.configure(BOTH + tagged)
+    item = "<item><title>a book</title><guid>b</guid><category>books</category></item>"
+    planet.write("two.xml", f"<rss version='2.0'><channel><title>two</title>{item}</channel></rss>")
+    assert planet.feedkit("run", "--strict", "--all").code == 0
+    assert planet.titles("reading") == ["a book"]
+    planet.configure(ONE + tagged)
+    assert planet.feedkit("remove", "two.xml").code == 0
+    assert planet.titles("reading") == []
+    assert planet.feedkit("run", "--strict").conclusion.startswith("Nothing to write")
+
+
 def test_a_source_that_the_config_still_has_is_not_removed(planet: Planet) -> None:
     refused = planet.feedkit("remove", "two.xml")
     assert (refused.code, refused.lines) == (
