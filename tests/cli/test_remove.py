@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from feed_server import rss
-from planet import Planet
+from planet import ARTICLES, Planet
 
 FULL = "[publish]\nformats = ['atom']\narchives = true\nentries = 3\n"
 BOTH = f'{FULL}[[feeds]]\nurl = "one.xml"\n[[feeds]]\nurl = "two.xml"\n'
@@ -83,3 +83,22 @@ def test_what_cannot_be_written_leaves_the_source_to_be_removed_again(planet: Pl
     place.rmdir()
     assert planet.feedkit("remove", "two.xml").code == 0
     assert planet.titles() == ["a2", "a1"]
+
+
+@pytest.mark.parametrize("source", ['[[feeds]]\nurl = "two.xml"\n', ARTICLES])
+def test_a_source_that_is_wanted_after_all_comes_back(planet: Planet, source: str) -> None:
+    planet.article("secret1.md")
+    planet.configure(ONE + source)
+    assert planet.feedkit("run", "--strict").code == 0
+    before = planet.titles()
+    planet.configure(ONE)
+    (planet.public / "atom.xml").unlink()
+    (planet.public / "atom.xml" / "in-the-way").mkdir(parents=True)
+    name = "two.xml" if "two.xml" in source else "articles"
+    assert planet.feedkit("remove", name).code == 1
+    (planet.public / "atom.xml" / "in-the-way").rmdir()
+    (planet.public / "atom.xml").rmdir()
+    planet.configure(ONE + source)
+    assert planet.feedkit("run", "--strict").code == 0
+    assert planet.titles() == before
+    assert b"deleted-entry" not in (planet.public / "atom.xml").read_bytes()
