@@ -469,7 +469,8 @@ def _save_entries(
     now: int,
 ) -> None:
     report.outcome = "collected"
-    transaction.rename_source(row, feed.title or prepared.title, prepared.site_url)
+    title = feed.title or prepared.title
+    transaction.describe_source(row, title, prepared.site_url, prepared.origin)
     entries = with_stored_guids(transaction, row, prepared.entries, is_whole=not fetched.is_delta)
     # A first fetch edits nothing; and another recipe is feedkit's change, not the feed's.
     report.counts = transaction.save_entries(

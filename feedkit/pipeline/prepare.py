@@ -20,7 +20,7 @@ from feedkit.collect.articles import FoundFile
 from feedkit.collect.files import read_with_status
 from feedkit.config import ArticleFolder, FeedSource, Settings
 from feedkit.errors import CollectError, ParseError
-from feedkit.model import Entry
+from feedkit.model import Entry, Origin
 from feedkit.normalize.categories import fold
 from feedkit.parse import parse_feed
 from feedkit.store.rows import EntryState, FileRow, NamedCategory, NewEntry
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from feedkit.normalize.filters import Filter
     from feedkit.parse.article import Article
 
-RECIPE = "5"
+RECIPE = "6"
 """Grows when the same bytes make other entries, so that what is stored is prepared anew."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -87,6 +87,8 @@ class PreparedFeed(NamedTuple):
     hub: str | None = None
     """Of WebSub; and what the feed is to it."""
     topic: str | None = None
+    origin: Origin = Origin()
+    """What it says of itself beside title and site: its id where that is one, author, rights."""
 
 
 def folder_recipe(settings: Settings, folder: ArticleFolder) -> FolderRecipe:
@@ -218,6 +220,7 @@ def prepare_feed(
     Raises `ParseError` when it is none.
     """
     from feedkit.normalize.entry import normalize_feed
+    from feedkit.normalize.identity import is_iri
     from feedkit.normalize.likeness import lookup_keys
 
     entry_filter = source_filter(source)
@@ -241,6 +244,11 @@ def prepare_feed(
         feed.skip_days,
         feed.hub,
         feed.self_url,
+        Origin(
+            id=feed.id if feed.id and is_iri(feed.id) else None,
+            author=feed.authors[0] if feed.authors else None,
+            rights=feed.rights,
+        ),
     )
 
 

@@ -55,7 +55,7 @@ def _brought_up_to_date(
         transaction.update_source(row.id, filters=filters)
         row = row._replace(filters=filters)
     if feed.title is not None:
-        transaction.rename_source(row, feed.title, row.site_url)
+        transaction.describe_source(row, feed.title, row.site_url, row.origin)
         row = row._replace(title=feed.title)
     if row.timing.schedule != name_of(feed.schedule):
         row = row._replace(timing=planned(row, feed.schedule))

@@ -52,6 +52,10 @@ def remove_source(settings: Settings, store: Store, name: str) -> Removed:
     with store.write() as transaction:
         guids = [guid for guid, _, _ in transaction.source_entries(source.id)]
         transaction.withdraw(source.id, guids)
+        # Should it be collected again before it is forgotten, all of it is to be read anew.
+        transaction.update_source(
+            source.id, recipe="", etag=None, last_modified=None, body_hash=None
+        )
     published = publish_stored(settings, store)
     if published.failed:
         return Removed(name, len(guids), published, is_complete=False)

@@ -255,7 +255,10 @@ def _origin(source: SourceRow) -> Origin | None:
     url = public_url(source)
     if not source.key.startswith(FEED):
         return None
-    return Origin(id=url, title=source.title or url, url=source.site_url, feed_url=url)
+    said = source.origin
+    return Origin(
+        said.id or url, source.title or url, source.site_url, url, said.author, said.rights
+    )
 
 
 def public_url(source: SourceRow) -> str | None:

@@ -8,7 +8,7 @@ How a publisher tells is left open by the recommendation (W3C WebSub, 6); hubs t
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from feedkit.config import Settings
@@ -34,6 +34,14 @@ def topics_of(settings: Settings, paths: Iterable[str]) -> list[str]:
     """The addresses of the feeds among published `paths`; pages and archives are no topics."""
     feeds = (path for path in paths if path.rpartition("/")[2] in _FEEDS)
     return [settings.site.url + quote(path) for path in feeds]
+
+
+class Failure(NamedTuple):
+    """Why a hub was not told."""
+
+    reason: str
+    is_answer: bool = False
+    """Whether the hub said so: of another topic it may say otherwise."""
 
 
 class Announcer:
@@ -78,17 +86,23 @@ class Announcer:
         if self._tasks.get(key) is task:
             del self._tasks[key]
 
-    async def _tell(self, hub: str, topic: str) -> None:
+    async def tell(self, hub: str, topic: str) -> Failure | None:
+        """Tell the hub, as often as it takes; why it could not be told in the end, or None."""
+        failure = None
         for delay in (*self._delays, None):
             async with self._turn:
-                reason = await self._post(hub, topic)
-            if reason is None:
-                return
+                failure = await self._post(hub, topic)
+            if failure is None:
+                return None
             if delay is not None:
                 await asyncio.sleep(delay)
-        self._on_failure(f"the hub {hub} was not told of {topic}: {reason}")
+        return failure
 
-    async def _post(self, hub: str, topic: str) -> str | None:
+    async def _tell(self, hub: str, topic: str) -> None:
+        if failure := await self.tell(hub, topic):
+            self._on_failure(f"the hub {hub} was not told of {topic}: {failure.reason}")
+
+    async def _post(self, hub: str, topic: str) -> Failure | None:
         """Tell the hub; why that failed, or None."""
         import aiohttp
 
@@ -99,20 +113,36 @@ class Announcer:
         form = {"hub.mode": "publish", "hub.url": topic, "hub.topic": topic}
         try:
             async with self._session.post(hub, data=form) as response:
-                return None if response.ok else f"it answered {response.status}"
+                if response.ok:
+                    return None
+                return Failure(f"it answered {response.status}", is_answer=True)
         except TimeoutError:
-            return f"it did not answer within {PATIENCE:.0f} s"
+            return Failure(f"it did not answer within {PATIENCE:.0f} s")
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            return str(error) or type(error).__name__
+            return Failure(str(error) or type(error).__name__)
 
 
 async def announce_once(
     agent: str, hubs: Sequence[str], topics: Sequence[str], on_failure: Failed
 ) -> None:
-    """Tell the hubs of the topics, with few attempts; returns when that is done."""
+    """Tell the hubs of the topics, with few attempts; returns when that is done.
+
+    A hub that does not answer for the first is not asked for the others: a run would wait for it
+    as often as there are feeds.
+    """
+    if not topics:
+        return
+    first, *others = topics
     announcer = Announcer(agent, on_failure, ONE_RUN)
     try:
-        announcer.announce(hubs, topics)
+        failures = await asyncio.gather(*(announcer.tell(hub, first) for hub in hubs))
+        for hub, failure in zip(hubs, failures, strict=True):
+            is_away = failure is not None and not failure.is_answer
+            if failure is not None:
+                more = f" and {len(others)} more" if is_away and others else ""
+                on_failure(f"the hub {hub} was not told of {first}{more}: {failure.reason}")
+            if not is_away:
+                announcer.announce([hub], others)
         await announcer.finish()
     finally:
         await announcer.close()

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from feedkit.model import Origin
+
 
 class EntryState(IntEnum):
     """Whether an entry is in the documents. An entry that is not stays in the store."""
@@ -115,6 +117,8 @@ class SourceRow(NamedTuple):
     """Whether it is collected, so far as is known."""
     timing: Timing = Timing()
     moving: Moving = Moving()
+    origin: Origin = Origin()
+    """What the feed says of itself beside its title and site: id, author and rights."""
 
 
 class DueRow(NamedTuple):

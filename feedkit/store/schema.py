@@ -76,6 +76,7 @@ sources = Table(
     Column("moved_times", Integer, nullable=False, server_default="0"),
     Column("given_by", Text),  # the origin of its validators
     Column("given_for", Text, nullable=False, server_default=""),  # a checksum of what was sent
+    Column("origin", Text, nullable=False, server_default="{}"),  # an Origin, JSON
 )
 
 hosts = Table(

@@ -16,6 +16,7 @@ from sqlalchemy import (
     update,
 )
 
+from feedkit.model import Origin
 from feedkit.store.copies import Copies
 from feedkit.store.documents import Documents
 from feedkit.store.editions import Editions
@@ -48,6 +49,7 @@ from feedkit.store.upkeep import Upkeep
 
 _HOURS = msgspec.json.Decoder(tuple[int, ...])
 _DAYS = msgspec.json.Decoder(tuple[str, ...])
+_ORIGIN = msgspec.json.Decoder(Origin)
 _SOME = select(entries.c.id).where(entries.c.source_id == bindparam("source_id")).limit(1)
 _ORDER_TIMES = select(entries.c.order_time).where(
     entries.c.source_id == bindparam("source_id"), entries.c.state != int(EntryState.WITHDRAWN)
@@ -249,11 +251,14 @@ class Transaction:
         self._connection.execute(delete(hosts).where(past))
         self._connection.execute(insert(hosts).values(host=host, retry_at=retry_at))
 
-    def rename_source(self, source: SourceRow, title: str, site_url: str | None) -> None:
+    def describe_source(
+        self, source: SourceRow, title: str, site_url: str | None, origin: Origin
+    ) -> None:
         """Keep what the feed says of itself; documents that name it are to be written again."""
-        if (source.title, source.site_url) == (title, site_url):
+        if (source.title, source.site_url, source.origin) == (title, site_url, origin):
             return
-        self.update_source(source.id, title=title, site_url=site_url)
+        encoded_origin = msgspec.json.encode(origin).decode()
+        self.update_source(source.id, title=title, site_url=site_url, origin=encoded_origin)
         if not self._has_entries(source.id):
             return
         self._touch_source(source.id)
@@ -768,6 +773,7 @@ def _source_row(row: "Row[tuple[object, ...]]") -> SourceRow:
         is_followed=row.is_followed,
         timing=_timing(row),
         moving=Moving(row.url, row.moved_to, row.moved_since, row.moved_times),
+        origin=_ORIGIN.decode(row.origin),
     )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, exists, func, insert, sele
 from feedkit.store.copies import Copies
 from feedkit.store.schema import (
     categories,
+    edition_members,
     entries,
     entry_categories,
     entry_keys,
@@ -244,14 +245,16 @@ class Upkeep:
         return len(empty)
 
     def forget_categories(self) -> int:
-        """Forget the categories that nobody declared, no entry is in and no feed was ever made
-        of; how many they were."""
+        """Forget the categories that nobody declared, no entry is in, no feed was ever made of,
+        and that stand for none that has one (an alias does); how many they were."""
         linked = exists().where(entry_categories.c.category_id == categories.c.id)
+        published = exists().where(edition_members.c.category_id == categories.c.id)
         nobodys = (
             ~categories.c.declared,
             categories.c.slug.is_(None),
             categories.c.key != "",
             ~linked,
+            ~published,
         )
         return self._connection.execute(delete(categories).where(*nobodys)).rowcount
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from feed_server import rss
-from planet import Planet
+from planet import ARTICLES, Planet
 
 FULL = "[publish]\nformats = ['atom']\narchives = true\nentries = 3\n"
 BOTH = f'{FULL}[[feeds]]\nurl = "one.xml"\n[[feeds]]\nurl = "two.xml"\n'
@@ -35,6 +35,19 @@ def test_a_source_is_gone_from_store_feeds_and_archives(planet: Planet) -> None:
         assert connection.execute("SELECT count(*) FROM entries").fetchone() == (2,)
         assert connection.execute("SELECT key FROM sources").fetchall() == [("feed:one.xml",)]
     assert planet.feedkit("store", "check").code == 0
+    assert planet.feedkit("run", "--strict").conclusion.startswith("Nothing to write")
+
+
+def test_the_only_entries_under_an_alias_can_be_removed(planet: Planet) -> None:
+    tagged = '[categories."Reading"]\naliases = ["books"]\n'
+    planet.configure(BOTH + tagged)
+    item = "<item><title>a book</title><guid>b</guid><category>books</category></item>"
+    planet.write("two.xml", f"<rss version='2.0'><channel><title>two</title>{item}</channel></rss>")
+    assert planet.feedkit("run", "--strict", "--all").code == 0
+    assert planet.titles("reading") == ["a book"]
+    planet.configure(ONE + tagged)
+    assert planet.feedkit("remove", "two.xml").code == 0
+    assert planet.titles("reading") == []
     assert planet.feedkit("run", "--strict").conclusion.startswith("Nothing to write")
 
 
@@ -70,3 +83,22 @@ def test_what_cannot_be_written_leaves_the_source_to_be_removed_again(planet: Pl
     place.rmdir()
     assert planet.feedkit("remove", "two.xml").code == 0
     assert planet.titles() == ["a2", "a1"]
+
+
+@pytest.mark.parametrize("source", ['[[feeds]]\nurl = "two.xml"\n', ARTICLES])
+def test_a_source_that_is_wanted_after_all_comes_back(planet: Planet, source: str) -> None:
+    planet.article("secret1.md")
+    planet.configure(ONE + source)
+    assert planet.feedkit("run", "--strict").code == 0
+    before = planet.titles()
+    planet.configure(ONE)
+    (planet.public / "atom.xml").unlink()
+    (planet.public / "atom.xml" / "in-the-way").mkdir(parents=True)
+    name = "two.xml" if "two.xml" in source else "articles"
+    assert planet.feedkit("remove", name).code == 1
+    (planet.public / "atom.xml" / "in-the-way").rmdir()
+    (planet.public / "atom.xml").rmdir()
+    planet.configure(ONE + source)
+    assert planet.feedkit("run", "--strict").code == 0
+    assert planet.titles() == before
+    assert b"deleted-entry" not in (planet.public / "atom.xml").read_bytes()

@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from feed_server import FeedServer, atom, rss
 from planet import ARTICLES, Ended, Planet, both, is_well_formed
 from raw_server import Exchange, serving
 
+import feedkit
 from feedkit.errors import StoreError
+from feedkit.model import Origin, Person
 from feedkit.pipeline import feeds as collecting
 from feedkit.pipeline.report import Report
 from feedkit.store import SourceRow, open_store
@@ -245,6 +248,43 @@ def test_one_entry_of_two_feeds_comes_once_in_a_document(
     planet.cycle()
     for topic in ("", "one", "two"):
         assert planet.titles(topic) == many[:20]
+
+
+SAYS_ALL = """<feed xmlns="http://www.w3.org/2005/Atom"><id>tag:blog.example,2026:feed</id>
+<title>Blog</title><updated>2026-01-01T00:00:00Z</updated><link href="https://blog.example/"/>
+<author><name>Ada</name><email>ada@blog.example</email></author><rights>© Ada</rights>
+<entry><id>tag:blog.example,2026:1</id><title>One</title><link href="https://blog.example/1"/>
+<updated>2026-01-01T00:00:00Z</updated><author><name>Bo</name></author></entry></feed>"""
+
+
+def test_an_entry_names_its_feed_as_that_names_itself(server: FeedServer, planet: Planet) -> None:
+    """RFC 4287, 4.2.11: who aggregates tells the feed's own id and, of what it says, its rights."""
+    url = server.put("/feed", SAYS_ALL)
+    planet.configure(feeds(url))
+    planet.cycle()
+    published = feedkit.parse((planet.public / "atom.xml").read_bytes())
+    said = Origin(
+        "tag:blog.example,2026:feed",
+        "Blog",
+        "https://blog.example/",
+        url,
+        Person(name="Ada", email="ada@blog.example"),
+        "© Ada",
+    )
+    assert published.entries[0].origin == said
+    server.put("/feed", SAYS_ALL.replace("© Ada", "CC0"))
+    assert planet.cycle().published.written == ["atom.xml"]  # RSS has no room for rights
+    published = feedkit.parse((planet.public / "atom.xml").read_bytes())
+    assert published.entries[0].origin == msgspec.structs.replace(said, rights="CC0")
+
+
+def test_the_id_of_a_feed_that_is_none_is_its_address(server: FeedServer, planet: Planet) -> None:
+    url = server.put("/feed", SAYS_ALL.replace("tag:blog.example,2026:feed", "my blog"))
+    planet.configure(feeds(url))
+    planet.cycle()
+    origin = feedkit.parse((planet.public / "atom.xml").read_bytes()).entries[0].origin
+    assert origin is not None
+    assert origin.id == url
 
 
 def test_the_time_of_a_feed_is_kept_and_a_failure_counts_as_a_try(

@@ -217,3 +217,17 @@ def test_a_run_keeps_house_and_says_what_it_removed(kept: Kept) -> None:
     first, second = kept.planet.feedkit("run"), kept.planet.feedkit("run")
     assert first.conclusion == "Removed 9 entries past what is kept."
     assert second.conclusion == "Nothing to write: all 4 files in public are up to date."
+
+
+def test_the_last_entry_under_an_alias_may_be_removed(kept: Kept) -> None:
+    kept.configure('keep = "1d"', feed='[categories."Reading"]\naliases = ["books"]\n')
+    book = "<item><title>a book</title><guid>b</guid><category>books</category></item>"
+    document = rss("site", *ALL).replace("</channel>", f"{book}</channel>")
+    kept.server.put("/f", document, etag='"1"')
+    kept.planet.cycle(at=START)
+    assert kept.planet.titles("reading") == ["a book"]
+    kept.server.put("/f", document.replace("<category>books</category>", ""), etag='"2"')
+    kept.planet.cycle(at=START + DAY)
+    kept.collect("new", "newer", at=START + 2 * DAY)
+    assert kept.keep_house(START + 9 * DAY).entries > 0
+    assert kept.planet.titles("reading") == []

@@ -98,3 +98,14 @@ def test_a_hub_that_cannot_be_told_is_a_line_and_stops_nothing(tmp_path: Path) -
     asyncio.run(tell())
     assert len(said) == 1, "told of once, though it was announced twice; and not at all when closed"
     assert said[0].startswith(f"the hub http://127.0.0.1:1/ was not told of {SITE}: ")
+
+
+def test_a_run_waits_once_for_a_hub_that_is_not_there(tmp_path: Path, hub: Hub) -> None:
+    hubs = f'hubs = ["http://127.0.0.1:1/", "{hub.url}"]\nformats = ["atom", "rss", "json"]\n'
+    planet = Planet(tmp_path, f"{ARTICLES}[publish]\n{hubs}")
+    planet.article("one.md", categories="[A]")
+    ended = planet.feedkit("run")
+    (said,) = [line for line in ended.lines if "was not told" in line]
+    assert "the hub http://127.0.0.1:1/ was not told of https://planet.example.org/" in said
+    assert " and 5 more: " in said
+    assert len(hub.published) == 6

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from stored import NOW, add_source, entry, listed, opened, revisions, save, touched
 
+from feedkit.model import Origin
 from feedkit.store import EntryState, SourceRow, Store, Validators
 
 HOUR = 3_600_000_000
@@ -376,11 +377,11 @@ def test_a_renamed_source_marks_every_category_that_it_has_an_entry_in(
     save(store, other, entry("b", "Go"))
     before = revisions(store)
     with store.write() as transaction:
-        transaction.rename_source(source, "A new name", None)
+        transaction.describe_source(source, "A new name", None, Origin())
     assert touched(store, before) == {"", "python"}
     with store.read() as transaction:
         renamed = transaction.sources()[source.key]
     before = revisions(store)
     with store.write() as transaction:
-        transaction.rename_source(renamed, "A new name", None)
+        transaction.describe_source(renamed, "A new name", None, Origin())
     assert touched(store, before) == set()
