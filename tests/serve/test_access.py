@@ -119,6 +119,35 @@ def test_status_is_for_who_is_on_this_machine(host: str) -> None:
         assert not may_see_status(Request("GET", "/status", fields, other), Networks(), LOOPBACK)
 
 
+@pytest.mark.parametrize(
+    ("fields", "is_seen"),
+    [
+        ({"Forwarded": "for=192.0.2.1", "Host": "localhost"}, False),
+        ({"X-Real-IP": "192.0.2.1", "Host": "localhost"}, False),
+        ({"Host": "planet.example.org"}, False),  # a proxy that says nothing of whom it asks for
+        ({"Host": "rebound.example:8080"}, False),
+        ({"X-Forwarded-For": "", "Host": "localhost"}, False),
+        ({"X-Forwarded-For": "127.0.0.1, 192.0.2.1,", "Host": "localhost"}, False),
+        ({"X-Forwarded-For": "192.0.2.1, ,", "Host": "localhost"}, False),
+        ({"X-Forwarded-For": "127.0.0.1", "Host": "planet.example.org"}, True),
+        ({"Host": "localhost:8080"}, True),
+        ({}, True),  # HTTP/1.0, as programs that watch a server speak it
+    ],
+)
+def test_a_proxy_on_this_machine_that_is_believed_has_to_say_for_whom_it_asks(
+    fields: dict[str, str], is_seen: bool
+) -> None:
+    request = Request("GET", "/status", CIMultiDictProxy(CIMultiDict(fields)), "127.0.0.1")
+    assert may_see_status(request, LOOPBACK, LOOPBACK) is is_seen
+
+
+def test_status_is_for_a_network_that_is_configured_by_whatever_name_it_asks() -> None:
+    fields = CIMultiDictProxy(CIMultiDict({"Host": "planet.lan:8080"}))
+    request = Request("GET", "/metrics", fields, "192.168.1.7")
+    assert may_see_status(request, Networks(), read_networks(["192.168.0.0/16"]))
+    assert not may_see_status(request, Networks(), LOOPBACK)
+
+
 PROXIES = read_networks(["10.0.0.0/8", "unix"])
 
 
