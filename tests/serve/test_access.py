@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
-from planet import ARTICLES, Planet
+from planet import ARTICLES, SITE, Planet
 from server import Answered, received, serving
 
 from feedkit.config import LOOPBACK, Networks
@@ -62,6 +62,27 @@ def test_a_password_that_is_not_set_is_a_sentence(tmp_path: Path) -> None:
     ended = planet.feedkit("serve", "--listen", "127.0.0.1:0")
     assert ended.code == 2
     assert "needs the environment variable NOT_SET_AT_ALL, which is not set" in ended.conclusion
+
+
+@pytest.mark.parametrize(
+    ("output", "store", "named"),
+    [
+        (".", "feedkit.db", "config.toml"),
+        ("..", "feedkit.db", "config.toml"),
+        ("link", "feedkit.db", "config.toml"),
+        ("public", "public/feedkit.db", "feedkit.db"),
+    ],
+)
+def test_a_folder_that_holds_passwords_is_not_served(
+    tmp_path: Path, output: str, store: str, named: str
+) -> None:
+    site = SITE + f'output = "{output}"\n[store]\nurl = "sqlite:///{store}"\n'
+    planet = Planet(tmp_path / "planet", "", site=site)
+    (planet.root / "link").symlink_to(".")
+    ended = planet.feedkit("serve", "--listen", "127.0.0.1:0")
+    assert ended.code == 2
+    assert f"{named} is in " in ended.conclusion
+    assert "site.output" in ended.conclusion
 
 
 def test_status_is_a_page_and_json_and_metrics(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
-from planet import Planet
+from planet import SITE, Planet
 from server import NOTHING_INSIDE
 
 from feedkit.config import Listen, load_settings
@@ -289,5 +289,16 @@ def test_documents_in_memory_are_bounded(planet: Planet) -> None:
                 assert b" 200 OK" in await it.say(get(f"/{number}.txt", *said))
             kept = [each.size for each in shelf._documents.values()]
             assert sum(kept) == shelf.size <= 1_000_000
+
+    run(planet, test)
+
+
+def test_a_new_configuration_that_cannot_be_served_leaves_what_is(planet: Planet) -> None:
+    async def test(it: Running) -> None:
+        for output in ("s3://bucket", "."):
+            planet.configure("", site=f'{SITE}output = "{output}"\n')
+            it.server.follow(load_settings(planet.root / "config.toml"))
+            assert b" 404 " in await it.say(get("/config.toml", "Connection: close"))
+            assert (await it.say(get("/atom.xml", "Connection: close"))).endswith(b"<feed/>")
 
     run(planet, test)
