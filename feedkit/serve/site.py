@@ -136,7 +136,7 @@ class Site:
                 variant.heads[304] = head
             return Answer(304, head)
         if status == 412:
-            return pages.refusal(request, 412, "This document is another one by now.")
+            return pages.refusal(request, 412, "This document is another one by now.", pages.CORS)
         if is_partial:
             if (answer := self._parts(request, document)) is not None:
                 return answer
@@ -191,7 +191,7 @@ class Site:
         document = await asyncio.to_thread(self._shelf.read, path)
         self._shelf.keep(path, document, self.now)
         if document is None:
-            return pages.refusal(request, 404, _NOT_HERE)
+            return self._not_found(request)
         return self._document(request, document)
 
     def _remember(self, target: str, path: str) -> None:
@@ -225,11 +225,11 @@ class Site:
 
     async def _gone_or_missing(self, request: Request, path: str) -> Answer:
         if await asyncio.to_thread(self._gone.has, path):
-            return pages.refusal(request, 410, _GONE, **self._feeds(request))
+            return pages.refusal(request, 410, _GONE, pages.CORS, **self._feeds(request))
         return self._not_found(request)
 
     def _not_found(self, request: Request) -> Answer:
-        return pages.refusal(request, 404, _NOT_HERE, **self._feeds(request))
+        return pages.refusal(request, 404, _NOT_HERE, pages.CORS, **self._feeds(request))
 
     def _feeds(self, request: Request) -> pages.Links:
         """What there is instead; nothing is told to who has no password."""

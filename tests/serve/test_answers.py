@@ -325,6 +325,13 @@ def test_other_methods_are_told_which_there_are(client: Client) -> None:
         assert "If-None-Match" in answer.fields["access-control-allow-headers"]
 
 
+def test_a_page_of_another_site_may_know_that_a_feed_is_not_there(client: Client) -> None:
+    for path, fields in (("/nowhere.xml", {}), ("/atom.xml", {"If-Match": '"other"'})):
+        answer = client.ask(path, Origin="https://reader.example", **fields)
+        assert answer.status in (404, 412)
+        assert answer.fields["access-control-allow-origin"] == "*"
+
+
 def test_what_is_not_there_is_told_with_what_is(client: Client) -> None:
     text = client.ask("/nowhere")
     assert text.status == 404
@@ -391,7 +398,8 @@ def test_a_category_that_is_gone_is_said_to_be(tmp_path: Path) -> None:
     planet.cycle()
     (planet.public / "categories/x/atom.xml").unlink()
     with serving(tmp_path) as (client, _):
-        assert client.ask(f"/categories/{folder}/atom.xml").status == 410
+        gone = client.ask(f"/categories/{folder}/atom.xml", Origin="https://reader.example")
+        assert (gone.status, gone.fields["access-control-allow-origin"]) == (410, "*")
         assert client.ask(f"/categories/{folder}/").status == 410
         assert client.ask("/categories/x/atom.xml").status == 404, "it is only missing"
         assert client.ask("/categories/never/atom.xml").status == 404
