@@ -23,7 +23,9 @@ LARGE = 4_000_000
 """Bytes from which a document is sent from the disk."""
 _CHUNK = 1 << 18
 _OVERHEAD = 2_000
-"""Bytes that a document takes beside its content."""
+"""Bytes that a document takes beside its content, with its headers."""
+_PIECE = 200
+"""Bytes that where an entry is takes."""
 
 Stamp = tuple[int, int, int, int, int]
 """Device, inode, size and both times: in one of them another document at a path differs."""
@@ -64,7 +66,8 @@ class Document:
         """Whether it is over."""
         self.pieces: tuple[Piece, ...] | None = None
         """Its entries, for whoever looked for them."""
-        self.is_kept = False
+        self.counted = 0
+        """Bytes of it that the shelf counts; 0: it is not kept there."""
         length = status.st_size if body is None else len(body)
         self.plain = Variant(body, f'"{digest}"', length)
         self.variants: dict[str, Variant | None] = {IDENTITY: self.plain}
@@ -82,7 +85,8 @@ class Document:
     def size(self) -> int:
         """Bytes that it takes in memory."""
         kept = [variant for variant in self.variants.values() if variant is not None]
-        return _OVERHEAD + sum(len(variant.body or b"") for variant in kept)
+        content = sum(len(variant.body or b"") for variant in kept)
+        return _OVERHEAD + content + _PIECE * len(self.pieces or ())
 
 
 class LargeError(Exception):
@@ -157,10 +161,15 @@ class Shelf:
         if document is None:
             return None
         document.date(now)
-        document.is_kept = True
         self._documents[path] = document
-        self._grow(document.size)
+        self._count(document)
         return document
+
+    def count(self, document: Document) -> None:
+        """Take into account that a document has grown; those that were not asked for for longest
+        make room for it."""
+        if document.counted:
+            self._count(document)
 
     def variant(self, document: Document, codings: tuple[str, ...]) -> tuple[str, Variant]:
         """The first of `codings` that the document is there in, and how it is there."""
@@ -182,22 +191,22 @@ class Shelf:
         # Another program may make other bytes of the same content, and has another tag for them.
         tag = f"{document.digest}.{coding}.{hashlib.sha256(body).hexdigest()[:6]}"
         document.variants[coding] = Variant(body, f'"{tag}"', len(body))
-        if document.is_kept:
-            self._grow(len(body))
+        self.count(document)
 
     def _drop(self, path: str) -> None:
         document = self._documents.pop(path, None)
         if document is not None:
             self._let_go(document)
 
-    def _grow(self, size: int) -> None:
-        self.size += size
+    def _count(self, document: Document) -> None:
+        self.size += document.size - document.counted
+        document.counted = document.size
         while self.size > self._capacity and len(self._documents) > 1:
             self._let_go(self._documents.popitem(last=False)[1])
 
     def _let_go(self, document: Document) -> None:
-        document.is_kept = False
-        self.size -= document.size
+        self.size -= document.counted
+        document.counted = 0
 
 
 def stamp_of(status: os.stat_result) -> Stamp:

@@ -122,6 +122,7 @@ class Site:
     def _document(self, request: Request, document: Document) -> Answer:
         if document.pieces is None:
             self._versions.note(document)
+            self._shelf.count(document)
         fields = request.fields
         is_partial = "Range" in fields and not request.is_head
         # Parts are of the document as it is: what is put together of parts of two compressions,

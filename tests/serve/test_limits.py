@@ -293,6 +293,22 @@ def test_documents_in_memory_are_bounded(planet: Planet) -> None:
     run(planet, test)
 
 
+def test_where_entries_are_counts_as_memory(planet: Planet) -> None:
+    planet.configure('[serve]\ncache = "1MB"\n')
+    for number in range(10):
+        planet.write(f"public/{number}.xml", f"<feed>{'<entry/>' * 1_000}{number}</feed>")
+
+    async def test(it: Running) -> None:
+        shelf = it.server._site._shelf
+        for number in range(10):
+            assert b" 200 OK" in await it.say(get(f"/{number}.xml", "Connection: close"))
+            kept = [each.size for each in shelf._documents.values()]
+            assert sum(kept) == shelf.size <= 1_000_000
+        assert len(kept) == 4, "a place takes more than such an entry itself"
+
+    run(planet, test)
+
+
 def test_a_new_configuration_that_cannot_be_served_leaves_what_is(planet: Planet) -> None:
     async def test(it: Running) -> None:
         for output in ("s3://bucket", "."):
