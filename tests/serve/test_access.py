@@ -92,7 +92,7 @@ def test_status_is_a_page_and_json_and_metrics(tmp_path: Path) -> None:
     with serving(tmp_path) as (client, _):
         page = client.ask("/status", Accept="text/html")
         assert page.fields["content-type"] == "text/html; charset=utf-8"
-        assert "1 source, 1 failing" in page.body.decode()
+        assert "1 feed, 1 failing" in page.body.decode()
         assert "http://127.0.0.1:1/b.xml" in page.body.decode()
         for answer in (
             client.ask("/status.json"),
