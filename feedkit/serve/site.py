@@ -150,7 +150,7 @@ class Site:
         if request.is_head:
             return Answer(200, head)
         if variant.body is None:
-            return Answer(200, head, file=_part_of(document, 0, variant.length))
+            return Answer(200, head, file=_part_of(variant, 0, variant.length))
         return Answer(200, head, variant.body)
 
     def _delta(self, request: Request, document: Document, variant: Variant) -> Answer | None:
@@ -181,7 +181,7 @@ class Site:
             return None
         head, around = heads.partial(self._manner, document, variant, parts)
         if variant.body is None:
-            return Answer(206, head, file=_part_of(document, *parts[0]))
+            return Answer(206, head, file=_part_of(variant, *parts[0]))
         pieces = []
         for before, (start, end) in zip(around, parts, strict=False):
             pieces += [before, variant.body[start:end]]
@@ -318,5 +318,5 @@ def max_age_of(settings: Settings) -> int:
     return int((settings.serve.max_age or schedule.every or schedule.min).total_seconds())
 
 
-def _part_of(document: Document, start: int, end: int) -> FilePart:
-    return FilePart(document.name, document.stamp, start, end)
+def _part_of(variant: Variant, start: int, end: int) -> FilePart:
+    return FilePart(*variant.file, start, end)

@@ -1,12 +1,14 @@
 """Slow, silent, greedy and many clients, and the end of the server."""
 
 import asyncio
+import gzip
 import re
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+import brotli
 import pytest
 from planet import SITE, Planet
 from server import NOTHING_INSIDE
@@ -272,6 +274,51 @@ def test_a_large_document_that_is_replaced_while_it_is_sent_stays_what_it_was(
         slow.close()
         assert b"".join(pieces).endswith(HUGE)
         assert b"zzz" in await it.say(get("/huge.xml", "Connection: close"))
+
+    run(planet, test)
+
+
+def test_a_large_document_is_sent_in_a_coding_from_the_file_beside_it(planet: Planet) -> None:
+    head = ("Accept-Encoding: br, gzip", "Connection: close")
+
+    def publish(text: bytes) -> None:
+        files = {".gz": gzip.compress(text), ".br": brotli.compress(text, quality=1), "": text}
+        for suffix, data in files.items():
+            planet.write("public/.beside", data).replace(planet.public / f"huge.xml{suffix}")
+
+    async def test(it: Running) -> None:
+        publish(HUGE)
+        before, _, body = (await it.say(get("/huge.xml", *head))).partition(b"\r\n\r\n")
+        assert b"Content-Encoding: br\r\n" in before
+        assert brotli.decompress(body) == HUGE
+        (tag,) = re.findall(rb'ETag: ("[0-9a-f]{20}\.br\.[0-9a-f]{6}")\r\n', before)
+        again = await it.say(get("/huge.xml", *head, f"If-None-Match: {tag.decode()}"))
+        assert again.startswith(b"HTTP/1.1 304 ")
+        planet.write("public/huge.xml.br", brotli.compress(b"of another document"))
+        answer = await it.say(get("/huge.xml", *head))
+        assert gzip.decompress(answer.partition(b"\r\n\r\n")[2]) == HUGE
+        (planet.public / "huge.xml.gz").unlink()
+        assert (await it.say(get("/huge.xml", *head))).endswith(b"\r\n\r\n" + HUGE)
+        publish(HUGE + b"z")
+        answer = await it.say(get("/huge.xml", *head))
+        assert brotli.decompress(answer.partition(b"\r\n\r\n")[2]) == HUGE + b"z"
+
+    run(planet, test)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [gzip.compress(HUGE)[:-9], gzip.compress(HUGE * 2), b"", b"none"],
+    ids=["broken off", "of more", "empty", "of no coding"],
+)
+def test_what_beside_a_large_document_is_no_copy_of_it_is_not_sent(
+    planet: Planet, data: bytes
+) -> None:
+    planet.write("public/huge.xml.gz", data)
+
+    async def test(it: Running) -> None:
+        answer = await it.say(get("/huge.xml", "Accept-Encoding: gzip", "Connection: close"))
+        assert answer.endswith(b"\r\n\r\n" + HUGE)
 
     run(planet, test)
 
