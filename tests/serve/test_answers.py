@@ -401,5 +401,6 @@ def test_a_category_that_is_gone_is_said_to_be(tmp_path: Path) -> None:
         gone = client.ask(f"/categories/{folder}/atom.xml", Origin="https://reader.example")
         assert (gone.status, gone.fields["access-control-allow-origin"]) == (410, "*")
         assert client.ask(f"/categories/{folder}/").status == 410
+        assert client.ask(f"/categories/{folder}").status == 410
         assert client.ask("/categories/x/atom.xml").status == 404, "it is only missing"
         assert client.ask("/categories/never/atom.xml").status == 404
