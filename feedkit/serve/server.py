@@ -104,6 +104,9 @@ class Server:
         self.is_stopping = True
         if self._server is not None:
             self._server.close()
+        if self.address is not None and self.address.path is not None:
+            with suppress(OSError):
+                self.address.path.unlink()  # now: soon it may be another server's
         end = self._loop.time() + grace
         for connection in [*self._connections]:
             connection.finish()
@@ -116,9 +119,6 @@ class Server:
         if self._ticks is not None:
             self._ticks.cancel()
         self._versions.save()
-        if self.address is not None and self.address.path is not None:
-            with suppress(OSError):
-                self.address.path.unlink()
 
     # Called by connections
 

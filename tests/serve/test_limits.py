@@ -259,6 +259,33 @@ def test_an_answer_that_is_being_sent_comes_to_its_end_though_the_server_stops(
     run(planet, test)
 
 
+def test_a_server_that_stops_leaves_the_socket_of_its_successor(planet: Planet) -> None:
+    where = Listen(path=planet.root / "feedkit.sock")
+    settings = load_settings(planet.root / "config.toml")
+
+    async def test(it: Running) -> None:
+        old, new = Server(settings, NOTHING_INSIDE), Server(settings, NOTHING_INSIDE)
+        await old.start(where)
+        reader, writer = await asyncio.open_unix_connection(where.path, limit=1_000)
+        writer.write(get("/huge.xml"))
+        await until(lambda: bool(old._slow))
+        stopping = asyncio.ensure_future(old.stop())
+        await asyncio.sleep(0)
+        await new.start(where)
+        assert (await reader.read()).endswith(HUGE)
+        writer.close()
+        await asyncio.wait_for(stopping, PATIENCE)
+        again, other = await asyncio.open_unix_connection(where.path)
+        other.write(get("/atom.xml", "Connection: close"))
+        assert (await again.read()).endswith(b"<feed/>")
+        other.close()
+        await new.stop()
+        assert where.path is not None
+        assert not where.path.exists()
+
+    run(planet, test)
+
+
 def test_a_large_document_that_is_replaced_while_it_is_sent_stays_what_it_was(
     planet: Planet,
 ) -> None:
