@@ -19,7 +19,7 @@ from feedkit.serve.entries import without
 from feedkit.serve.gone import Gone
 from feedkit.serve.inside import Inside, Measure, as_json, as_metrics, as_page
 from feedkit.serve.listing import Listing
-from feedkit.serve.media import HTML, JSON, TEXT
+from feedkit.serve.media import HTML, JSON, TEXT, shown_as
 from feedkit.serve.messages import Answer, FilePart, Request
 from feedkit.serve.paths import below, file_of, path_of
 from feedkit.serve.ranges import parts_of
@@ -143,10 +143,12 @@ class Site:
                 return answer
         elif "A-IM" in fields and (answer := self._delta(request, document, variant)) is not None:
             return answer
-        head = variant.heads.get(200)
+        kind = shown_as(document.kind, request.field("Accept"))
+        head = variant.heads.get(200) if kind == document.kind else None
         if head is None:
-            head = heads.full(self._manner, document, coding, variant)
-            variant.heads[200] = head
+            head = heads.full(self._manner, document, coding, variant, kind)
+            if kind == document.kind:
+                variant.heads[200] = head
         if request.is_head:
             return Answer(200, head)
         if variant.body is None:
