@@ -6,7 +6,7 @@ import hmac
 import re
 from ipaddress import ip_address
 
-from feedkit.config import Networks
+from feedkit.config import LOOPBACK, Networks
 from feedkit.serve.messages import Request
 
 _FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via")
@@ -18,29 +18,32 @@ def client(request: Request, trusted: Networks) -> str | None:
     """The address of who asks: who is connected, or for whom a proxy that is `trusted` says to
     ask; None where that is unknown, or who is connected by a unix socket itself."""
     address = request.peer
-    named = [name.strip() for name in (request.field("X-Forwarded-For") or "").split(",")]
+    named = _named(request)
     while named and trusted.has(address):
-        last = named.pop()
-        if not last:
-            break
-        address = last
+        address = named.pop()
     return address
 
 
 def may_see_status(request: Request, trusted: Networks, allowed: Networks) -> bool:
     """Whether /status and its like are for who asks.
 
-    Who is connected is not who asks where a proxy has put itself between that is not known here.
-    Nor is a browser on this machine that a page of another name sent here: the host that it asks
-    for would be that name, so only an address and "localhost" count.
+    Who is connected is not who asks where a proxy has put itself between that is not known here, or
+    does not say for whom. Nor is a browser on this machine that a page of another name sent here:
+    the host that it asks for would be that name, so only an address and "localhost" count there.
     """
-    if trusted.has(request.peer):
+    if trusted.has(request.peer) and _named(request):
         return allowed.has(client(request, trusted))
     if any(name in request.fields for name in _FORWARDED):
         return False
-    return allowed.has(request.peer) and (
-        request.peer is None or _is_no_name(request.fields.get("Host", ""))
-    )
+    is_from_here = request.peer is not None and LOOPBACK.has(request.peer)
+    host = request.fields.get("Host") if is_from_here else None  # each browser says one
+    return allowed.has(request.peer) and (host is None or _is_no_name(host))
+
+
+def _named(request: Request) -> list[str]:
+    """For whom proxies say to ask, the nearest last."""
+    names = (request.field("X-Forwarded-For") or "").split(",")
+    return [name for each in names if (name := each.strip())]
 
 
 def _is_no_name(host: str) -> bool:

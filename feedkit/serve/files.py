@@ -8,6 +8,11 @@ from typing import BinaryIO
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
+def is_below(name: str, root: str) -> bool:
+    """Whether the path `name` leads to something in the folder `root`, which is a real path."""
+    return os.path.realpath(name).startswith(f"{root.rstrip('/')}/")
+
+
 def open_file(name: str, root: str) -> BinaryIO | None:
     """The regular file that the path `name` leads to, for reading; None where there is none, it
     may not be read, or links lead out of `root`, which is a real path. A pipe is not waited for."""

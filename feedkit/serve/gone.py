@@ -25,8 +25,8 @@ class Gone:
         That is so if it was published, for it was given this folder then, and is not to be now. A
         file that is merely missing is no such thing: who is told 410 does not come back.
         """
-        folder, _, rest = path.removeprefix(_CATEGORIES).partition("/")
-        if not path.startswith(_CATEGORIES) or not rest:
+        folder = path.removeprefix(_CATEGORIES).partition("/")[0]
+        if not path.startswith(_CATEGORIES) or not folder:
             return False
         if time.monotonic() >= self._until:
             self._slugs = self._found()

@@ -49,9 +49,10 @@ class Manner(NamedTuple):
         return [("Link", ", ".join([*hubs, f'<{topic}>; rel="self"']))]
 
 
-def full(manner: Manner, document: Document, coding: str, variant: Variant) -> bytes:
-    """The header of the whole (200)."""
-    return header_of(manner, document, coding, variant, 200, [("Content-Length", variant.length)])
+def full(manner: Manner, document: Document, coding: str, variant: Variant, kind: str) -> bytes:
+    """The header of the whole (200), which is called `kind`."""
+    said: Fields = [("Content-Length", variant.length)]
+    return header_of(manner, document, coding, variant, 200, said, kind=kind)
 
 
 def unmodified(manner: Manner, document: Document, coding: str, variant: Variant) -> bytes:
@@ -128,7 +129,7 @@ def _validators(manner: Manner, document: Document, variant: Variant) -> Fields:
         fields.append(("Last-Modified", formatdate(document.modified, usegmt=True)))
     fields.append(("Cache-Control", manner.cache_control))
     is_varied = document.kind in KINDS
-    fields.append(("Vary", "Accept-Encoding, A-IM" if is_varied else "Accept-Encoding"))
+    fields.append(("Vary", "Accept, Accept-Encoding, A-IM" if is_varied else "Accept-Encoding"))
     if document.kind in FEEDS:
         fields.append(("Access-Control-Allow-Origin", "*"))
         fields.append(("Access-Control-Expose-Headers", "ETag, IM, Link"))

@@ -82,10 +82,11 @@ def as_json(sources: Sequence[SourceState], now: datetime, version: str) -> byte
 def as_page(sources: Sequence[SourceState], now: datetime, version: str, base: str) -> bytes:
     """The page of /status; `base` is the path of what is published."""
     failing = sum(source.is_failing for source in sources)
-    cells = ("Source", "Last success", "Next", "Why then", "Entries", "Last error")
+    cells = ("Feed", "Last success", "Next", "Why then", "Entries", "Last error")
     heading = "".join(f'<th scope="col">{cell}</th>' for cell in cells)
     rows = "".join(_rows(sources))
-    said = f"{len(sources):,} {'source' if len(sources) == 1 else 'sources'}, {failing:,} failing"
+    feeds = "feed" if len(sources) == 1 else "feeds"
+    said = f"{len(sources):,} {feeds}, {f'{failing:,}' if failing else 'none'} failing"
     content = (
         f"<p>feedkit {escape(version)}, {_time(now)}</p><div class='wide-table'>"
         f"<table><thead><tr>{heading}</tr></thead><tbody>{rows}</tbody></table></div>"

@@ -14,6 +14,8 @@ TEXT = "text/plain; charset=utf-8"
 FEEDS = frozenset({ATOM, RSS, JSON_FEED, OPML})
 """What a page of another site may read (CORS)."""
 
+_IN_XML = frozenset({ATOM, RSS})
+
 TOPICS = frozenset({ATOM, RSS, JSON_FEED})
 """What a hub may be told of."""
 
@@ -63,6 +65,17 @@ def media_type(name: str, beginning: bytes) -> str:
     if kind == JSON and _JSON_FEED.search(beginning):
         return JSON_FEED
     return kind
+
+
+def shown_as(kind: str, accept: str | None) -> str:
+    """The media type of a document of that kind for who sends that ``Accept`` field.
+
+    Browsers show a feed as it looks by its style sheet only if it is called XML: of Atom and RSS
+    they show the source, or have it saved. They ask for HTML and do not name either.
+    """
+    if accept is None or kind not in _IN_XML or "text/html" not in accept:
+        return kind
+    return kind if "atom+xml" in accept or "rss+xml" in accept else XML
 
 
 def is_compressible(kind: str) -> bool:

@@ -19,6 +19,8 @@ class Links(TypedDict):
 
 
 METHODS = "GET, HEAD, OPTIONS"
+CORS = ("Access-Control-Allow-Origin", "*")
+"""A reader that is a page of another site may know that a feed is gone, or never was."""
 _KEPT = "no-store"
 
 
@@ -91,7 +93,7 @@ def options() -> Answer:
         status_line(204)
         + header(
             ("Allow", METHODS),
-            ("Access-Control-Allow-Origin", "*"),
+            CORS,
             ("Access-Control-Allow-Methods", METHODS),
             ("Access-Control-Allow-Headers", "A-IM, If-Modified-Since, If-None-Match, Range"),
             ("Access-Control-Max-Age", 86_400),

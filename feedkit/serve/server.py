@@ -19,6 +19,7 @@ from feedkit.errors import CollectError, ServeError
 from feedkit.logs import say, warn
 from feedkit.serve.access import client
 from feedkit.serve.connection import Connection
+from feedkit.serve.files import is_below
 from feedkit.serve.inside import Inside, Measure
 from feedkit.serve.messages import Answer, Request
 from feedkit.serve.site import Site
@@ -91,14 +92,21 @@ class Server:
         say("serving", f"serving {self.root} on {self.address}", listen=str(self.address))
 
     def follow(self, settings: Settings) -> None:
-        """Serve what `settings` say from now on; where to listen, and to whom, stays."""
-        self._site = self._made_site(settings)
+        """Serve what `settings` say from now on; where to listen, and to whom, stays. So does what
+        is served, where what they say cannot be."""
+        try:
+            self._site = self._made_site(settings)
+        except ServeError as error:
+            warn("serve", f"{error}; what was served before still is")
 
     async def stop(self, grace: float = GRACE) -> None:
         """Take no more requests, let what is being answered come to its end, and go."""
         self.is_stopping = True
         if self._server is not None:
             self._server.close()
+        if self.address is not None and self.address.path is not None:
+            with suppress(OSError):
+                self.address.path.unlink()  # now: soon it may be another server's
         end = self._loop.time() + grace
         for connection in [*self._connections]:
             connection.finish()
@@ -111,9 +119,6 @@ class Server:
         if self._ticks is not None:
             self._ticks.cancel()
         self._versions.save()
-        if self.address is not None and self.address.path is not None:
-            with suppress(OSError):
-                self.address.path.unlink()
 
     # Called by connections
 
@@ -171,6 +176,13 @@ class Server:
                 f"{folder} is a bucket, which has a server of its own; a folder can be served "
                 "here: change site.output or take serve.listen away"
             )
+        kept = file_beside_the_store(settings, "served")
+        for file in (settings.file, *([kept.with_suffix("")] if kept else [])):
+            if is_below(str(file), os.path.realpath(folder)):
+                raise ServeError(
+                    f"{file.name} is in {folder} and would be served, with the passwords in it: "
+                    "give what is published a folder of its own (site.output)"
+                )
         site = Site(settings, folder, _password(settings), self._inside, self._versions)
         site.counted = self._measures
         site.subscriptions = self._subscriptions

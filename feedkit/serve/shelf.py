@@ -11,9 +11,10 @@ import os
 import stat
 from collections import OrderedDict
 from pathlib import Path
+from typing import TypeAlias
 
-from feedkit.serve.codings import IDENTITY
-from feedkit.serve.compressed import compressed
+from feedkit.serve.codings import IDENTITY, SUFFIXES
+from feedkit.serve.compressed import compressed, copy_beside
 from feedkit.serve.entries import Piece
 from feedkit.serve.files import open_file
 from feedkit.serve.media import SNIFFED, is_compressible, media_type
@@ -23,20 +24,26 @@ LARGE = 4_000_000
 """Bytes from which a document is sent from the disk."""
 _CHUNK = 1 << 18
 _OVERHEAD = 2_000
-"""Bytes that a document takes beside its content."""
+"""Bytes that a document takes beside its content, with its headers."""
+_PIECE = 200
+"""Bytes that where an entry is takes."""
 
 Stamp = tuple[int, int, int, int, int]
 """Device, inode, size and both times: in one of them another document at a path differs."""
+
+File: TypeAlias = tuple[str, Stamp]
+"""The path of a file, and which one there is meant: another may take its place."""
 
 
 class Variant:
     """A document in one coding."""
 
-    __slots__ = ("body", "etag", "heads", "length")
+    __slots__ = ("body", "etag", "file", "heads", "length")
 
-    def __init__(self, body: bytes | None, etag: str, length: int) -> None:
+    def __init__(self, body: bytes | None, etag: str, length: int, file: File) -> None:
         self.body = body
         """None: it is to be read from its file."""
+        self.file = file
         self.etag = etag
         """Strong, quoted (RFC 9110, 8.8.3)."""
         self.length = length
@@ -64,11 +71,17 @@ class Document:
         """Whether it is over."""
         self.pieces: tuple[Piece, ...] | None = None
         """Its entries, for whoever looked for them."""
-        self.is_kept = False
+        self.counted = 0
+        """Bytes of it that the shelf counts; 0: it is not kept there."""
         length = status.st_size if body is None else len(body)
-        self.plain = Variant(body, f'"{digest}"', length)
+        self.plain = Variant(body, f'"{digest}"', length, (name, self.stamp))
         self.variants: dict[str, Variant | None] = {IDENTITY: self.plain}
         """By coding; None: there is none."""
+
+    def tag(self, coding: str, digest: str) -> str:
+        """The entity tag of a variant of that `digest`: another program may make other bytes of the
+        same content."""
+        return f'"{self.digest}.{coding}.{digest[:6]}"'
 
     def date(self, now: int) -> None:
         """Let it have its date from when on it can."""
@@ -82,7 +95,8 @@ class Document:
     def size(self) -> int:
         """Bytes that it takes in memory."""
         kept = [variant for variant in self.variants.values() if variant is not None]
-        return _OVERHEAD + sum(len(variant.body or b"") for variant in kept)
+        content = sum(len(variant.body or b"") for variant in kept)
+        return _OVERHEAD + content + _PIECE * len(self.pieces or ())
 
 
 class LargeError(Exception):
@@ -149,7 +163,11 @@ class Shelf:
                 return None
         body = b"".join((beginning, *rest)) if status.st_size <= LARGE else None
         kind = media_type(path.rpartition("/")[2], beginning)
-        return Document(f"{self.root}/{path}", status, kind, digest.hexdigest()[:20], body)
+        name = f"{self.root}/{path}"
+        document = Document(name, status, kind, digest.hexdigest()[:20], body)
+        if body is None and is_compressible(kind):
+            self._look_for_copies(document, digest.hexdigest())
+        return document
 
     def keep(self, path: str, document: Document | None, now: int) -> Document | None:
         """Keep what was read; it is given back."""
@@ -157,10 +175,15 @@ class Shelf:
         if document is None:
             return None
         document.date(now)
-        document.is_kept = True
         self._documents[path] = document
-        self._grow(document.size)
+        self._count(document)
         return document
+
+    def count(self, document: Document) -> None:
+        """Take into account that a document has grown; those that were not asked for for longest
+        make room for it."""
+        if document.counted:
+            self._count(document)
 
     def variant(self, document: Document, codings: tuple[str, ...]) -> tuple[str, Variant]:
         """The first of `codings` that the document is there in, and how it is there."""
@@ -168,9 +191,20 @@ class Shelf:
             if coding not in document.variants:
                 self._encode(document, coding)
             found = document.variants[coding]
-            if found is not None:
+            if found is None:
+                continue
+            if found.body is not None or found is document.plain or _is_there(found.file):
                 return coding, found
+            document.variants[coding] = None  # the document will be another one soon, too
         return IDENTITY, document.plain
+
+    def _look_for_copies(self, document: Document, digest: str) -> None:
+        for coding in SUFFIXES:
+            copy = copy_beside(document.name, self.root, digest, document.plain.length, coding)
+            if copy is not None:
+                tag, length = document.tag(coding, copy.digest), copy.status.st_size
+                file = (copy.name, stamp_of(copy.status))
+                document.variants[coding] = Variant(None, tag, length, file)
 
     def _encode(self, document: Document, coding: str) -> None:
         body, plain = None, document.plain.body
@@ -179,25 +213,24 @@ class Shelf:
         if body is None:
             document.variants[coding] = None
             return
-        # Another program may make other bytes of the same content, and has another tag for them.
-        tag = f"{document.digest}.{coding}.{hashlib.sha256(body).hexdigest()[:6]}"
-        document.variants[coding] = Variant(body, f'"{tag}"', len(body))
-        if document.is_kept:
-            self._grow(len(body))
+        tag = document.tag(coding, hashlib.sha256(body).hexdigest())
+        document.variants[coding] = Variant(body, tag, len(body), document.plain.file)
+        self.count(document)
 
     def _drop(self, path: str) -> None:
         document = self._documents.pop(path, None)
         if document is not None:
             self._let_go(document)
 
-    def _grow(self, size: int) -> None:
-        self.size += size
+    def _count(self, document: Document) -> None:
+        self.size += document.size - document.counted
+        document.counted = document.size
         while self.size > self._capacity and len(self._documents) > 1:
             self._let_go(self._documents.popitem(last=False)[1])
 
     def _let_go(self, document: Document) -> None:
-        document.is_kept = False
-        self.size -= document.size
+        self.size -= document.counted
+        document.counted = 0
 
 
 def stamp_of(status: os.stat_result) -> Stamp:
@@ -209,3 +242,12 @@ def stamp_of(status: os.stat_result) -> Stamp:
         status.st_mtime_ns,
         status.st_ctime_ns,
     )
+
+
+def _is_there(file: File) -> bool:
+    """Whether the file that is meant is still at its path."""
+    name, stamp = file
+    try:
+        return stamp_of(os.stat(name)) == stamp  # noqa: PTH116 - as in `find`
+    except OSError:
+        return False

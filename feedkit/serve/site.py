@@ -19,7 +19,7 @@ from feedkit.serve.entries import without
 from feedkit.serve.gone import Gone
 from feedkit.serve.inside import Inside, Measure, as_json, as_metrics, as_page
 from feedkit.serve.listing import Listing
-from feedkit.serve.media import HTML, JSON, TEXT
+from feedkit.serve.media import HTML, JSON, TEXT, shown_as
 from feedkit.serve.messages import Answer, FilePart, Request
 from feedkit.serve.paths import below, file_of, path_of
 from feedkit.serve.ranges import parts_of
@@ -122,6 +122,7 @@ class Site:
     def _document(self, request: Request, document: Document) -> Answer:
         if document.pieces is None:
             self._versions.note(document)
+            self._shelf.count(document)
         fields = request.fields
         is_partial = "Range" in fields and not request.is_head
         # Parts are of the document as it is: what is put together of parts of two compressions,
@@ -136,20 +137,22 @@ class Site:
                 variant.heads[304] = head
             return Answer(304, head)
         if status == 412:
-            return pages.refusal(request, 412, "This document is another one by now.")
+            return pages.refusal(request, 412, "This document is another one by now.", pages.CORS)
         if is_partial:
             if (answer := self._parts(request, document)) is not None:
                 return answer
         elif "A-IM" in fields and (answer := self._delta(request, document, variant)) is not None:
             return answer
-        head = variant.heads.get(200)
+        kind = shown_as(document.kind, request.field("Accept"))
+        head = variant.heads.get(200) if kind == document.kind else None
         if head is None:
-            head = heads.full(self._manner, document, coding, variant)
-            variant.heads[200] = head
+            head = heads.full(self._manner, document, coding, variant, kind)
+            if kind == document.kind:
+                variant.heads[200] = head
         if request.is_head:
             return Answer(200, head)
         if variant.body is None:
-            return Answer(200, head, file=_part_of(document, 0, variant.length))
+            return Answer(200, head, file=_part_of(variant, 0, variant.length))
         return Answer(200, head, variant.body)
 
     def _delta(self, request: Request, document: Document, variant: Variant) -> Answer | None:
@@ -180,7 +183,7 @@ class Site:
             return None
         head, around = heads.partial(self._manner, document, variant, parts)
         if variant.body is None:
-            return Answer(206, head, file=_part_of(document, *parts[0]))
+            return Answer(206, head, file=_part_of(variant, *parts[0]))
         pieces = []
         for before, (start, end) in zip(around, parts, strict=False):
             pieces += [before, variant.body[start:end]]
@@ -191,7 +194,7 @@ class Site:
         document = await asyncio.to_thread(self._shelf.read, path)
         self._shelf.keep(path, document, self.now)
         if document is None:
-            return pages.refusal(request, 404, _NOT_HERE)
+            return self._not_found(request)
         return self._document(request, document)
 
     def _remember(self, target: str, path: str) -> None:
@@ -225,11 +228,11 @@ class Site:
 
     async def _gone_or_missing(self, request: Request, path: str) -> Answer:
         if await asyncio.to_thread(self._gone.has, path):
-            return pages.refusal(request, 410, _GONE, **self._feeds(request))
+            return pages.refusal(request, 410, _GONE, pages.CORS, **self._feeds(request))
         return self._not_found(request)
 
     def _not_found(self, request: Request) -> Answer:
-        return pages.refusal(request, 404, _NOT_HERE, **self._feeds(request))
+        return pages.refusal(request, 404, _NOT_HERE, pages.CORS, **self._feeds(request))
 
     def _feeds(self, request: Request) -> pages.Links:
         """What there is instead; nothing is told to who has no password."""
@@ -317,5 +320,5 @@ def max_age_of(settings: Settings) -> int:
     return int((settings.serve.max_age or schedule.every or schedule.min).total_seconds())
 
 
-def _part_of(document: Document, start: int, end: int) -> FilePart:
-    return FilePart(document.name, document.stamp, start, end)
+def _part_of(variant: Variant, start: int, end: int) -> FilePart:
+    return FilePart(*variant.file, start, end)

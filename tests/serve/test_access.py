@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
-from planet import ARTICLES, Planet
+from planet import ARTICLES, SITE, Planet
 from server import Answered, received, serving
 
 from feedkit.config import LOOPBACK, Networks
@@ -64,6 +64,27 @@ def test_a_password_that_is_not_set_is_a_sentence(tmp_path: Path) -> None:
     assert "needs the environment variable NOT_SET_AT_ALL, which is not set" in ended.conclusion
 
 
+@pytest.mark.parametrize(
+    ("output", "store", "named"),
+    [
+        (".", "feedkit.db", "config.toml"),
+        ("..", "feedkit.db", "config.toml"),
+        ("link", "feedkit.db", "config.toml"),
+        ("public", "public/feedkit.db", "feedkit.db"),
+    ],
+)
+def test_a_folder_that_holds_passwords_is_not_served(
+    tmp_path: Path, output: str, store: str, named: str
+) -> None:
+    site = SITE + f'output = "{output}"\n[store]\nurl = "sqlite:///{store}"\n'
+    planet = Planet(tmp_path / "planet", "", site=site)
+    (planet.root / "link").symlink_to(".")
+    ended = planet.feedkit("serve", "--listen", "127.0.0.1:0")
+    assert ended.code == 2
+    assert f"{named} is in " in ended.conclusion
+    assert "site.output" in ended.conclusion
+
+
 def test_status_is_a_page_and_json_and_metrics(tmp_path: Path) -> None:
     feeds = '[[feeds]]\nurl = "http://127.0.0.1:1/<b>.xml"\n'.replace("<b>", "b")
     planet = Planet(tmp_path, ARTICLES + feeds + "[fetch]\nallow_private_hosts = true\n")
@@ -71,7 +92,7 @@ def test_status_is_a_page_and_json_and_metrics(tmp_path: Path) -> None:
     with serving(tmp_path) as (client, _):
         page = client.ask("/status", Accept="text/html")
         assert page.fields["content-type"] == "text/html; charset=utf-8"
-        assert "1 source, 1 failing" in page.body.decode()
+        assert "1 feed, 1 failing" in page.body.decode()
         assert "http://127.0.0.1:1/b.xml" in page.body.decode()
         for answer in (
             client.ask("/status.json"),
@@ -117,6 +138,35 @@ def test_status_is_for_who_is_on_this_machine(host: str) -> None:
         assert may_see_status(Request("GET", "/status", fields, peer), Networks(), LOOPBACK)
     for other in ("10.0.0.1", "::2", None):
         assert not may_see_status(Request("GET", "/status", fields, other), Networks(), LOOPBACK)
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_seen"),
+    [
+        ({"Forwarded": "for=192.0.2.1", "Host": "localhost"}, False),
+        ({"X-Real-IP": "192.0.2.1", "Host": "localhost"}, False),
+        ({"Host": "planet.example.org"}, False),  # a proxy that says nothing of whom it asks for
+        ({"Host": "rebound.example:8080"}, False),
+        ({"X-Forwarded-For": "", "Host": "localhost"}, False),
+        ({"X-Forwarded-For": "127.0.0.1, 192.0.2.1,", "Host": "localhost"}, False),
+        ({"X-Forwarded-For": "192.0.2.1, ,", "Host": "localhost"}, False),
+        ({"X-Forwarded-For": "127.0.0.1", "Host": "planet.example.org"}, True),
+        ({"Host": "localhost:8080"}, True),
+        ({}, True),  # HTTP/1.0, as programs that watch a server speak it
+    ],
+)
+def test_a_proxy_on_this_machine_that_is_believed_has_to_say_for_whom_it_asks(
+    fields: dict[str, str], is_seen: bool
+) -> None:
+    request = Request("GET", "/status", CIMultiDictProxy(CIMultiDict(fields)), "127.0.0.1")
+    assert may_see_status(request, LOOPBACK, LOOPBACK) is is_seen
+
+
+def test_status_is_for_a_network_that_is_configured_by_whatever_name_it_asks() -> None:
+    fields = CIMultiDictProxy(CIMultiDict({"Host": "planet.lan:8080"}))
+    request = Request("GET", "/metrics", fields, "192.168.1.7")
+    assert may_see_status(request, Networks(), read_networks(["192.168.0.0/16"]))
+    assert not may_see_status(request, Networks(), LOOPBACK)
 
 
 PROXIES = read_networks(["10.0.0.0/8", "unix"])

@@ -19,6 +19,8 @@ from service import wait_for
 ATOM = b'<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom">' + b"<!-- %s -->" % (
     b"a feed " * 5_000
 )
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
+"""What a browser accepts that goes to a page."""
 LONG_AGO = "Sat, 29 Oct 1994 19:43:31 GMT"
 LARGE = b"<rss>" + bytes(range(32, 127)) * 50_000
 FILES: dict[str, bytes] = {
@@ -81,13 +83,36 @@ def test_each_document_is_there_with_its_type_and_validators(client: Client, nam
     )
     assert answer.fields["cache-control"] == "public, max-age=600", "what [schedule] every says"
     is_atom_or_rss = name.endswith(".xml")
-    assert answer.fields["vary"] == "Accept-Encoding" + (", A-IM" if is_atom_or_rss else "")
+    varied = "Accept, Accept-Encoding, A-IM" if is_atom_or_rss else "Accept-Encoding"
+    assert answer.fields["vary"] == varied
     assert answer.fields["accept-ranges"] == "bytes"
     assert answer.fields["x-content-type-options"] == "nosniff"
     assert answer.fields["referrer-policy"] == "no-referrer"
     assert "default-src 'none'" in answer.fields["content-security-policy"]
     is_feed = not name.endswith((".html", ".css"))
     assert answer.fields.get("access-control-allow-origin") == ("*" if is_feed else None)
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        (None, "atom+xml"),
+        ("*/*", "atom+xml"),
+        ("application/atom+xml, text/html;q=0.5, */*;q=0.1", "atom+xml"),
+        ("application/rss+xml, application/xml, text/html", "atom+xml"),
+        (BROWSER, "xml"),
+    ],
+)
+def test_only_a_browser_is_told_that_a_feed_is_xml(
+    client: Client, accept: str | None, kind: str
+) -> None:
+    fields = {} if accept is None else {"Accept": accept}
+    for method in ("GET", "HEAD"):
+        answer = client.ask("/atom.xml", method, **fields)
+        assert answer.fields["content-type"] == f"application/{kind}; charset=utf-8"
+        assert "Accept," in answer.fields["vary"]
+    again = client.ask("/atom.xml", If_None_Match=answer.fields["etag"], **fields)
+    assert again.status == 304
 
 
 @pytest.mark.parametrize("route", [*ROUTES, "/", "/categories/python/", "/nowhere", "/.git/x"])
@@ -325,6 +350,13 @@ def test_other_methods_are_told_which_there_are(client: Client) -> None:
         assert "If-None-Match" in answer.fields["access-control-allow-headers"]
 
 
+def test_a_page_of_another_site_may_know_that_a_feed_is_not_there(client: Client) -> None:
+    for path, fields in (("/nowhere.xml", {}), ("/atom.xml", {"If-Match": '"other"'})):
+        answer = client.ask(path, Origin="https://reader.example", **fields)
+        assert answer.status in (404, 412)
+        assert answer.fields["access-control-allow-origin"] == "*"
+
+
 def test_what_is_not_there_is_told_with_what_is(client: Client) -> None:
     text = client.ask("/nowhere")
     assert text.status == 404
@@ -391,7 +423,9 @@ def test_a_category_that_is_gone_is_said_to_be(tmp_path: Path) -> None:
     planet.cycle()
     (planet.public / "categories/x/atom.xml").unlink()
     with serving(tmp_path) as (client, _):
-        assert client.ask(f"/categories/{folder}/atom.xml").status == 410
+        gone = client.ask(f"/categories/{folder}/atom.xml", Origin="https://reader.example")
+        assert (gone.status, gone.fields["access-control-allow-origin"]) == (410, "*")
         assert client.ask(f"/categories/{folder}/").status == 410
+        assert client.ask(f"/categories/{folder}").status == 410
         assert client.ask("/categories/x/atom.xml").status == 404, "it is only missing"
         assert client.ask("/categories/never/atom.xml").status == 404

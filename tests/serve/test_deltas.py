@@ -37,7 +37,7 @@ def test_a_reader_gets_the_entries_that_it_has_not(planet: Planet, path: str, co
     with serving(planet.root) as (client, _):
         first = client.ask(path, A_IM="feed", Accept_Encoding=coding)
         assert first.status == 200, "who has nothing gets everything"
-        assert first.fields["vary"] == "Accept-Encoding, A-IM"
+        assert first.fields["vary"] == "Accept, Accept-Encoding, A-IM"
         tag = first.fields["etag"]
         assert asked(client, path, tag, coding).status == 304
         planet.article("6.md", "Text 6.", date="2024-01-06")

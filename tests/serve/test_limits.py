@@ -1,14 +1,16 @@
 """Slow, silent, greedy and many clients, and the end of the server."""
 
 import asyncio
+import gzip
 import re
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+import brotli
 import pytest
-from planet import Planet
+from planet import SITE, Planet
 from server import NOTHING_INSIDE
 
 from feedkit.config import Listen, load_settings
@@ -257,6 +259,33 @@ def test_an_answer_that_is_being_sent_comes_to_its_end_though_the_server_stops(
     run(planet, test)
 
 
+def test_a_server_that_stops_leaves_the_socket_of_its_successor(planet: Planet) -> None:
+    where = Listen(path=planet.root / "feedkit.sock")
+    settings = load_settings(planet.root / "config.toml")
+
+    async def test(it: Running) -> None:
+        old, new = Server(settings, NOTHING_INSIDE), Server(settings, NOTHING_INSIDE)
+        await old.start(where)
+        reader, writer = await asyncio.open_unix_connection(where.path, limit=1_000)
+        writer.write(get("/huge.xml"))
+        await until(lambda: bool(old._slow))
+        stopping = asyncio.ensure_future(old.stop())
+        await asyncio.sleep(0)
+        await new.start(where)
+        assert (await reader.read()).endswith(HUGE)
+        writer.close()
+        await asyncio.wait_for(stopping, PATIENCE)
+        again, other = await asyncio.open_unix_connection(where.path)
+        other.write(get("/atom.xml", "Connection: close"))
+        assert (await again.read()).endswith(b"<feed/>")
+        other.close()
+        await new.stop()
+        assert where.path is not None
+        assert not where.path.exists()
+
+    run(planet, test)
+
+
 def test_a_large_document_that_is_replaced_while_it_is_sent_stays_what_it_was(
     planet: Planet,
 ) -> None:
@@ -276,6 +305,51 @@ def test_a_large_document_that_is_replaced_while_it_is_sent_stays_what_it_was(
     run(planet, test)
 
 
+def test_a_large_document_is_sent_in_a_coding_from_the_file_beside_it(planet: Planet) -> None:
+    head = ("Accept-Encoding: br, gzip", "Connection: close")
+
+    def publish(text: bytes) -> None:
+        files = {".gz": gzip.compress(text), ".br": brotli.compress(text, quality=1), "": text}
+        for suffix, data in files.items():
+            planet.write("public/.beside", data).replace(planet.public / f"huge.xml{suffix}")
+
+    async def test(it: Running) -> None:
+        publish(HUGE)
+        before, _, body = (await it.say(get("/huge.xml", *head))).partition(b"\r\n\r\n")
+        assert b"Content-Encoding: br\r\n" in before
+        assert brotli.decompress(body) == HUGE
+        (tag,) = re.findall(rb'ETag: ("[0-9a-f]{20}\.br\.[0-9a-f]{6}")\r\n', before)
+        again = await it.say(get("/huge.xml", *head, f"If-None-Match: {tag.decode()}"))
+        assert again.startswith(b"HTTP/1.1 304 ")
+        planet.write("public/huge.xml.br", brotli.compress(b"of another document"))
+        answer = await it.say(get("/huge.xml", *head))
+        assert gzip.decompress(answer.partition(b"\r\n\r\n")[2]) == HUGE
+        (planet.public / "huge.xml.gz").unlink()
+        assert (await it.say(get("/huge.xml", *head))).endswith(b"\r\n\r\n" + HUGE)
+        publish(HUGE + b"z")
+        answer = await it.say(get("/huge.xml", *head))
+        assert brotli.decompress(answer.partition(b"\r\n\r\n")[2]) == HUGE + b"z"
+
+    run(planet, test)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [gzip.compress(HUGE)[:-9], gzip.compress(HUGE * 2), b"", b"none"],
+    ids=["broken off", "of more", "empty", "of no coding"],
+)
+def test_what_beside_a_large_document_is_no_copy_of_it_is_not_sent(
+    planet: Planet, data: bytes
+) -> None:
+    planet.write("public/huge.xml.gz", data)
+
+    async def test(it: Running) -> None:
+        answer = await it.say(get("/huge.xml", "Accept-Encoding: gzip", "Connection: close"))
+        assert answer.endswith(b"\r\n\r\n" + HUGE)
+
+    run(planet, test)
+
+
 def test_documents_in_memory_are_bounded(planet: Planet) -> None:
     planet.configure('[serve]\ncache = "1MB"\n')
     for number in range(50):
@@ -289,5 +363,32 @@ def test_documents_in_memory_are_bounded(planet: Planet) -> None:
                 assert b" 200 OK" in await it.say(get(f"/{number}.txt", *said))
             kept = [each.size for each in shelf._documents.values()]
             assert sum(kept) == shelf.size <= 1_000_000
+
+    run(planet, test)
+
+
+def test_where_entries_are_counts_as_memory(planet: Planet) -> None:
+    planet.configure('[serve]\ncache = "1MB"\n')
+    for number in range(10):
+        planet.write(f"public/{number}.xml", f"<feed>{'<entry/>' * 1_000}{number}</feed>")
+
+    async def test(it: Running) -> None:
+        shelf = it.server._site._shelf
+        for number in range(10):
+            assert b" 200 OK" in await it.say(get(f"/{number}.xml", "Connection: close"))
+            kept = [each.size for each in shelf._documents.values()]
+            assert sum(kept) == shelf.size <= 1_000_000
+        assert len(kept) == 4, "a place takes more than such an entry itself"
+
+    run(planet, test)
+
+
+def test_a_new_configuration_that_cannot_be_served_leaves_what_is(planet: Planet) -> None:
+    async def test(it: Running) -> None:
+        for output in ("s3://bucket", "."):
+            planet.configure("", site=f'{SITE}output = "{output}"\n')
+            it.server.follow(load_settings(planet.root / "config.toml"))
+            assert b" 404 " in await it.say(get("/config.toml", "Connection: close"))
+            assert (await it.say(get("/atom.xml", "Connection: close"))).endswith(b"<feed/>")
 
     run(planet, test)

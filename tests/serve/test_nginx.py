@@ -132,9 +132,16 @@ def test_nginx_serves_the_folder_as_documented(planet: Planet, tmp_path: Path) -
             assert answer.fields.get("access-control-allow-origin") == ("*" if is_feed else None)
             again = client.ask(path, If_None_Match=answer.fields["etag"])
             assert again.status == 304
+        for path in ("/atom.xml", "/archive/1.atom.xml", "/rss.xml"):
+            shown = client.ask(path, Accept="text/html,application/xml;q=0.9,*/*;q=0.8")
+            assert shown.fields["content-type"] == "application/xml; charset=utf-8"
+            assert shown.fields["access-control-allow-origin"] == "*"
+            assert shown.body == (planet.public / path[1:]).read_bytes()
+            assert client.ask(path, If_None_Match=shown.fields["etag"]).status == 304
+        assert client.ask("/no/atom.xml", Accept="text/html").status == 404
         small = client.ask("/atom.xml", Accept_Encoding="gzip")
         assert small.fields["content-encoding"] == "gzip"
-        assert small.fields["vary"] == "Accept-Encoding"
+        assert small.fields["vary"] == "Accept"  # the last of its lines
         assert gzip.decompress(small.body) == document
         assert small.fields["etag"] != client.ask("/atom.xml").fields["etag"]
         assert client.ask("/.atom.xml.tmp").status == 404
