@@ -3,9 +3,9 @@
 A store is filled, each entry in three categories, and published in full by this one process on one
 core: how many rendered entries that makes a second is printed (an entry in a format counts once,
 in however many documents it stands). Then the same again, as the daemon does, when nothing has
-changed; then one entry comes in three categories, and it is checked that exactly the documents concerned are written. The
-exit code is 1 when fewer than 10,000 are rendered a second, when the one entry takes 100 ms or
-more, when other files were written or bytes differ on a rerun.
+changed; then one entry comes in three categories, and it is checked that exactly the documents
+concerned are written. The exit code is 1 when fewer than 10,000 are rendered a second, when the one
+entry takes 100 ms or more, when other files were written or bytes differ on a rerun.
 
     .venv/bin/python bench/publish.py [--entries N] [--categories N] [--rounds N] [--compress]
 """

@@ -111,7 +111,7 @@ def test_another_output_folder_gets_everything(planet: Planet) -> None:
 
 def test_an_older_store_forgets_no_file(planet: Planet) -> None:
     with closing(sqlite3.connect(planet.root / "feedkit.db")) as connection, connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0007'")
+        connection.execute("UPDATE alembic_version SET version_num = '0008'")
         connection.execute("DROP TABLE folders")
         connection.execute("DROP INDEX ix_documents_folder")
         connection.execute("ALTER TABLE documents DROP COLUMN folder")

@@ -5,8 +5,8 @@ import re
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 _OF_A_TOPIC = re.compile(
     r"(categories/[^/]+/|)(archive/\d+\.)?(atom\.xml|rss\.xml|feed\.json|index\.html)"
