@@ -69,6 +69,7 @@ def _renew(
     members = set() if before is None else editions.members(topic.id)
     whole: list[tuple[int, ...]] = []
     rest: tuple[int, ...] = ()
+    relisted: tuple[int, ...] = ()
     if before is None or not publish.archives or not _has_archives(before):
         editions.forget_archives(topic.id)
         if publish.archives:
@@ -83,27 +84,33 @@ def _renew(
         if members != {*topic.category_ids}:
             members = editions.set_members(topic.id, topic.category_ids)
         standing = editions.standing(topic.id, arrived)
-        archived = _archived(editions, before, standing.values())
+        archived = _archived(editions, before, listed, standing.values())
         changes = change(before, listed, standing, archived)
         whole, rest = _cut(changes.rest, publish.entries)
+        relisted = _relisted(before, listed, archived)
         _bury(editions, topic.id, changes, standing, archived, now)
-    editions.save(Edition(topic.id, _state(topic, settings), listed, rest, last_id))
+    editions.save(Edition(topic.id, _state(topic, settings), listed, rest, last_id, relisted))
     if members != {*topic.category_ids}:  # of what is here for the first time, only now
         editions.set_members(topic.id, topic.category_ids)
     editions.add_archives(topic.id, whole, now)
 
 
 def _archived(
-    editions: "Editions", before: Edition, arrived: Iterable["Standing"]
+    editions: "Editions", before: Edition, listed: Collection[int], arrived: Iterable["Standing"]
 ) -> dict[int, list[Archive]]:
     """Those of the entries that are in whole archives, with these, oldest first. It is looked up
-    only where it matters: of an entry that did not stand outside of them, or is deleted."""
+    only where it matters: of an entry that did not stand outside of them, leaves the feed after it
+    had come back into it, or is deleted."""
     open_ids = {*before.listed, *before.rest}
+    listed = {*listed}
+    left = {*before.relisted} - listed
     old = {
         each.id
         for each in arrived
-        if each.id <= before.last_id and (each.id not in open_ids or each.is_withdrawn)
+        if each.id <= before.last_id
+        and (each.id not in open_ids or each.id in left or each.is_withdrawn)
     }
+    old |= {entry_id for entry_id in listed - open_ids if entry_id <= before.last_id}
     if not old:
         return {}
     found: dict[int, list[Archive]] = {}
@@ -111,6 +118,12 @@ def _archived(
         for entry_id in old.intersection(held):
             found.setdefault(entry_id, []).append(archive)
     return found
+
+
+def _relisted(before: Edition, listed: Sequence[int], archived: Collection[int]) -> tuple[int, ...]:
+    """Those in the feed that whole archives hold, too: it lists more than it did, or what was newer
+    was deleted."""
+    return tuple(each for each in listed if each in before.relisted or each in archived)
 
 
 class Changes(NamedTuple):

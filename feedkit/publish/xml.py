@@ -7,6 +7,7 @@ Dates come from entries, never from the clock: the same entries make the same by
 
 from collections.abc import Sequence
 from urllib.parse import quote
+from zlib import crc32
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
@@ -19,7 +20,7 @@ from feedkit.publish.extension import NAMESPACES, FeedkitEntryExtension
 from feedkit.publish.frames import FeedkitExtension
 from feedkit.publish.jobs import PAGE, Form, Frame, FrameJob, StoredEntry
 from feedkit.publish.substitutes import name_of, shown_summary, title_of
-from feedkit.publish.topics import archive_path
+from feedkit.publish.topics import Topic, archive_path
 
 # ----------------------------------------------------------------------------------------- entries
 
@@ -176,11 +177,17 @@ def _chain_links(job: FrameJob) -> list[tuple[str, str]]:
     for relation, number in (("prev-archive", job.chain.older), ("next-archive", job.chain.newer)):
         if number is not None:
             is_open = job.chain.number is None
-            query = f"?{job.topic.revision}" if is_open else ""
+            query = f"?{_version(job.topic)}" if is_open else ""
             links.append((relation, quote(archive_path(job.topic.folder, number)) + query))
     if job.chain.number is not None:
         links.append(("current", quote(job.topic.path("atom"))))
     return [(relation, job.site.url + path) for relation, path in links]
+
+
+def _version(topic: Topic) -> str:
+    """Another one whenever what is in the topic changes, be it by an alias that comes or goes."""
+    members = ",".join(map(str, topic.category_ids)).encode()
+    return f"{topic.revision}-{crc32(members):08x}"
 
 
 def _stylesheet(job: FrameJob) -> bytes:

@@ -202,6 +202,7 @@ class Editions:
             "listed": _packed(edition.listed),
             "rest": _packed(edition.rest),
             "last_id": edition.last_id,
+            "relisted": _packed(edition.relisted),
         }
         known = self._connection.execute(
             update(editions).where(editions.c.topic_id == topic_id).values(values)
@@ -324,9 +325,10 @@ def _front(
     return tuple(front.values())
 
 
-def _edition(row: "Row[int, str, bytes, bytes, int]") -> Edition:
-    topic_id, state, listed, rest, last_id = row
-    return Edition(topic_id, state, _unpacked(listed), _unpacked(rest), last_id)
+def _edition(row: "Row[int, str, bytes, bytes, int, bytes]") -> Edition:
+    topic_id, state, listed, rest, last_id, relisted = row
+    found = map(_unpacked, (listed, rest, relisted))
+    return Edition(topic_id, state, next(found), next(found), last_id, next(found))
 
 
 def _packed(entry_ids: Iterable[int]) -> bytes:

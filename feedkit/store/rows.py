@@ -232,6 +232,8 @@ class Edition(NamedTuple):
     """Those in neither its feed nor a whole archive, in the order in which they left the feed."""
     last_id: int = 0
     """No entry had a higher id then."""
+    relisted: tuple[int, ...] = ()
+    """Those in its feed that are in a whole archive, too."""
 
 
 class Archive(NamedTuple):

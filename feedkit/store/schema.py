@@ -196,6 +196,7 @@ editions = Table(
     Column("listed", LargeBinary, nullable=False),  # ids of entries, 8 bytes each, newest first
     Column("rest", LargeBinary, nullable=False),  # of those not listed, nor in a whole archive
     Column("last_id", BigInteger, nullable=False),  # no entry had a higher id then
+    Column("relisted", LargeBinary, nullable=False, server_default=text("x''")),
     sqlite_with_rowid=False,
 )
 

@@ -241,3 +241,33 @@ def test_a_whole_archive_keeps_what_the_store_has_not_any_more(planet: Planet) -
     documents = planet.documents()
     assert documents[name] == before
     assert gzip.decompress(documents[name + ".gz"]) == before
+
+
+def test_entries_that_come_back_into_a_longer_feed_are_archived_once(planet: Planet) -> None:
+    write(planet, *range(9))
+    planet.cycle()
+    planet.configure(FEW.replace("entries = 3", "entries = 7") + ARTICLES)
+    planet.cycle()
+    for number in range(9, 20):
+        write(planet, number)
+        planet.cycle()
+    assert followed(planet) == names(*reversed(range(20)))
+
+
+def test_the_address_of_the_open_archive_does_not_come_back(tmp_path: Path) -> None:
+    alias = '[categories.News]\naliases = ["Go"]\n'
+    planet = Planet(tmp_path, FEW + ARTICLES + alias)
+    write(planet, *range(5))
+    write(planet, 6, 7, categories="[Go]")
+    found = []
+    for turn, config in enumerate([alias, "", alias]):
+        planet.configure(FEW + ARTICLES + config)
+        write(planet, 10 + turn)
+        planet.cycle()
+        root = etree.fromstring((planet.public / "categories/news/atom.xml").read_bytes())
+        found += [
+            link.get("href")
+            for link in root.findall(f"{ATOM}link")
+            if link.get("rel") == "prev-archive"
+        ]
+    assert len({*found}) == 3

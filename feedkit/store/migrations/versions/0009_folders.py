@@ -1,4 +1,5 @@
-"""The folders that have each topic's documents, as they were when these were written."""
+"""The folders that have each topic's documents, as they were when these were written; and what
+feeds list that whole archives have, too."""
 
 import re
 
@@ -27,6 +28,10 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.add_column("documents", sa.Column("folder", sa.Text, nullable=False, server_default="/"))
+    op.add_column(
+        "editions",
+        sa.Column("relisted", sa.LargeBinary, nullable=False, server_default=sa.text("x''")),
+    )
     op.create_index("ix_documents_folder", "documents", ["folder"])
     connection = op.get_bind()
     found: set[str] = set()
