@@ -25,11 +25,15 @@ _BATCH = 100
 """Topics put together in one transaction."""
 
 
-def renew(store: Store, settings: Settings, topics: Sequence[Topic], now: int) -> None:
+def renew(store: Store, settings: Settings, topics: Sequence[Topic], now: int) -> dict[int, bool]:
     """Put the editions of topics together in which something changed; forget those of topics
-    that are published no more. `now` is the time of tombstones."""
+    that are published no more. `now` is the time of tombstones.
+
+    Returns whether something is in the open archive, by the ids of topics.
+    """
     with store.read() as transaction:
         states = transaction.editions.states()
+    has_open = {topic_id: has_rest for topic_id, (_, has_rest) in states.items()}
     gone = states.keys() - {topic.id for topic in topics}
     stale = [topic for topic in topics if states.get(topic.id, ("",))[0] != _state(topic, settings)]
     if gone:
@@ -41,7 +45,11 @@ def renew(store: Store, settings: Settings, topics: Sequence[Topic], now: int) -
             before = transaction.editions.get([topic.id for topic in batch])
             last_id = transaction.editions.last_id()
             for topic in batch:
-                _renew(transaction.editions, settings, topic, before.get(topic.id), last_id, now)
+                edition = before.get(topic.id)
+                has_open[topic.id] = _renew(
+                    transaction.editions, settings, topic, edition, last_id, now
+                )
+    return has_open
 
 
 def _state(topic: Topic, settings: Settings) -> str:
@@ -63,7 +71,8 @@ def _renew(
     before: Edition | None,
     last_id: int,
     now: int,
-) -> None:
+) -> bool:
+    """Put one together in place of the one `before`; whether its open archive has something."""
     publish = settings.publish
     listed = editions.front(topic.category_ids, publish.entries, publish.per_source)
     members = set() if before is None else editions.members(topic.id)
@@ -93,6 +102,7 @@ def _renew(
     if members != {*topic.category_ids}:  # of what is here for the first time, only now
         editions.set_members(topic.id, topic.category_ids)
     editions.add_archives(topic.id, whole, now)
+    return bool(rest)
 
 
 def _archived(

@@ -280,7 +280,8 @@ def _page(job: FrameJob) -> _Page:
     )
 
 
-def _topic(listing: Listing, root: str, suffix: str, formats: Sequence[str]) -> _Topic:
+@lru_cache(maxsize=8192)
+def _topic(listing: Listing, root: str, suffix: str, formats: tuple[str, ...]) -> _Topic:
     return _Topic(
         _plain(listing.title.removesuffix(suffix)),
         root + _page_path(listing.folder),

@@ -1,6 +1,6 @@
 """Renders the documents whose entries changed, and writes those whose bytes did."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 
 from feedkit.config import Settings
@@ -42,7 +42,7 @@ def publish(
     looks_at_all = kept is None or kept.is_look_due(now)
     record = Record(store, target, is_kept=remember, trusts_folders=not looks_at_all)
     topics, rows = _topics(store, settings, record.folders.keys())
-    renew(store, settings, topics, now)
+    has_open = renew(store, settings, topics, now)
     with store.read() as transaction:
         sources = list(transaction.sources().values())
     planet = _planet(topics, sources)
@@ -50,7 +50,7 @@ def publish(
     theme = Theme(settings, published)
     lists = list(feed_lists(settings, topics, sources))
     plan = Plan(settings, theme.fingerprint, digest(planet))
-    standings = _standings(store, settings, topics)
+    standings = _standings(store, settings, topics, has_open)
     published.documents = plan.count(each for _, each in standings)
     published.documents += len(theme.assets) + len(lists)
 
@@ -86,17 +86,16 @@ def publish(
 
 
 def _standings(
-    store: Store, settings: Settings, topics: Sequence[Topic]
+    store: Store, settings: Settings, topics: Sequence[Topic], has_open: Mapping[int, bool]
 ) -> list[tuple[Topic, Standings]]:
     """The topics, that of everything last, with what is known of the archives of each."""
     # Archives are Atom documents that name the Atom feed as the current one (RFC 5005, 4).
     has_archives = settings.publish.archives and "atom" in settings.publish.formats
     with store.read() as transaction:
-        states = transaction.editions.states()
         wholes = transaction.editions.wholes() if has_archives else {}
     none = Wholes()
     return [
-        (topic, Standings(wholes.get(topic.id, none), has_archives and states[topic.id][1]))
+        (topic, Standings(wholes.get(topic.id, none), has_archives and has_open[topic.id]))
         for topic in sorted(topics, key=lambda topic: topic.name is None)
     ]
 
