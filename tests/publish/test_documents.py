@@ -268,7 +268,7 @@ FOLDER = "categories/%E6%96%B0%E5%AA%92%E4%BD%93/"
     ("chain", "links"),
     [
         (Chain(None, None, None), {}),
-        (Chain(None, 3, None), {"prev-archive": "archive/3.atom.xml?0"}),
+        (Chain(None, 3, None), {"prev-archive": "archive/3.atom.xml?0-00000000"}),
         (
             Chain(3, 2, None),
             {"prev-archive": "archive/2.atom.xml", "current": "atom.xml"},

@@ -115,6 +115,7 @@ def test_an_older_store_forgets_no_file(planet: Planet) -> None:
         connection.execute("DROP TABLE folders")
         connection.execute("DROP INDEX ix_documents_folder")
         connection.execute("ALTER TABLE documents DROP COLUMN folder")
+        connection.execute("ALTER TABLE editions DROP COLUMN relisted")
     stamps = planet.stamps()
     assert planet.feedkit("run").code == 0
     assert planet.rewritten(stamps) == set()
