@@ -14,6 +14,7 @@ from server import NOTHING_INSIDE
 from feedkit.config import Listen, load_settings
 from feedkit.serve import connection
 from feedkit.serve import server as server_module
+from feedkit.serve.listening import listening
 from feedkit.serve.server import Server
 
 BIG = b"<rss>" + b"x" * 3_500_000
@@ -62,7 +63,7 @@ def run(planet: Planet, test: Test) -> None:
     @asynccontextmanager
     async def running() -> AsyncIterator[Running]:
         server = Server(load_settings(planet.root / "config.toml"), NOTHING_INSIDE)
-        await server.start(Listen(host="127.0.0.1"))
+        await server.start(listening(Listen(host="127.0.0.1")))
         try:
             yield Running(server)
         finally:
