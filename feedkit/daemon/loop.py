@@ -24,6 +24,7 @@ from feedkit import __version__
 from feedkit.config import Listen, Settings, load_settings
 from feedkit.daemon.cycle import LONGEST, SHORTEST, Cycles
 from feedkit.daemon.notify import Notifier
+from feedkit.daemon.priority import give_way
 from feedkit.daemon.signals import handled
 from feedkit.daemon.watching import can_watch, changes, present
 from feedkit.errors import ConfigError, StoreError
@@ -58,7 +59,8 @@ class Daemon:
         self._notifier = notifier
         self._clock = clock
         self._scheduler = AsyncIOScheduler(timezone=UTC)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="cycle")
+        manners = give_way if _is_served(settings) else None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="cycle", initializer=manners)
         self._is_stopping = threading.Event()
         self._stop = asyncio.Event()
         self._abandon = asyncio.Event()
