@@ -121,7 +121,11 @@ class Daemon:
             self._hurry()
 
         self._server = ServerKeeper(
-            self._settings, listen, on_news=has_news, on_lease=self._cycles.expect
+            self._settings,
+            listen,
+            self._cycles.metrics,
+            on_news=has_news,
+            on_lease=self._cycles.expect,
         )
         await self._server.start()
 
@@ -194,7 +198,7 @@ class Daemon:
             self._loop.call_soon_threadsafe(self._announce, hubs, topics)
 
     def _tell_server(self, server: "ServerKeeper", report: Report) -> None:
-        server.alive(self._cycles.metrics)
+        server.alive()
         if self._settings.serve.subscribe:
             server.learn(report)
 
@@ -293,7 +297,7 @@ class Daemon:
             if self._idle.is_set() or time.monotonic() - self._cycles.pulse.at < _STUCK:
                 self._notifier.alive()
                 if self._server is not None:
-                    self._server.alive(self._cycles.metrics)
+                    self._server.alive()
             await asyncio.sleep(period)
             now, monotonic = self._clock(), time.monotonic()
             self._compare(now - wall - timedelta(seconds=monotonic - steady))

@@ -43,6 +43,7 @@ class Begin(Struct, frozen=True, tag=True):
     """Where the sockets listen, as `Listen` is written."""
     sockets: Sequence[int]
     """Their file descriptors."""
+    metrics: Metrics
     is_verbose: bool
     is_quiet: bool
 

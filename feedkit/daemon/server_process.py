@@ -36,7 +36,6 @@ from feedkit.daemon.messages import (
     ToServer,
     to_server,
 )
-from feedkit.daemon.metrics import Metrics
 from feedkit.daemon.subscriber import Subscriber
 from feedkit.errors import FeedkitError, ServeError
 from feedkit.machine import of_the_machine
@@ -55,7 +54,7 @@ class ServerProcess:
         """Raises `FeedkitError` where what is published cannot be served."""
         self._channel = channel
         self._settings: Settings = begin.configuration.settings()
-        self._metrics = Metrics()
+        self._metrics = begin.metrics
         self._heard_at = time.monotonic()
         self._subscriber: Subscriber | None = None
         self._asking: asyncio.Task[None] | None = None

@@ -79,13 +79,16 @@ class ServerKeeper:
         self,
         settings: Settings,
         listen: Listen,
+        metrics: Metrics,
         *,
         on_news: Callable[[str], None],
         on_lease: Callable[[str, datetime | None], None],
     ) -> None:
-        """`on_news` is called with a feed whose hub has news, `on_lease` with one whose hub tells
-        of its news until then, or does not. Raises `ServeError` where nobody can listen."""
+        """`metrics` are what the daemon counts. `on_news` is called with a feed whose hub has news,
+        `on_lease` with one whose hub tells of its news until then, or does not. Raises `ServeError`
+        where nobody can listen."""
         self._settings = settings
+        self._metrics = metrics
         self._on_news = on_news
         self._on_lease = on_lease
         self._listening = listening(listen)
@@ -112,10 +115,10 @@ class ServerKeeper:
         hubs = [source.hub for source in report.sources if source.hub is not None]
         self._tell(Learned(hubs, report.feeds))
 
-    def alive(self, metrics: Metrics) -> None:
+    def alive(self) -> None:
         """Tell that nothing is stuck, and what was done so far."""
         if self._child is not None and not self._child.channel.is_behind:
-            self._tell(Alive(metrics))
+            self._tell(Alive(self._metrics))
 
     async def stop(self, grace: float) -> None:
         """Have it take no more requests, and come to its end in so many seconds."""
@@ -124,13 +127,11 @@ class ServerKeeper:
             self._keeping.cancel()
             with suppress(asyncio.CancelledError):
                 await self._keeping
-        child, self._child = self._child, None
-        if child is None:
-            return
-        child.channel.tell(Stop(grace))
-        with suppress(subprocess.TimeoutExpired):
-            await asyncio.to_thread(child.process.wait, grace + _END)
-        await child.end()
+        if (child := self._child) is not None:
+            child.channel.tell(Stop(grace))
+            with suppress(subprocess.TimeoutExpired):
+                await asyncio.to_thread(child.process.wait, grace + _END)
+            await child.end()
 
     def abandon(self) -> None:
         """End it at once."""
@@ -219,6 +220,7 @@ class ServerKeeper:
                 configuration_of(self._settings),
                 str(self._listening.address),
                 sockets,
+                self._metrics,
                 is_verbose,
                 is_quiet,
             )
