@@ -156,11 +156,14 @@ class Life:
         return b'"started"' in self.log.read_bytes()
 
     def sample(self) -> None:
-        """Look at what it takes."""
+        """Look at what it takes, with the process that serves."""
         proc = Path(f"/proc/{self.process.pid}")
-        with suppress(OSError):  # it ended
-            pages = int((proc / "statm").read_text().split()[1])
-            files = len(list((proc / "fd").iterdir()))
+        with suppress(OSError):  # one of them ended
+            # Workers are children of another thread.
+            server = (proc / f"task/{self.process.pid}/children").read_text().split()
+            both = [proc, *(Path(f"/proc/{pid}") for pid in server)]
+            pages = sum(int((each / "statm").read_text().split()[1]) for each in both)
+            files = sum(len(list((each / "fd").iterdir())) for each in both)
             self.samples.append((pages * os.sysconf("SC_PAGE_SIZE") / 1e6, files))
 
 
@@ -350,6 +353,7 @@ class Soak:
             f'[store]\nkeep = "{KEEP.days}d"\n[publish]\nentries = {LISTED}\n'
             '[fetch]\nallow_private_hosts = true\ntimeout = "1s"\nmax_bytes = "400kB"\n'
             '[schedule]\nevery = "3h"\n'
+            '[serve]\nlisten = "127.0.0.1:0"\n'
             f'[[articles]]\npath = "articles"\ncategories = ["Articles"]\n{feeds}'
         )
         path.with_suffix(".new").replace(path)

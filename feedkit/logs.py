@@ -38,6 +38,11 @@ def start(*, verbose: bool = False, quiet: bool = False, stream: TextIO | None =
     )
 
 
+def manner() -> tuple[bool, bool]:
+    """Whether what is said is `verbose`, and whether it is `quiet`, as `start` was told."""
+    return _LOGGER.isEnabledFor(logging.DEBUG), not _LOGGER.isEnabledFor(logging.INFO)
+
+
 def say(
     event: str, sentence: str, *, source: str = "", level: int = logging.INFO, **facts: Fact
 ) -> None:

@@ -87,7 +87,7 @@ def _announce(settings: Settings, written: list[str]) -> None:
     """Tell the hubs which feeds changed, now that others may go on with the store."""
     import asyncio
 
-    from feedkit.pipeline.feeds import user_agent
+    from feedkit.pipeline.agent import user_agent
     from feedkit.publish.websub import announce_once, topics_of
 
     if topics := topics_of(settings, written):

@@ -13,6 +13,7 @@ from feedkit.config.values import Unexpected
 from feedkit.daemon.inside import inside_of
 from feedkit.daemon.signals import handled
 from feedkit.errors import ConfigError
+from feedkit.serve.listening import listening
 from feedkit.serve.server import Server
 
 DEFAULT = Listen(host="127.0.0.1", port=8080)
@@ -29,9 +30,12 @@ def serve_until_told(config: Path, listen: str | None, *, verbose: bool, quiet: 
     async def serving() -> None:
         stop = asyncio.Event()
         server = Server(settings, inside_of(lambda: settings))
-        await server.start(where)
+        open_at = listening(where)
+        await server.start(open_at)
         with handled(stop=stop.set, reload=lambda: None):
             await stop.wait()
+            server.close()
+            open_at.close()  # now: soon its path may be another server's
             await server.stop()
 
     asyncio.run(serving())

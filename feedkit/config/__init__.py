@@ -6,7 +6,7 @@ and sizes are typed here, at the door: past it a duration is a `timedelta`, a si
 bytes, a path absolute, a pattern compiled.
 """
 
-from feedkit.config.reader import load_settings
+from feedkit.config.reader import load_settings, read_settings
 from feedkit.config.request import RequestOptions, Secret
 from feedkit.config.serving import LOOPBACK, Listen, Networks, Serve
 from feedkit.config.settings import (
@@ -16,6 +16,7 @@ from feedkit.config.settings import (
     Fetch,
     ObjectStore,
     OpmlList,
+    Original,
     Publish,
     Retention,
     Schedule,
@@ -37,6 +38,7 @@ __all__ = [
     "Networks",
     "ObjectStore",
     "OpmlList",
+    "Original",
     "Publish",
     "RequestOptions",
     "Retention",
@@ -47,4 +49,5 @@ __all__ = [
     "Site",
     "StoreSettings",
     "load_settings",
+    "read_settings",
 ]

@@ -25,6 +25,7 @@ from feedkit.config.settings import (
     Fetch,
     ObjectStore,
     OpmlList,
+    Original,
     Publish,
     Retention,
     Schedule,
@@ -140,26 +141,31 @@ def load_settings(file: Path) -> Settings:
 
     Raises `ConfigError` with every problem found.
     """
-    shown, file = file, file.absolute()
     try:
         text = file.read_bytes().decode("utf-8-sig")
-        document = tomllib.loads(text)
     except OSError as error:
         hint = (
             "; create it, or name another with --config"
             if isinstance(error, FileNotFoundError)
             else ""
         )
-        raise ConfigError([f"{shown}: cannot be read: {error.strerror}{hint}"]) from error
+        raise ConfigError([f"{file}: cannot be read: {error.strerror}{hint}"]) from error
     except UnicodeDecodeError as error:
-        raise ConfigError([f"{shown}: not UTF-8 at byte {error.start}; save it so"]) from error
+        raise ConfigError([f"{file}: not UTF-8 at byte {error.start}; save it so"]) from error
+    return read_settings(text, file)
+
+
+def read_settings(text: str, file: Path) -> Settings:
+    """What `text` says, which was read from `file`. Raises `ConfigError`, as `load_settings`."""
+    try:
+        document = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # also a number or a nesting without end
-        raise ConfigError([f"{shown}: not valid TOML: {error}"]) from error
-    reader = _Reader(file)
+        raise ConfigError([f"{file}: not valid TOML: {error}"]) from error
+    reader = _Reader(file.absolute())
     settings = reader.settings(document)
     if reader.problems or settings is None:
-        raise ConfigError([f"{shown}: {problem}" for problem in reader.problems])
-    return settings
+        raise ConfigError([f"{file}: {problem}" for problem in reader.problems])
+    return msgspec.structs.replace(settings, original=Original(text))
 
 
 class _Reader:

@@ -141,6 +141,15 @@ class CategorySettings(Struct, frozen=True):
     """How much of entries its feeds hold; None: as `Publish.content` says."""
 
 
+class Original(Struct, frozen=True):
+    """The text that settings were read from, so that another process can read the same."""
+
+    text: str = ""
+
+    def __repr__(self) -> str:
+        return "Original(…)"  # it may hold passwords
+
+
 class Settings(Struct, frozen=True):
     """All of ``config.toml``, checked."""
 
@@ -156,3 +165,4 @@ class Settings(Struct, frozen=True):
     feeds: tuple[FeedSource, ...] = ()
     opml: tuple[OpmlList, ...] = ()
     categories: tuple[CategorySettings, ...] = ()
+    original: Original = Original()

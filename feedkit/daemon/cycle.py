@@ -5,7 +5,7 @@ before that looks whether an article changed, and opens nothing.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from queue import SimpleQueue
 
@@ -83,7 +83,7 @@ class Cycles:
         self._kept = Kept()
         self._done_for: Settings | None = None
         """By which settings the last cycle was done; None: one is owed."""
-        self.told_until: Mapping[str, datetime] = {}
+        self._told_until: dict[str, datetime] = {}
         """The feeds whose hubs tell of their news, and until when."""
         self._news: SimpleQueue[str] = SimpleQueue()
         """Those that have some."""
@@ -115,6 +115,14 @@ class Cycles:
     def tell(self, feed: str) -> None:
         """Ask `feed` in the next tick: its hub says that it has news. From any thread."""
         self._news.put(feed)
+
+    def expect(self, feed: str, until: datetime | None) -> None:
+        """Know that the hub of `feed` tells of its news until then; None: it does not. From any
+        thread: a cycle looks up one feed at a time."""
+        if until is None:
+            self._told_until.pop(feed, None)
+        else:
+            self._told_until[feed] = until
 
     def forget_time(self) -> None:
         """Look into the store at the next tick: the clock was set, or the machine slept."""
@@ -156,7 +164,7 @@ class Cycles:
             progress=self.pulse,
             clock=self._now,
             is_stopping=is_to_end,
-            news=News(news, self.told_until),
+            news=News(news, self._told_until),
             kept=self._kept,
         )
         self._end_trouble()
@@ -168,8 +176,8 @@ class Cycles:
             for feed in news:
                 if shown(feed) not in asked:
                     self._news.put(feed)
-        self._journal.tell(report)
         self._on_report(report)
+        self._journal.tell(report)
         debug("cycle", f"a cycle took {seconds:.2f} s", seconds=round(seconds, 3))
         self._keep_house(settings, store)
         done_at = None if is_cut else now

@@ -1,25 +1,35 @@
 """How feedkit is doing, told to the server: what the store knows, and what was counted."""
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from feedkit.config import Settings
 from feedkit.daemon.metrics import Metrics
-from feedkit.pipeline.status import FeedStatus, status
-from feedkit.pipeline.timing import utc_now
 from feedkit.serve.inside import Inside, Measure
-from feedkit.store import Store
+
+if TYPE_CHECKING:
+    from feedkit.pipeline.status import FeedStatus
 
 
-def inside_of(settings: Callable[[], Settings], metrics: Metrics | None = None) -> Inside:
-    """What can be asked: of the store of the `settings` as they are then, and of a daemon's
-    `metrics`, where one runs."""
+def inside_of(
+    settings: Callable[[], Settings],
+    metrics: Callable[[], Metrics] | None = None,
+    trouble: Callable[[], str | None] = lambda: None,
+) -> Inside:
+    """What can be asked: of the store of the `settings` as they are then; of a daemon, where one
+    runs, its `metrics`, and what `trouble` it has."""
 
-    def sources() -> Sequence[FeedStatus]:
+    def sources() -> "Sequence[FeedStatus]":
+        # These cost 15 MB, and many a server is never asked.
+        from feedkit.pipeline.status import status
+        from feedkit.pipeline.timing import utc_now
+        from feedkit.store import Store
+
         now = settings()
         with Store(now.store.url) as store:
             return status(now, store, utc_now())
 
-    return Inside(sources, lambda: [] if metrics is None else measures(metrics))
+    return Inside(sources, lambda: [] if metrics is None else measures(metrics()), trouble)
 
 
 def measures(metrics: Metrics) -> list[Measure]:

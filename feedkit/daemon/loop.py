@@ -8,7 +8,6 @@ names when it ends, so that there is never a second one beside it.
 import asyncio
 import logging
 import os
-import sys
 import threading
 import time
 from collections.abc import Coroutine, Sequence
@@ -25,6 +24,7 @@ from feedkit import __version__
 from feedkit.config import Listen, Settings, load_settings
 from feedkit.daemon.cycle import LONGEST, SHORTEST, Cycles
 from feedkit.daemon.notify import Notifier
+from feedkit.daemon.priority import give_way
 from feedkit.daemon.signals import handled
 from feedkit.daemon.watching import can_watch, changes, present
 from feedkit.errors import ConfigError, StoreError
@@ -36,15 +36,10 @@ from feedkit.publish.websub import Announcer, topics_of
 from feedkit.schedule.words import span
 
 if TYPE_CHECKING:
-    from feedkit.daemon.subscriber import Subscriber
-    from feedkit.serve.server import Server
-    from feedkit.serve.subscriptions import Subscriptions
+    from feedkit.daemon.serving import ServerKeeper
 
 GRACE = 10.0
 """Seconds in which what runs may come to its end when the daemon is to stop."""
-_TURN = 0.001
-"""Seconds after which a cycle lets the server have its turn (it is five times that else): what it
-does takes less, and somebody waits for it."""
 _BEAT = 1.0
 """Seconds between two looks at the clocks."""
 _SLIP = timedelta(seconds=30)
@@ -64,7 +59,8 @@ class Daemon:
         self._notifier = notifier
         self._clock = clock
         self._scheduler = AsyncIOScheduler(timezone=UTC)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="cycle")
+        manners = give_way if _is_served(settings) else None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="cycle", initializer=manners)
         self._is_stopping = threading.Event()
         self._stop = asyncio.Event()
         self._abandon = asyncio.Event()
@@ -79,9 +75,8 @@ class Daemon:
         """Whether something happened during a tick that asks for another."""
         self._failure: StoreError | None = None
         self._is_ready = False
-        self._server: Server | None = None
+        self._server: ServerKeeper | None = None
         self._announcer: Announcer | None = None
-        self._subscriber: Subscriber | None = None
         self._loop = asyncio.get_running_loop()
         self._cycles = Cycles(
             clock=clock,
@@ -118,36 +113,21 @@ class Daemon:
         return has_ended
 
     async def _start_server(self, listen: Listen) -> None:
-        """Serve what is published, beside the cycles."""
-        from feedkit.daemon.inside import inside_of
-        from feedkit.serve.server import Server
-
-        sys.setswitchinterval(_TURN)
-        inside = inside_of(lambda: self._settings, self._cycles.metrics)
-        subscriptions = self._subscribe() if self._settings.serve.subscribe else None
-        self._server = Server(self._settings, inside, subscriptions)
-        await self._server.start(listen)
-
-    def _subscribe(self) -> "Subscriptions":
-        """Have hubs tell of the news of feeds, where they are known."""
-        from feedkit.daemon.subscriber import Subscriber
-        from feedkit.serve.server import file_beside_the_store
-        from feedkit.serve.subscriptions import Subscriptions
-
-        subscriptions = Subscriptions(file_beside_the_store(self._settings, "hubs"))
-
-        def lease_changed() -> None:
-            self._cycles.told_until = subscriptions.leases(self._clock().timestamp())
+        """Have what is published served, in a process of its own."""
+        from feedkit.daemon.serving import ServerKeeper
 
         def has_news(feed: str) -> None:
             self._cycles.tell(feed)
             self._hurry()
 
-        subscriptions.on_change, subscriptions.on_news = lease_changed, has_news
-        lease_changed()
-        self._subscriber = Subscriber(lambda: self._settings, subscriptions)
-        self._start(self._subscriber.serve())
-        return subscriptions
+        self._server = ServerKeeper(
+            self._settings,
+            listen,
+            self._cycles.metrics,
+            on_news=has_news,
+            on_lease=self._cycles.expect,
+        )
+        await self._server.start()
 
     # Ticks
 
@@ -211,18 +191,23 @@ class Daemon:
 
     def _on_report(self, report: Report) -> None:
         """Called by the thread of the cycles."""
-        if self._subscriber is not None:
-            self._loop.call_soon_threadsafe(self._subscriber.learn, report)
+        if self._server is not None:
+            self._loop.call_soon_threadsafe(self._tell_server, self._server, report)
         hubs, changed = self._settings.publish.hubs, report.published.written
         if hubs and (topics := topics_of(self._settings, changed)):
             self._loop.call_soon_threadsafe(self._announce, hubs, topics)
+
+    def _tell_server(self, server: "ServerKeeper", report: Report) -> None:
+        server.alive()
+        if self._settings.serve.subscribe:
+            server.learn(report)
 
     def _announce(self, hubs: Sequence[str], topics: Sequence[str]) -> None:
         """Tell hubs of what changed, while all else goes on."""
         if self._stop.is_set():
             return
         if self._announcer is None:
-            from feedkit.pipeline.feeds import user_agent  # aiohttp costs 150 ms
+            from feedkit.pipeline.agent import user_agent  # aiohttp costs 150 ms
 
             agent = user_agent(self._settings)
             self._announcer = Announcer(agent, lambda sentence: warn("unannounced", sentence))
@@ -285,6 +270,9 @@ class Daemon:
             abandoned = asyncio.ensure_future(self._abandon.wait())
             await asyncio.wait([serving, abandoned], return_when=asyncio.FIRST_COMPLETED)
             waiting += [abandoned]
+            if self._server is not None and not serving.done():
+                self._server.abandon()
+                await serving
         for task in (*waiting, *self._tasks):
             task.cancel()
         if self._announcer is not None:
@@ -308,6 +296,8 @@ class Daemon:
         while True:
             if self._idle.is_set() or time.monotonic() - self._cycles.pulse.at < _STUCK:
                 self._notifier.alive()
+                if self._server is not None:
+                    self._server.alive()
             await asyncio.sleep(period)
             now, monotonic = self._clock(), time.monotonic()
             self._compare(now - wall - timedelta(seconds=monotonic - steady))

@@ -2,15 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import aiohttp
 
 from feedkit.collect.guard import public_socket
 from feedkit.config import Settings
 from feedkit.logs import debug, say, warn
-from feedkit.pipeline.feeds import user_agent
-from feedkit.pipeline.report import Report
+from feedkit.pipeline.agent import user_agent
+from feedkit.pipeline.report import Hub
 from feedkit.serve.subscriptions import LEASE, Subscription, Subscriptions
 
 _PERIOD = 20.0
@@ -19,23 +19,22 @@ _TIMEOUT = 15.0
 
 
 class Subscriber:
-    """Runs in the daemon's event loop."""
+    """Runs in the event loop of the process that serves."""
 
     def __init__(self, settings: Callable[[], Settings], subscriptions: Subscriptions) -> None:
         self._settings = settings
         self._subscriptions = subscriptions
         self._wake = asyncio.Event()
 
-    def learn(self, report: Report) -> None:
-        """Take up the hubs that feeds named in a cycle."""
-        if report.feeds is not None:
-            self._subscriptions.follow(report.feeds)
-        for source in report.sources:
-            if source.hub is not None:
-                hub = source.hub
-                if self._subscriptions.want(hub.feed, hub.url, hub.topic):
-                    debug("hub", f"its hub is {hub.url}", source=source.name)
-                    self._wake.set()
+    def learn(self, hubs: Sequence[Hub], feeds: frozenset[str] | None) -> None:
+        """Take up the `hubs` that feeds named in a cycle, which followed `feeds` (None: it is not
+        known which)."""
+        if feeds is not None:
+            self._subscriptions.follow(feeds)
+        for hub in hubs:
+            if self._subscriptions.want(hub.feed, hub.url, hub.topic):
+                debug("hub", f"its hub is {hub.url}", source=hub.feed)
+                self._wake.set()
 
     async def serve(self) -> None:
         """Ask hubs whenever it is time, for ever."""

@@ -122,7 +122,7 @@ def _is_folder(path: Path) -> bool:
 
 async def _fetch(where: str, shown: str, limits: Fetch, settings: Settings | None) -> Found:
     from feedkit.collect.http import Client  # aiohttp costs 150 ms
-    from feedkit.pipeline.feeds import user_agent
+    from feedkit.pipeline.agent import user_agent
 
     name = user_agent(settings) if settings else f"feedkit/{__version__}"
     feeds = settings.feeds if settings else ()

@@ -10,10 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from string import printable
-from urllib.parse import quote
 
-from feedkit import __version__
 from feedkit.collect.addresses import address_of as url_of
 from feedkit.collect.addresses import host_of
 from feedkit.collect.files import read_file
@@ -21,6 +18,7 @@ from feedkit.collect.hosts import minute
 from feedkit.collect.http import Client, Fetched, shown
 from feedkit.config import FeedSource, Settings
 from feedkit.errors import CollectError, ParseError, RefusalError, StoppedError, StoreError
+from feedkit.pipeline.agent import user_agent
 from feedkit.pipeline.commits import GroupCommit
 from feedkit.pipeline.prepare import (
     RECIPE,
@@ -116,18 +114,6 @@ def collect_feeds(
     progress.total(len(due))
     asyncio.run(cycle.run(due))
     return [cycle.reports[feed.url] for feed in feeds]
-
-
-def user_agent(settings: Settings) -> str:
-    """How feedkit names itself to servers (RFC 9110, 10.1.5): with an address to complain to."""
-    return settings.fetch.user_agent or f"feedkit/{__version__} (+{_in_ascii(settings.site.url)})"
-
-
-def _in_ascii(url: str) -> str:
-    try:
-        return str(url_of(url))
-    except CollectError:  # nobody is asked there; whoever reads it sees what was meant
-        return quote(url, safe=printable)
 
 
 def address_of(feed: FeedSource, row: SourceRow) -> str:

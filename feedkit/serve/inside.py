@@ -60,10 +60,13 @@ class Measure(NamedTuple):
 
 
 class Inside(NamedTuple):
-    """What can be asked of feedkit; both are called in a thread, and may raise `StoreError`."""
+    """What can be asked of feedkit. The first two are called in a thread, and may raise
+    `StoreError`."""
 
     sources: Callable[[], Sequence[SourceState]]
     measures: Callable[[], Sequence[Measure]]
+    trouble: Callable[[], str | None] = lambda: None
+    """What is wrong with whoever collects, in a sentence; None: nothing that is known."""
 
 
 def as_json(sources: Sequence[SourceState], now: datetime, version: str) -> bytes:

@@ -4,7 +4,6 @@ import asyncio
 import os
 import resource
 import socket
-import stat
 import time
 from collections import Counter
 from collections.abc import Awaitable
@@ -21,6 +20,7 @@ from feedkit.serve.access import client
 from feedkit.serve.connection import Connection
 from feedkit.serve.files import is_below
 from feedkit.serve.inside import Inside, Measure
+from feedkit.serve.listening import BACKLOG, Listening
 from feedkit.serve.messages import Answer, Request
 from feedkit.serve.site import Site
 from feedkit.serve.subscriptions import Subscriptions
@@ -28,7 +28,6 @@ from feedkit.serve.versions import Versions
 
 GRACE = 10.0
 """Seconds in which answers that are being sent may come to their end."""
-_BACKLOG = 2_048
 _UNSENT = 128_000_000
 """Bytes of answers that may wait for slow readers, in all; past it the slowest are let go."""
 _Named: TypeAlias = tuple[str, str, Literal["counter", "gauge"]]
@@ -54,7 +53,7 @@ class Server:
         self.is_stopping = False
         self.buffer = memoryview(bytearray(_BUFFER))
         self.address: Listen | None = None
-        """Where it listens in truth: the port of `listen` may be any."""
+        """Where it listens."""
         self._settings = settings
         self._inside = inside
         self._subscriptions = subscriptions
@@ -65,7 +64,7 @@ class Server:
         self._unsent = 0
         self._most = _room_for(settings.serve.connections)
         self._statuses: Counter[int] = Counter()
-        self._server: asyncio.Server | None = None
+        self._servers: list[asyncio.Server] = []
         self._ticks: asyncio.TimerHandle | None = None
         self._has_access_log = settings.serve.access_log
         self._versions = Versions(file_beside_the_store(settings, "served"))
@@ -76,20 +75,25 @@ class Server:
         """The folder that is served."""
         return self._site.root
 
-    async def start(self, listen: Listen) -> None:
-        """Listen there from now on. Raises `ServeError` where that cannot be."""
+    async def start(self, listening: Listening) -> None:
+        """Serve who connects to these sockets, which are the server's from now on."""
         self._tick()
-        try:
-            self._server = await self._listen(listen)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise ServeError(
-                f"cannot listen on {listen}: {reason}; see who does, or change serve.listen"
-            ) from error
-        for listening in self._server.sockets:  # each connection has it from there
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
-        self.address = _address_of(listen, self._server)
-        say("serving", f"serving {self.root} on {self.address}", listen=str(self.address))
+
+        def made() -> Connection:
+            return Connection(self, self._loop)
+
+        for each in listening.sockets:
+            # Each connection has it from there.
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+            server = await self._loop.create_server(made, sock=each, backlog=BACKLOG)
+            self._servers.append(server)
+        self.address = listening.address
+        say(
+            "serving",
+            f"serving {self.root} on {self.address}",
+            listen=str(self.address),
+            pid=os.getpid(),
+        )
 
     def follow(self, settings: Settings) -> None:
         """Serve what `settings` say from now on; where to listen, and to whom, stays. So does what
@@ -99,14 +103,15 @@ class Server:
         except ServeError as error:
             warn("serve", f"{error}; what was served before still is")
 
+    def close(self) -> None:
+        """Take no more connections, and listen no more."""
+        self.is_stopping = True
+        for server in self._servers:
+            server.close()
+
     async def stop(self, grace: float = GRACE) -> None:
         """Take no more requests, let what is being answered come to its end, and go."""
-        self.is_stopping = True
-        if self._server is not None:
-            self._server.close()
-        if self.address is not None and self.address.path is not None:
-            with suppress(OSError):
-                self.address.path.unlink()  # now: soon it may be another server's
+        self.close()
         end = self._loop.time() + grace
         for connection in [*self._connections]:
             connection.finish()
@@ -188,19 +193,6 @@ class Server:
         site.subscriptions = self._subscriptions
         return site
 
-    async def _listen(self, listen: Listen) -> asyncio.Server:
-        def made() -> Connection:
-            return Connection(self, self._loop)
-
-        if listen.path is None:
-            return await self._loop.create_server(
-                made, listen.host, listen.port, backlog=_BACKLOG, reuse_address=True
-            )
-        _remove_dead_socket(listen.path)
-        server = await self._loop.create_unix_server(made, listen.path, backlog=_BACKLOG)
-        listen.path.chmod(0o666)  # as anybody may connect to a port
-        return server
-
     def _tick(self) -> None:
         """Once a second: the date goes on, and who is past its deadline is let go."""
         wall = time.time()
@@ -252,25 +244,3 @@ def _room_for(wanted: int) -> int:
                 "raise the limit (ulimit -n, LimitNOFILE=) or lower serve.connections",
             )
     return wanted
-
-
-def _remove_dead_socket(path: Path) -> None:
-    """Remove what a server that was killed left; raises `OSError` where one listens."""
-    try:
-        if not stat.S_ISSOCK(path.lstat().st_mode):
-            raise FileExistsError(17, "there is a file that is no socket")
-    except FileNotFoundError:
-        return
-    with socket.socket(socket.AF_UNIX) as probe:
-        try:
-            probe.connect(str(path))
-        except ConnectionRefusedError:
-            path.unlink()
-        else:
-            raise OSError(98, "a server listens there already")
-
-
-def _address_of(listen: Listen, server: asyncio.Server) -> Listen:
-    if listen.path is not None:
-        return listen
-    return Listen(host=listen.host, port=int(server.sockets[0].getsockname()[1]))

@@ -284,6 +284,8 @@ class Site:
         return self._special[path](request) if request.method in _READING else self._other(request)
 
     def _healthz(self, request: Request) -> Answer:
+        if (trouble := self._inside.trouble()) is not None:
+            return pages.refusal(request, 503, trouble)
         return pages.page(request, 200, TEXT, b"ok\n")
 
     async def _status(self, request: Request) -> Answer:

@@ -67,8 +67,8 @@ class Subscriptions:
         self._by_feed: dict[str, Subscription] = {}
         self.on_news: Callable[[str], None] = lambda _: None
         """Called with the feed that has news."""
-        self.on_change: Callable[[], None] = lambda: None
-        """Called when a lease began, or ended before its time."""
+        self.on_change: Callable[[str, float], None] = lambda _, __: None
+        """Called with a feed whose lease began, and when it ends; 0: it ended before its time."""
         if file is not None:
             with suppress(OSError, msgspec.MsgspecError):
                 kept = msgspec.json.decode(file.read_bytes(), type=list[Subscription])
@@ -81,6 +81,8 @@ class Subscriptions:
         known = self._by_feed.get(feed)
         if known is not None and (known.hub, known.topic) == (hub, topic):
             return False
+        if known is not None and known.lease_until:
+            self.on_change(feed, 0.0)
         token, secret = secrets.token_urlsafe(24), secrets.token_urlsafe(32)
         self._by_feed[feed] = Subscription(feed, hub, topic, token, secret)
         self._save()
@@ -92,9 +94,9 @@ class Subscriptions:
         gone = self._by_feed.keys() - feeds
         for feed in gone:
             del self._by_feed[feed]
+            self.on_change(feed, 0.0)
         if gone:
             self._save()
-            self.on_change()
 
     def due(self, now: float) -> list[Subscription]:
         """Those whose hubs are to be asked now."""
@@ -129,7 +131,7 @@ class Subscriptions:
             each.lease_until = 0.0
             each.renew_at = now + _LONGEST_RETRY
             self._save()
-            self.on_change()
+            self.on_change(each.feed, 0.0)
             return ""
         challenge = said.get("hub.challenge", "")
         is_asked = now - each.asked_at <= _ANSWERED_WITHIN
@@ -144,7 +146,7 @@ class Subscriptions:
         each.renew_at = each.lease_until - lease * _RENEWED
         each.failures = 0
         self._save()
-        self.on_change()
+        self.on_change(each.feed, each.lease_until)
         return challenge
 
     def is_told(self, token: str, now: float) -> bool:

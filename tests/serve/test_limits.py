@@ -16,6 +16,7 @@ from server import NOTHING_INSIDE
 from feedkit.config import Listen, load_settings
 from feedkit.serve import connection
 from feedkit.serve import server as server_module
+from feedkit.serve.listening import listening
 from feedkit.serve.server import Server
 
 BIG = b"<rss>" + b"x" * 3_500_000
@@ -64,7 +65,7 @@ def run(planet: Planet, test: Test) -> None:
     @asynccontextmanager
     async def running() -> AsyncIterator[Running]:
         server = Server(load_settings(planet.root / "config.toml"), NOTHING_INSIDE)
-        await server.start(Listen(host="127.0.0.1"))
+        await server.start(listening(Listen(host="127.0.0.1")))
         try:
             yield Running(server)
         finally:
@@ -265,13 +266,16 @@ def test_a_server_that_stops_leaves_the_socket_of_its_successor(planet: Planet) 
 
     async def test(it: Running) -> None:
         old, new = Server(settings, NOTHING_INSIDE), Server(settings, NOTHING_INSIDE)
-        await old.start(where)
+        before = listening(where)
+        await old.start(before)
         reader, writer = await asyncio.open_unix_connection(where.path, limit=1_000)
         writer.write(get("/huge.xml"))
         await until(lambda: bool(old._slow))
+        old.close()
+        before.close()
         stopping = asyncio.ensure_future(old.stop())
-        await asyncio.sleep(0)
-        await new.start(where)
+        after = listening(where)
+        await new.start(after)
         assert (await reader.read()).endswith(HUGE)
         writer.close()
         await asyncio.wait_for(stopping, PATIENCE)
@@ -279,6 +283,8 @@ def test_a_server_that_stops_leaves_the_socket_of_its_successor(planet: Planet) 
         other.write(get("/atom.xml", "Connection: close"))
         assert (await again.read()).endswith(b"<feed/>")
         other.close()
+        new.close()
+        after.close()
         await new.stop()
         assert where.path is not None
         assert not where.path.exists()

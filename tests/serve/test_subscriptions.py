@@ -5,6 +5,7 @@ does not apply: feedkit follows feeds.)"""
 import hashlib
 import hmac
 import json
+import os
 import signal
 import socket
 import threading
@@ -282,6 +283,26 @@ def test_a_feed_whose_hub_tells_is_asked_once_a_day(world: World) -> None:
     due = datetime.fromisoformat(news["due_at"]) - datetime.fromisoformat(news["last_asked"])
     assert due == timedelta(days=1)
     assert none["due_reason"] != news["due_reason"]
+
+
+def test_what_a_hub_was_asked_outlives_the_process_that_serves(world: World) -> None:
+    subscription = world.subscription(f"{world.site.url}/news")
+    assert world.service is not None
+    daemon_pid = world.service.process.pid
+    children = Path(f"/proc/{daemon_pid}/task/{daemon_pid}/children")
+    os.kill(int(children.read_text()), signal.SIGKILL)
+    status, headers, body = world.site.pages["/news"]
+    entry = atom("news", "after").partition("<entry>")[2].partition("</entry>")[0]
+    body = body.replace("<entry>", f"<entry>{entry}</entry><entry>", 1)
+    world.site.pages["/news"] = (status, headers, body)
+    signature = world.hub.sign(str(subscription.secret), body.encode())
+    assert world.deliver(subscription, body.encode(), signature).status == 202
+    wait_for(
+        lambda: "after" in titles((world.planet.public / "atom.xml").read_bytes()), "it is there"
+    )
+    found = json.loads(world.client.ask("/status.json").body)["feeds"]
+    (news,) = [feed for feed in found if feed["source"].endswith("/news")]
+    assert news["due_reason"] == "its hub tells of its news; asked once a day"
 
 
 def test_feedkit_tells_feedkit_within_a_second(tmp_path: Path) -> None:
