@@ -6,12 +6,12 @@ are kept alive, and how long an answer of the daemon's server takes while it col
 
 For that the daemon with all its processes has one core, so that the server cannot have one to
 itself, and wrk and the feeds' nginx have the other. wrk asks for the planet's own Atom feed, 300 kB
-which each collection writes anew, about 3,000 times a second: 32 connections that pause for 10 ms.
-It does so for as long while nothing is collected and while 200 feeds are that were never seen
-before, in turn, round after round; where a collection ends before wrk does, there is no result. The
-99th percentiles are each the median of the rounds. (Asked as fast as it can be, too, by four
-connections: what a cycle is given of the core then, be it a sixtieth, is time in which nobody is
-answered. So that has no bound.)
+which each collection writes anew: by 32 connections as fast as it can be, as above, and about 3,000
+times a second, each connection pausing for 10 ms. It does so for as long while nothing is collected
+and while 200 feeds are that were never seen before, in turn, round after round; where a collection
+ends before wrk does, there is no result. The 99th percentiles are each the median of the rounds.
+(By four connections, too, as fast as it can be: what a cycle is given of the core then, be it a
+sixtieth, is time in which nobody is answered. So that has no bound.)
 
 Needs ``apt-get install nginx-light wrk``.
 
@@ -156,8 +156,9 @@ def while_collecting(root: Path, rounds: int, seconds: int) -> bool:
     pausing = root / "pausing.lua"
     pausing.write_text(f"function delay() return {PAUSE} end")
     loads = {
-        "3,000 times a second": ("-s", str(pausing)),
-        "as fast as it can be": ("-c", "4"),
+        "as fast as it can be over 32 connections": (),
+        "3,000 times a second over 32": ("-s", str(pausing)),
+        "as fast as it can be over 4": ("-c", "4"),
     }
     quiet: dict[str, list[float]] = {name: [] for name in loads}
     busy: dict[str, list[float]] = {name: [] for name in loads}
@@ -179,15 +180,14 @@ def while_collecting(root: Path, rounds: int, seconds: int) -> bool:
         with served(home, "daemon") as (port, server):
             url = f"http://127.0.0.1:{port}/atom.xml"
             daemon = parent_of(server)
-            time.sleep(1)
+            wait_for_a_collection(home)
             for _ in range(rounds):
                 for name, options in loads.items():
                     wait_until_idle(home)
                     quiet[name].append(asked(url, seconds, server, *options).p99)
                     follow(next(batches))
                     os.kill(daemon, signal.SIGHUP)
-                    while not is_collecting(home):
-                        time.sleep(0.01)
+                    wait_for_a_collection(home)
                     busy[name].append(asked(url, seconds, server, *options).p99)
                     if not is_collecting(home):
                         sys.exit("the collection ended before it was measured")
@@ -199,14 +199,20 @@ def while_collecting(root: Path, rounds: int, seconds: int) -> bool:
             f"p99, asked {name}: {during:.2f} ms while {FEEDS} feeds are collected, "
             f"{before:.2f} ms while none is; {ratios[-1]:.1f} times"
         )
-    print(f"at most {MOST_SLOWER:.0f} times, asked {next(iter(loads))}")
-    return ratios[0] <= MOST_SLOWER
+    print(f"at most {MOST_SLOWER:.0f} times over 32 connections")
+    return max(ratios[:2]) <= MOST_SLOWER
 
 
 def is_collecting(home: Path) -> bool:
     """Whether a cycle is under way: it holds the store."""
     lock = home / "feedkit.db.lock"
     return lock.exists() and lock.read_text() != ""
+
+
+def wait_for_a_collection(home: Path) -> None:
+    """Wait until a cycle is under way."""
+    while not is_collecting(home):
+        time.sleep(0.01)
 
 
 def wait_until_idle(home: Path) -> None:
