@@ -117,7 +117,7 @@ def collect_articles(
 def _known(store: Store, key: str) -> tuple[SourceRow | None, dict[str, FileRow]]:
     with store.read() as transaction:
         source = transaction.sources().get(key)
-        return source, transaction.files(source.id) if source else {}
+        return source, transaction.files.of_source(source.id) if source else {}
 
 
 def _changed(
@@ -232,8 +232,8 @@ class _Update:
         counts = self.transaction.save_entries(self.source, entries, self.now, remade=self.remade)
         self.report.counts.add(counts)
         stored = [row.path for row in rows if row.path in self.stored]
-        self.transaction.forget_files(self.source.id, stored)
-        self.transaction.add_files(self.source.id, rows)
+        self.transaction.files.forget(self.source.id, stored)
+        self.transaction.files.add(self.source.id, rows)
 
     def settle(self) -> None:
         """Give ids that changed hands to the files that have them now: all files are read."""
@@ -260,7 +260,7 @@ class _Update:
         """Withdraw the articles of files that are not there any more, unless one was moved."""
         guids = [row.guid for row in self.gone if row.guid and row.guid not in self.owners]
         self.report.counts.withdrawn += self.transaction.withdraw(self.source.id, guids)
-        self.transaction.forget_files(self.source.id, [row.path for row in self.gone])
+        self.transaction.files.forget(self.source.id, [row.path for row in self.gone])
 
     def _name(self, path: str) -> str:
         return f"{self.report.name}/{path}"

@@ -20,6 +20,7 @@ from feedkit.model import Origin
 from feedkit.store.copies import Copies
 from feedkit.store.documents import Documents
 from feedkit.store.editions import Editions
+from feedkit.store.files import Files
 from feedkit.store.rows import (
     EVERYTHING,
     CategoryRow,
@@ -27,7 +28,6 @@ from feedkit.store.rows import (
     DueRow,
     EntryRow,
     EntryState,
-    FileRow,
     Moving,
     NamedCategory,
     NewEntry,
@@ -90,6 +90,8 @@ class Transaction:
         """What was published of each topic, and what has come, changed or gone since."""
         self.documents = Documents(connection)
         """What was written, where."""
+        self.files = Files(connection)
+        """Article files as they were last read."""
         self.upkeep = Upkeep(connection, self._copies)
         """Removing entries for good, and what is remembered for that."""
 
@@ -704,29 +706,6 @@ class Transaction:
             )
         self._category_ids[category] = row.id
         return int(row.id)
-
-    # Article files
-
-    def files(self, source_id: int) -> dict[str, FileRow]:
-        """The article files of a source as they were last read, by path."""
-        columns = [files.c[name] for name in FileRow._fields]
-        rows = self._connection.execute(select(*columns).where(files.c.source_id == source_id))
-        return {row[0]: FileRow._make(row) for row in rows.all()}
-
-    def add_files(self, source_id: int, rows: Sequence[FileRow]) -> None:
-        """Store what was read of files of which nothing is known."""
-        insert_many(
-            self._connection,
-            files,
-            [(source_id, *row) for row in rows],
-        )
-
-    def forget_files(self, source_id: int, paths: Collection[str]) -> None:
-        """Drop what is known of files; their entries stay."""
-        for chunk in chunks(paths):
-            self._connection.execute(
-                delete(files).where(files.c.source_id == source_id, files.c.path.in_(chunk))
-            )
 
 
 def _order_time(published: int | None, first_seen: int) -> int:
