@@ -180,8 +180,8 @@ class _Plan:
     def _topics(self, transaction: Transaction) -> Mapping[int, tuple[int, ...]]:
         """The categories that are published together with each that is published."""
         is_all = self._settings.publish.categories == "all"
-        sizes = transaction.category_sizes() if is_all else {}
-        topics, _ = choose_topics(self._settings, transaction.categories(), sizes)
+        sizes = transaction.categories.sizes() if is_all else {}
+        topics, _ = choose_topics(self._settings, transaction.categories.all(), sizes)
         return {
             category_id: topic.category_ids
             for topic in topics

@@ -91,8 +91,8 @@ def categories(settings: Settings, store: Store) -> Categories:
     if store.is_new:
         return Categories()
     with store.read() as transaction:
-        rows = transaction.categories()
-        sizes = transaction.category_sizes()
+        rows = transaction.categories.all()
+        sizes = transaction.categories.sizes()
     topics, _ = choose_topics(settings, rows, sizes)
     published = [
         CategoryStatus(

@@ -9,7 +9,6 @@ from sqlalchemy import (
     Row,
     bindparam,
     delete,
-    exists,
     func,
     insert,
     select,
@@ -17,13 +16,13 @@ from sqlalchemy import (
 )
 
 from feedkit.model import Origin
+from feedkit.store.categories import Categories
 from feedkit.store.copies import Copies
 from feedkit.store.documents import Documents
 from feedkit.store.editions import Editions
 from feedkit.store.files import Files
 from feedkit.store.rows import (
     EVERYTHING,
-    CategoryRow,
     Counts,
     DueRow,
     EntryRow,
@@ -37,7 +36,6 @@ from feedkit.store.rows import (
     Validators,
 )
 from feedkit.store.schema import (
-    categories,
     entries,
     entry_categories,
     files,
@@ -57,8 +55,6 @@ _ORDER_TIMES = select(entries.c.order_time).where(
 _ENTRIES = select(*(entries.c[name] for name in EntryRow._fields)).where(
     among_given(entries.c.id, "ids")
 )
-_FEW = 3
-"""Categories that are looked up one by one."""
 
 
 _LinkRow: TypeAlias = tuple[int, int, int, bool, bool, bool]
@@ -79,13 +75,13 @@ class Transaction:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._category_ids: dict[NamedCategory, int] = {}
-        self._touched: set[int] = set()
         self._next_id: int | None = None
         self._added: dict[int, set[str]] = {}
         self._are_filled: dict[int, bool] = {}
         """Whether sources have entries, as far as that was looked up."""
         self._copies = Copies(connection)
+        self.categories = Categories(connection)
+        """Every category, and which of them change."""
         self.editions = Editions(connection)
         """What was published of each topic, and what has come, changed or gone since."""
         self.documents = Documents(connection)
@@ -96,15 +92,9 @@ class Transaction:
         """Removing entries for good, and what is remembered for that."""
 
     def finish(self) -> None:
-        """Mark each category in which an entry changed; called before the commit."""
+        """Store what was marked and touched; called before the commit."""
         self._copies.store_marks()
-        for chunk in chunks(sorted(self._touched)):
-            self._connection.execute(
-                update(categories)
-                .where(categories.c.id.in_(chunk))
-                .values(revision=categories.c.revision + 1)
-            )
-        self._touched.clear()
+        self.categories.store_touched()
 
     # Sources
 
@@ -127,7 +117,7 @@ class Transaction:
     def add_sources(self, keys: Collection[str], now: int) -> dict[str, SourceRow]:
         """New sources without entries, by their keys, which must not be stored yet."""
         self._connection.execute(insert(sources), [{"key": key} for key in keys])
-        self._category_id(EVERYTHING, now)
+        self.categories.id_of(EVERYTHING, now)
         added = {
             row.key: _source_row(row)
             for chunk in chunks(keys)
@@ -139,8 +129,8 @@ class Transaction:
     def give_categories(self, source: SourceRow, given: Sequence[NamedCategory], now: int) -> None:
         """Put all entries of `source`, stored and to come, into `given` and no other beside
         their own."""
-        ids = {self._category_id(category, now) for category in given}
-        before = {self._category_id(category, now) for category in source.categories}
+        ids = self.categories.ids_of(given, now)
+        before = self.categories.ids_of(source.categories, now)
         self.update_source(source.id, categories=msgspec.json.encode(given).decode())
         if ids == before or not self._has_entries(source.id):
             return
@@ -177,8 +167,8 @@ class Transaction:
             )
         self.editions.note_source(source.id, ids - before)
         # Its entries name the categories in every document they are in.
-        self._touched |= ids | before
-        self._touch_source(source.id)
+        self.categories.touch(ids | before)
+        self.categories.touch_of_source(source.id)
         self._copies.mark(self._copies.of_source(source.id))
 
     def update_source(self, source_id: int, **values: str | int | None) -> None:
@@ -263,7 +253,7 @@ class Transaction:
         self.update_source(source.id, title=title, site_url=site_url, origin=encoded_origin)
         if not self._has_entries(source.id):
             return
-        self._touch_source(source.id)
+        self.categories.touch_of_source(source.id)
         if source.site_url != site_url:
             self._copies.mark(self._copies.of_source(source.id))
 
@@ -271,21 +261,6 @@ class Transaction:
         """Remember whether the source is collected: what is not may be out of date."""
         self.update_source(source.id, is_followed=is_followed)
         self._copies.mark(self._copies.of_source(source.id))
-
-    def _touch_source(self, source_id: int) -> None:
-        """Each category that holds an entry of the source is to be written again."""
-        self._touched.update(
-            self._connection.execute(
-                select(entry_categories.c.category_id)
-                .distinct()
-                .where(
-                    entry_categories.c.shown,
-                    entry_categories.c.entry_id.in_(
-                        select(entries.c.id).where(entries.c.source_id == source_id)
-                    ),
-                )
-            ).scalars()
-        )
 
     # Entries
 
@@ -316,7 +291,7 @@ class Transaction:
         counts.new, counts.changed = len(added), len(changed)
         arrived = (*added, *(entry for _, entry in changed))
         named = {category: None for entry in arrived for category in entry.categories}
-        self._learn_categories([*named, *source.categories, EVERYTHING], now)
+        self.categories.learn([*named, *source.categories, EVERYTHING], now)
         shared = self._copies.shared_keys(source.id, [entry.keys for entry in arrived])
         links = self._replace(source, changed, shared, now, remade=remade) if changed else []
         links += self._add(source, added, shared, now)
@@ -499,12 +474,10 @@ class Transaction:
         Whether one is `shown` that may be a copy is for `settle` to say."""
         if entry.state != EntryState.VISIBLE:
             return []
-        known = self._category_ids.get
-        own = {known(category) or self._category_id(category, now) for category in entry.categories}
-        own.add(self._category_id(EVERYTHING, now))
-        given = {self._category_id(category, now) for category in source.categories}
+        own = self.categories.ids_of((*entry.categories, EVERYTHING), now)
+        given = self.categories.ids_of(source.categories, now)
         if shown:
-            self._touched |= own | given
+            self.categories.touch(own | given)
         return [
             (category_id, order_time, entry_id, category_id in own, category_id in given, shown)
             for category_id in own | given
@@ -514,7 +487,7 @@ class Transaction:
         self.editions.note(entry_ids)
         for chunk in chunks(entry_ids):
             of_chunk = entry_categories.c.entry_id.in_(chunk)
-            self._touched.update(
+            self.categories.touch(
                 self._connection.execute(
                     select(entry_categories.c.category_id)
                     .distinct()
@@ -598,114 +571,8 @@ class Transaction:
         another, by id: it is published in their categories, too. `ids` gives the id to publish
         an entry under, where its own is another's."""
         self.editions.note(members)
-        self._touched |= self._copies.settle(members, copies, ids)
+        self.categories.touch(self._copies.settle(members, copies, ids))
         self.editions.note(members)
-
-    # Categories
-
-    def categories(self) -> list[CategoryRow]:
-        """Every category that an entry or a source ever named, and `EVERYTHING`."""
-        columns = [categories.c[name] for name in CategoryRow._fields]
-        return [CategoryRow(*row) for row in self._connection.execute(select(*columns))]
-
-    def category_sizes(self) -> dict[int, int]:
-        """How many visible entries each category has that has any."""
-        links = entry_categories.c
-        rows = self._connection.execute(
-            select(links.category_id, func.count()).where(links.shown).group_by(links.category_id)
-        )
-        return {row[0]: row[1] for row in rows}
-
-    def declare(self, named: Iterable[NamedCategory], now: int) -> None:
-        """Make sure that each category is stored, and declared where it says so."""
-        for category in named:
-            self._category_id(category, now)
-
-    def undeclare(self, named: Collection[str]) -> None:
-        """No category counts as declared that no entry is in, but those with the keys `named`."""
-        is_shown = entry_categories.c.shown & (entry_categories.c.category_id == categories.c.id)
-        query = select(categories.c.id, categories.c.key).where(
-            categories.c.declared, ~exists().where(is_shown)
-        )
-        empty = [row[0] for row in self._connection.execute(query).all() if row[1] not in named]
-        for chunk in chunks(empty):
-            self._connection.execute(
-                update(categories).where(categories.c.id.in_(chunk)).values(declared=False)
-            )
-
-    def set_slugs(self, slugs: Mapping[int, str | None]) -> None:
-        """Give categories, by id, their slugs or take them away; two may change places."""
-        for chunk in chunks(slugs):
-            self._connection.execute(
-                update(categories).where(categories.c.id.in_(chunk)).values(slug=None)
-            )
-        statement = update(categories).where(categories.c.id == bindparam("category_id"))
-        rows = [{"category_id": key, "slug": slug} for key, slug in slugs.items() if slug]
-        if rows:
-            self._connection.execute(statement, rows)
-
-    def touch_neighbours(self, category_ids: Collection[int]) -> None:
-        """Mark the categories, and all that an entry of one of them is in: its documents say
-        where these are published."""
-        links, others = entry_categories.alias(), entry_categories.alias()
-        for chunk in chunks(category_ids):
-            query = select(others.c.category_id).distinct().where(links.c.category_id.in_(chunk))
-            joined = query.join_from(links, others, others.c.entry_id == links.c.entry_id)
-            self._touched.update(self._connection.execute(joined).scalars())
-
-    def _learn_categories(self, named: Sequence[NamedCategory], now: int) -> None:
-        """Look up all that are not known yet at once, and store those that are new."""
-        unknown = [category for category in named if category not in self._category_ids]
-        if len(unknown) < _FEW:
-            return
-        stored = self._stored_categories(category.key for category in unknown)
-        new = {each.key: each for each in reversed(unknown) if each.key not in stored}
-        if new:
-            self._connection.execute(
-                insert(categories),
-                [
-                    {"key": each.key, "name": each.name, "declared": each.declared}
-                    | {"created_at": now}
-                    for each in reversed(new.values())
-                ],
-            )
-            stored |= self._stored_categories(new)
-        for category in unknown:
-            category_id, is_declared = stored[category.key]
-            if is_declared or not category.declared:
-                self._category_ids[category] = category_id
-
-    def _stored_categories(self, keys: Iterable[str]) -> dict[str, tuple[int, bool]]:
-        query = select(categories.c.key, categories.c.id, categories.c.declared)
-        return {
-            row[0]: (row[1], row[2])
-            for chunk in chunks(dict.fromkeys(keys))
-            for row in self._connection.execute(query.where(categories.c.key.in_(chunk))).all()
-        }
-
-    def _category_id(self, category: NamedCategory, now: int) -> int:
-        category_id = self._category_ids.get(category)
-        if category_id is not None:
-            return category_id
-        row = self._connection.execute(
-            select(categories.c.id, categories.c.declared).where(categories.c.key == category.key)
-        ).one_or_none()
-        if row is None:
-            self._connection.execute(
-                insert(categories).values(
-                    key=category.key,
-                    name=category.name,
-                    declared=category.declared,
-                    created_at=now,
-                )
-            )
-            return self._category_id(category, now)
-        if category.declared and not row.declared:
-            self._connection.execute(
-                update(categories).where(categories.c.id == row.id).values(declared=True)
-            )
-        self._category_ids[category] = row.id
-        return int(row.id)
 
 
 def _order_time(published: int | None, first_seen: int) -> int:

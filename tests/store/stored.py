@@ -54,7 +54,7 @@ def save(store: Store, source: SourceRow, *entries: NewEntry, now: int = NOW) ->
 def listed(store: Store, *names: str) -> list[str]:
     """The guids in any of the categories (none named: in everything), newest first."""
     with store.read() as transaction:
-        ids = {row.key: row.id for row in transaction.categories()}
+        ids = {row.key: row.id for row in transaction.categories.all()}
         wanted = [ids[name.lower()] for name in names or ("",) if name.lower() in ids]
         newest = transaction.newest(wanted, 1000)
         guids = {row.id: row.data.decode().split()[0] for row in transaction.entries(newest)}
@@ -64,7 +64,7 @@ def listed(store: Store, *names: str) -> list[str]:
 def revisions(store: Store) -> dict[str, int]:
     """The revision of each category, by its key."""
     with store.read() as transaction:
-        return {row.key: row.revision for row in transaction.categories()}
+        return {row.key: row.revision for row in transaction.categories.all()}
 
 
 def touched(store: Store, before: dict[str, int]) -> set[str]:

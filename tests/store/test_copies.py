@@ -48,7 +48,7 @@ def save_as(
 def named_with(store: Store, guid: str) -> list[str]:
     """The categories of its copies that an entry has."""
     with store.read() as transaction:
-        everything = [row.id for row in transaction.categories()]
+        everything = [row.id for row in transaction.categories.all()]
         for row in transaction.entries(transaction.newest(everything, 100)):
             if row.data.decode().split()[0] == guid:
                 return [lent.name for lent in row.lent or ()]
@@ -132,7 +132,7 @@ def test_a_copy_is_in_no_document_and_its_original_in_those_of_both(
     assert named_with(store, "a") == ["Python"]
     assert touched(store, before) == {"", "python", "go"}
     with store.read() as transaction:
-        assert set(transaction.category_sizes().values()) == {1}
+        assert set(transaction.categories.sizes().values()) == {1}
 
 
 def test_a_copy_that_brings_no_category_changes_no_document(

@@ -194,7 +194,7 @@ def test_a_reader_keeps_the_state_that_it_began_with(shared: Store) -> None:
     source = add_source(shared)
     save(shared, source, entry("a"))
     with shared.read() as reader:
-        everything = [row.id for row in reader.categories() if not row.key]
+        everything = [row.id for row in reader.categories.all() if not row.key]
         before = reader.newest(everything, 10)
         save(shared, source, entry("b"))
         assert reader.newest(everything, 10) == before
@@ -306,7 +306,7 @@ def test_the_newest_of_several_categories_are_merged_and_each_comes_once(
     )
     assert listed(store, "Python", "Go") == ["c", "b", "a"]
     with store.read() as transaction:
-        ids = [row.id for row in transaction.categories() if row.key in ("python", "go")]
+        ids = [row.id for row in transaction.categories.all() if row.key in ("python", "go")]
         assert len(transaction.newest(ids, 2)) == 2
         assert transaction.newest([], 2) == []
 

@@ -223,7 +223,7 @@ def test_a_store_of_the_first_schema_is_carried_over_whole(tmp_path: Path) -> No
             assert transaction.newest([1], 10) == [7]
             (row,) = transaction.entries([7])
             assert (row.data, row.own_id, row.lent) == (b"{}", None, None)
-            assert [row.revision for row in transaction.categories()] == [5]
+            assert [row.revision for row in transaction.categories.all()] == [5]
         with store.write() as transaction:
             transaction.add_keys(source, {"urn:a": (1, 2)})
             assert transaction.sources()[source.key].is_keyed
