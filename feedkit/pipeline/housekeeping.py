@@ -105,7 +105,7 @@ class _Plan:
             return []
         with self._store.read() as transaction:
             condemned -= self._published(transaction, condemned)
-            return sorted(transaction.upkeep.whole_groups(condemned))
+            return sorted(transaction.copies.whole_groups(condemned))
 
     def abandoned(self) -> Iterator[SourceRow]:
         """The sources that are collected no more, and were last asked before what is kept."""

@@ -66,22 +66,22 @@ def _under(entries: Sequence[NewEntry], guids: Mapping[str, str]) -> list[NewEnt
 def settle(store: Store) -> None:
     """Find the copies among what changed since this was last done; originals are published."""
     with store.read() as transaction:
-        is_done = transaction.are_settled()
+        is_done = transaction.copies.are_settled()
     while not is_done:
         with store.write() as transaction:
             _settle_some(transaction)
-            is_done = transaction.are_settled()
+            is_done = transaction.copies.are_settled()
 
 
 def _settle_some(transaction: "Transaction") -> None:
-    groups = transaction.related()
+    groups = transaction.copies.related()
     from feedkit.normalize.duplicates import originals, own_ids
 
     members: list[int] = []
     copies: dict[int, int] = {}
     ids: dict[int, str] = {}
     publishers: dict[int, Publisher] = {}
-    for group, rows in zip(groups, transaction.related_entries(groups), strict=True):
+    for group, rows in zip(groups, transaction.copies.rows(groups), strict=True):
         missing = {row.source_id for row in rows} - publishers.keys()
         for source in transaction.sources_by_id(missing).values():
             publishers[source.id] = _publisher(source)
@@ -91,7 +91,7 @@ def _settle_some(transaction: "Transaction") -> None:
         ids |= own_ids(candidates, found)
         copies |= found
         members += group
-    transaction.settle(members, copies, ids)
+    transaction.copies.settle(members, copies, ids)
 
 
 def bring_up_to_date(store: Store, followed: Collection[str], *, are_all: bool) -> None:

@@ -13,6 +13,8 @@ from typing import NamedTuple, TypeAlias
 import msgspec
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
+from feedkit.store.categories import Categories
+from feedkit.store.editions import Editions
 from feedkit.store.rows import EntryState, NamedCategory, RelatedRow
 from feedkit.store.schema import categories, entries, entry_categories, entry_keys, unsettled
 from feedkit.store.statements import among, among_given, encoded, insert_many
@@ -72,8 +74,10 @@ class _Stored(NamedTuple):
 class Copies:
     """The copies in the store, within one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, categories: Categories, editions: Editions) -> None:
         self._connection = connection
+        self._categories = categories
+        self._editions = editions
         self._marked: set[int] = set()
         self._alone: tuple[int, bool] | None = None
         """The source that was asked for last, and whether no other has an entry."""
@@ -144,7 +148,7 @@ class Copies:
         self._marked.clear()
 
     def are_settled(self) -> bool:
-        """Whether nothing is marked."""
+        """Whether nothing is marked: of all entries it is known which are copies."""
         marked = self._connection.execute(select(unsettled.c.entry_id).limit(1)).first()
         return not self._marked and marked is None
 
@@ -166,9 +170,10 @@ class Copies:
             )
         return found
 
-    def related(self, most: int) -> list[list[int]]:
-        """What is marked, at most so many entries, each group with all that it may have to do
-        with."""
+    def related(self, most: int = 5000) -> list[list[int]]:
+        """Entries that are marked, in groups with all that may be the same; of `most` entries,
+        for each group has to be settled whole. What has nothing in common with another is in no
+        group."""
         self.store_marks()
         query = select(unsettled.c.entry_id).order_by(unsettled.c.entry_id).limit(most)
         frontier = set(self._connection.execute(query).scalars())
@@ -185,7 +190,8 @@ class Copies:
         return groups.sorted()
 
     def whole_groups(self, entry_ids: Set[int]) -> Iterator[list[int]]:
-        """The entries in groups with their copies and originals, where these are among them."""
+        """The entries, each with those that are copies of it or that it is a copy of; without
+        the groups of which one is not among them."""
         groups = _Groups(entry_ids)
         frontier = set(entry_ids)
         while frontier:
@@ -196,7 +202,7 @@ class Copies:
         return (group for group in groups.sorted() if entry_ids >= set(group))
 
     def rows(self, groups: Iterable[list[int]]) -> Iterator[list[RelatedRow]]:
-        """Of each group of entries the visible ones."""
+        """Of each group of entries the visible ones, in no order."""
         names = RelatedRow._fields[: -len(("has_body", "data"))]
         columns = [entries.c[name] for name in names]
         query = select(*columns, entries.c.body.is_not(None)).where(
@@ -247,13 +253,14 @@ class Copies:
 
     def settle(
         self, members: Collection[int], copies: Mapping[int, int], ids: Mapping[int, str]
-    ) -> set[int]:
+    ) -> None:
         """Show the originals among `members`, with the categories of their copies; hide those.
 
         `copies` gives the original of each member that is a copy, `ids` the id that a member is
-        to be published under instead of its own. With an entry, all its copies are members. Gives
-        back the categories (by id) whose documents change.
+        to be published under instead of its own. With an entry, all its copies are members: they
+        are groups that `related` gave.
         """
+        self._editions.note(members)
         stored = self._stored(members)
         links = self._links(members)
         lent = _lent(copies, links)
@@ -297,7 +304,8 @@ class Copies:
         self._flip(flipped)
         self._update(changes)
         self._connection.execute(delete(unsettled).where(among(unsettled.c.entry_id, members)))
-        return touched
+        self._categories.touch(touched)
+        self._editions.note(members)
 
     def _stored(self, entry_ids: Collection[int]) -> dict[int, _Stored]:
         query = select(*(entries.c[name] for name in _Stored._fields))

@@ -30,7 +30,6 @@ from feedkit.store.rows import (
     Moving,
     NamedCategory,
     NewEntry,
-    RelatedRow,
     SourceRow,
     Timing,
     Validators,
@@ -79,21 +78,22 @@ class Transaction:
         self._added: dict[int, set[str]] = {}
         self._are_filled: dict[int, bool] = {}
         """Whether sources have entries, as far as that was looked up."""
-        self._copies = Copies(connection)
         self.categories = Categories(connection)
         """Every category, and which of them change."""
         self.editions = Editions(connection)
         """What was published of each topic, and what has come, changed or gone since."""
+        self.copies = Copies(connection, self.categories, self.editions)
+        """Entries of different sources that are one."""
         self.documents = Documents(connection)
         """What was written, where."""
         self.files = Files(connection)
         """Article files as they were last read."""
-        self.upkeep = Upkeep(connection, self._copies)
+        self.upkeep = Upkeep(connection)
         """Removing entries for good, and what is remembered for that."""
 
     def finish(self) -> None:
         """Store what was marked and touched; called before the commit."""
-        self._copies.store_marks()
+        self.copies.store_marks()
         self.categories.store_touched()
 
     # Sources
@@ -169,7 +169,7 @@ class Transaction:
         # Its entries name the categories in every document they are in.
         self.categories.touch(ids | before)
         self.categories.touch_of_source(source.id)
-        self._copies.mark(self._copies.of_source(source.id))
+        self.copies.mark(self.copies.of_source(source.id))
 
     def update_source(self, source_id: int, **values: str | int | None) -> None:
         """Set columns of one source."""
@@ -255,12 +255,12 @@ class Transaction:
             return
         self.categories.touch_of_source(source.id)
         if source.site_url != site_url:
-            self._copies.mark(self._copies.of_source(source.id))
+            self.copies.mark(self.copies.of_source(source.id))
 
     def follow(self, source: SourceRow, *, is_followed: bool) -> None:
         """Remember whether the source is collected: what is not may be out of date."""
         self.update_source(source.id, is_followed=is_followed)
-        self._copies.mark(self._copies.of_source(source.id))
+        self.copies.mark(self.copies.of_source(source.id))
 
     # Entries
 
@@ -292,7 +292,7 @@ class Transaction:
         arrived = (*added, *(entry for _, entry in changed))
         named = {category: None for entry in arrived for category in entry.categories}
         self.categories.learn([*named, *source.categories, EVERYTHING], now)
-        shared = self._copies.shared_keys(source.id, [entry.keys for entry in arrived])
+        shared = self.copies.shared_keys(source.id, [entry.keys for entry in arrived])
         links = self._replace(source, changed, shared, now, remade=remade) if changed else []
         links += self._add(source, added, shared, now)
         insert_many(self._connection, entry_categories, links)
@@ -320,8 +320,8 @@ class Transaction:
         if rows:
             self._are_filled[source.id] = True
         insert_many(self._connection, entries, rows)
-        self._copies.add_keys(keys)
-        self._copies.mark(open_ids)
+        self.copies.add_keys(keys)
+        self.copies.mark(open_ids)
         return links
 
     def _replace(
@@ -335,18 +335,18 @@ class Transaction:
     ) -> list[_LinkRow]:
         """Store entries in place of what they were; the links to put them in their categories."""
         ids = [stored.id for stored, _ in changed]
-        open_ids = self._copies.with_relatives(ids)
+        open_ids = self.copies.with_relatives(ids)
         open_ids |= {old.id for old, entry in changed if not shared.isdisjoint(entry.keys)}
-        self._copies.mark(open_ids)
+        self.copies.mark(open_ids)
         self._unlink(ids)
-        self._copies.forget_keys(ids)
+        self.copies.forget_keys(ids)
         links: list[_LinkRow] = []
         keys: list[tuple[int, int, int]] = []
         for stored, entry in changed:
             shown = stored.id not in open_ids
             links += self._change(source, stored, entry, now, remade=remade, shown=shown)
             keys += [(key, source.id, stored.id) for key in entry.keys]
-        self._copies.add_keys(keys)
+        self.copies.add_keys(keys)
         return links
 
     def _change(
@@ -377,7 +377,7 @@ class Transaction:
             for stored in self._known(source_id, guids).values()
             if stored.state != EntryState.WITHDRAWN
         ]
-        self._copies.mark(self._copies.with_relatives(gone))
+        self.copies.mark(self.copies.with_relatives(gone))
         self._unlink(gone)
         for chunk in chunks(gone):
             self._connection.execute(
@@ -528,7 +528,7 @@ class Transaction:
 
     def sharing(self, source_id: int, keys: Collection[int], limit: int) -> list[bytes]:
         """The data of the source's entries that have one of `keys`, at most `limit` of each."""
-        found = self._copies.in_source(source_id, keys, limit)
+        found = self.copies.in_source(source_id, keys, limit)
         return [
             data
             for chunk in chunks(sorted(found))
@@ -540,39 +540,15 @@ class Transaction:
     def add_keys(self, source: SourceRow, keys: Mapping[str, Collection[int]]) -> None:
         """Give all entries of `source`, by guid, the keys by which they are found from now on."""
         ids = {stored.guid: stored.id for stored in self._known(source.id, keys.keys()).values()}
-        self._copies.forget_keys(ids.values())
-        self._copies.add_keys(
+        self.copies.forget_keys(ids.values())
+        self.copies.add_keys(
             (key, source.id, ids[guid]) for guid, found in keys.items() for key in found
         )
         self.update_source(source.id, is_keyed=True)
-        shared = self._copies.shared_keys(source.id, keys.values())
-        self._copies.mark(
+        shared = self.copies.shared_keys(source.id, keys.values())
+        self.copies.mark(
             {ids[guid] for guid, found in keys.items() if not shared.isdisjoint(found)}
         )
-
-    def are_settled(self) -> bool:
-        """Whether of all entries it is known which are copies: `related` gives none."""
-        return self._copies.are_settled()
-
-    def related(self, most: int = 5000) -> list[list[int]]:
-        """Entries that changed and are not settled, in groups with all that may be the same; of
-        `most` entries, for each group has to be settled whole. What has nothing in common with
-        another is in no group."""
-        return self._copies.related(most)
-
-    def related_entries(self, groups: Iterable[list[int]]) -> Iterator[list[RelatedRow]]:
-        """Of each group of entries the visible ones, in no order."""
-        return self._copies.rows(groups)
-
-    def settle(
-        self, members: Collection[int], copies: Mapping[int, int], ids: Mapping[int, str]
-    ) -> None:
-        """Publish the `members` of groups that `related` gave but those that are `copies` of
-        another, by id: it is published in their categories, too. `ids` gives the id to publish
-        an entry under, where its own is another's."""
-        self.editions.note(members)
-        self.categories.touch(self._copies.settle(members, copies, ids))
-        self.editions.note(members)
 
 
 def _order_time(published: int | None, first_seen: int) -> int:

@@ -33,10 +33,10 @@ def save_as(
     """Store entries, and settle that those of `copies` are copies; the groups of related ones."""
     with store.write() as transaction:
         transaction.save_entries(source, entries, NOW)
-        related = transaction.related()
-        rows = {row.id: row for found in transaction.related_entries(related) for row in found}
+        related = transaction.copies.related()
+        rows = {row.id: row for found in transaction.copies.rows(related) for row in found}
         names = {row.data.decode().split()[0]: row.id for row in rows.values()}
-        transaction.settle(
+        transaction.copies.settle(
             [entry_id for group in related for entry_id in group],
             {names[copy]: names[original] for copy, original in (copies or {}).items()},
             {names[guid]: own for guid, own in (ids or {}).items()},
@@ -93,11 +93,11 @@ def test_what_may_be_a_copy_is_hidden_until_that_is_settled(
     assert (listed(store), listed(store, "Python")) == (["x", "a"], [])
     with opened(tmp_path) as later:
         with later.read() as transaction:
-            assert not transaction.are_settled()
+            assert not transaction.copies.are_settled()
         assert save_as(later, sources[0]) == [{"a", "b"}], "a kill does not make it forget"
         assert (listed(later), listed(later, "Python")) == (["b", "x", "a"], ["b"])
         with later.read() as transaction:
-            assert transaction.are_settled()
+            assert transaction.copies.are_settled()
 
 
 def test_some_at_a_time_are_settled_and_groups_stay_whole(
@@ -107,9 +107,9 @@ def test_some_at_a_time_are_settled_and_groups_stay_whole(
     save(store, sources[1], *(entry(f"b{n}", keys=(n,)) for n in range(5)))
     sizes = []
     with store.write() as transaction:
-        while groups := transaction.related(2):
+        while groups := transaction.copies.related(2):
             sizes.append([len(group) for group in groups])
-            transaction.settle([member for group in groups for member in group], {}, {})
+            transaction.copies.settle([member for group in groups for member in group], {}, {})
     assert sizes == [[2, 2], [2, 2], [2]]
     assert len(listed(store)) == 10
 
@@ -119,7 +119,7 @@ def test_what_is_removed_need_not_be_settled(store: Store, sources: list[SourceR
     save(store, sources[1], entry("b", keys=(1,)))
     with store.write() as transaction:
         transaction.upkeep.remove([2])
-        assert transaction.related() == []
+        assert transaction.copies.related() == []
 
 
 def test_a_copy_is_in_no_document_and_its_original_in_those_of_both(
@@ -194,8 +194,8 @@ def test_categories_that_the_source_of_a_copy_is_given(
     for given in ("Blogs", "Other"):
         with store.write() as transaction:
             transaction.give_categories(source, [category(given)], NOW)
-            (related,) = transaction.related()
-            transaction.settle(related, copies, {})
+            (related,) = transaction.copies.related()
+            transaction.copies.settle(related, copies, {})
         source = source._replace(categories=(category(given),))
         assert listed(store, given) == ["a"]
         assert named_with(store, "a") == [given]
@@ -216,8 +216,8 @@ def test_an_exception_leaves_neither_copies_nor_keys(
     save(store, sources[0], entry("a", "Go", keys=(1,)))
     with pytest.raises(InterruptedError), store.write() as transaction:  # noqa: PT012
         transaction.save_entries(sources[1], [entry("b", "Python", keys=(1,))], NOW)
-        (related,) = transaction.related()
-        transaction.settle(related, {related[1]: related[0]}, {})
+        (related,) = transaction.copies.related()
+        transaction.copies.settle(related, {related[1]: related[0]}, {})
         raise InterruptedError
     assert (listed(store), listed(store, "Python")) == (["a"], [])
     connection = sqlite3.connect(tmp_path / "feedkit.db")
