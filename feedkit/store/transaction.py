@@ -1,7 +1,7 @@
 """Everything that is asked of the store, inside one transaction."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import (
@@ -21,6 +21,7 @@ from feedkit.store.copies import Copies
 from feedkit.store.documents import Documents
 from feedkit.store.editions import Editions
 from feedkit.store.files import Files
+from feedkit.store.links import LinkRow, Links
 from feedkit.store.rows import (
     EVERYTHING,
     Counts,
@@ -56,10 +57,6 @@ _ENTRIES = select(*(entries.c[name] for name in EntryRow._fields)).where(
 )
 
 
-_LinkRow: TypeAlias = tuple[int, int, int, bool, bool, bool]
-"""Of `entry_categories`."""
-
-
 class _Known(NamedTuple):
     id: int
     guid: str
@@ -82,6 +79,7 @@ class Transaction:
         """Every category, and which of them change."""
         self.editions = Editions(connection)
         """What was published of each topic, and what has come, changed or gone since."""
+        self._links = Links(connection, self.categories, self.editions)
         self.copies = Copies(connection, self.categories, self.editions)
         """Entries of different sources that are one."""
         self.documents = Documents(connection)
@@ -134,41 +132,7 @@ class Transaction:
         self.update_source(source.id, categories=msgspec.json.encode(given).decode())
         if ids == before or not self._has_entries(source.id):
             return
-        links = entry_categories.c
-        its_entries = select(entries.c.id).where(entries.c.source_id == source.id)
-        self.editions.note_source(source.id, before - ids)
-        for category_id in before - ids:
-            of_source = (links.category_id == category_id) & links.entry_id.in_(its_entries)
-            self._connection.execute(delete(entry_categories).where(of_source & ~links.own))
-            self._connection.execute(update(entry_categories).where(of_source).values(given=False))
-        for category_id in ids - before:
-            self._connection.execute(
-                update(entry_categories)
-                .where((links.category_id == category_id) & links.entry_id.in_(its_entries))
-                .values(given=True)
-            )
-            linked = select(links.entry_id).where(links.category_id == category_id)
-            self._connection.execute(
-                insert(entry_categories).from_select(
-                    ["category_id", "order_time", "entry_id", "own", "given", "shown"],
-                    select(
-                        bindparam("category", category_id, type_=links.category_id.type),
-                        entries.c.order_time,
-                        entries.c.id,
-                        bindparam("own_", False, type_=links.own.type),
-                        bindparam("given_", True, type_=links.given.type),
-                        entries.c.original_id.is_(None),
-                    ).where(
-                        entries.c.source_id == source.id,
-                        entries.c.state == EntryState.VISIBLE,
-                        entries.c.id.not_in(linked),
-                    ),
-                )
-            )
-        self.editions.note_source(source.id, ids - before)
-        # Its entries name the categories in every document they are in.
-        self.categories.touch(ids | before)
-        self.categories.touch_of_source(source.id)
+        self._links.give(source.id, before, ids)
         self.copies.mark(self.copies.of_source(source.id))
 
     def update_source(self, source_id: int, **values: str | int | None) -> None:
@@ -295,16 +259,15 @@ class Transaction:
         shared = self.copies.shared_keys(source.id, [entry.keys for entry in arrived])
         links = self._replace(source, changed, shared, now, remade=remade) if changed else []
         links += self._add(source, added, shared, now)
-        insert_many(self._connection, entry_categories, links)
-        self.editions.note({entry_id for _, _, entry_id, *_ in links})
+        self._links.add(links)
         return counts
 
     def _add(
         self, source: SourceRow, added: Sequence[NewEntry], shared: set[int], now: int
-    ) -> list[_LinkRow]:
+    ) -> list[LinkRow]:
         """Store new entries; the links to put them in their categories."""
         rows: list[tuple[object, ...]] = []
-        links: list[_LinkRow] = []
+        links: list[LinkRow] = []
         keys: list[tuple[int, int, int]] = []
         open_ids: list[int] = []
         for entry in added:
@@ -315,7 +278,9 @@ class Transaction:
             if is_open:
                 open_ids.append(entry_id)
             rows.append(_entry_row(entry, entry_id, source.id, now, order_time))
-            links += self._links(source, entry, entry_id, order_time, now, shown=not is_open)
+            links += self._links.of_entry(
+                source, entry, entry_id, order_time, now, shown=not is_open
+            )
             keys += [(key, source.id, entry_id) for key in entry.keys]
         if rows:
             self._are_filled[source.id] = True
@@ -332,15 +297,15 @@ class Transaction:
         now: int,
         *,
         remade: bool,
-    ) -> list[_LinkRow]:
+    ) -> list[LinkRow]:
         """Store entries in place of what they were; the links to put them in their categories."""
         ids = [stored.id for stored, _ in changed]
         open_ids = self.copies.with_relatives(ids)
         open_ids |= {old.id for old, entry in changed if not shared.isdisjoint(entry.keys)}
         self.copies.mark(open_ids)
-        self._unlink(ids)
+        self._links.remove(ids)
         self.copies.forget_keys(ids)
-        links: list[_LinkRow] = []
+        links: list[LinkRow] = []
         keys: list[tuple[int, int, int]] = []
         for stored, entry in changed:
             shown = stored.id not in open_ids
@@ -358,7 +323,7 @@ class Transaction:
         *,
         remade: bool,
         shown: bool,
-    ) -> list[_LinkRow]:
+    ) -> list[LinkRow]:
         order_time = stored.order_time  # an edit moves `updated`, not the entry's place
         if entry.published is not None:
             order_time = _order_time(entry.published, stored.first_seen)
@@ -368,7 +333,7 @@ class Transaction:
             if not remade:
                 values["changed_at"] = now
         update_row(self._connection, entries, stored.id, values)
-        return self._links(source, entry, stored.id, order_time, now, shown=shown)
+        return self._links.of_entry(source, entry, stored.id, order_time, now, shown=shown)
 
     def withdraw(self, source_id: int, guids: Collection[str]) -> int:
         """Take the entries with `guids` out of all documents; how many were in them."""
@@ -378,7 +343,7 @@ class Transaction:
             if stored.state != EntryState.WITHDRAWN
         ]
         self.copies.mark(self.copies.with_relatives(gone))
-        self._unlink(gone)
+        self._links.remove(gone)
         for chunk in chunks(gone):
             self._connection.execute(
                 update(entries)
@@ -459,42 +424,6 @@ class Transaction:
             self._next_id = self._connection.execute(select(func.max(entries.c.id))).scalar() or 0
         self._next_id += 1
         return self._next_id
-
-    def _links(
-        self,
-        source: SourceRow,
-        entry: NewEntry,
-        entry_id: int,
-        order_time: int,
-        now: int,
-        *,
-        shown: bool,
-    ) -> list[_LinkRow]:
-        """Rows that put a visible entry into its own, its source's and the general category.
-        Whether one is `shown` that may be a copy is for `settle` to say."""
-        if entry.state != EntryState.VISIBLE:
-            return []
-        own = self.categories.ids_of((*entry.categories, EVERYTHING), now)
-        given = self.categories.ids_of(source.categories, now)
-        if shown:
-            self.categories.touch(own | given)
-        return [
-            (category_id, order_time, entry_id, category_id in own, category_id in given, shown)
-            for category_id in own | given
-        ]
-
-    def _unlink(self, entry_ids: Collection[int]) -> None:
-        self.editions.note(entry_ids)
-        for chunk in chunks(entry_ids):
-            of_chunk = entry_categories.c.entry_id.in_(chunk)
-            self.categories.touch(
-                self._connection.execute(
-                    select(entry_categories.c.category_id)
-                    .distinct()
-                    .where(of_chunk, entry_categories.c.shown)
-                ).scalars()
-            )
-            self._connection.execute(delete(entry_categories).where(of_chunk))
 
     # Entries that are one
 
