@@ -83,7 +83,7 @@ def collect_feeds(
     now, news = clock(), news or News()
     rows = register(feeds, store, now)
     with store.read() as transaction:
-        waits = transaction.host_waits(to_microseconds(now))
+        waits = transaction.times.host_waits(to_microseconds(now))
     if sum(not row.recipe for row in rows.values()) >= MANY_FEEDS:
         workers.start_for_feeds()
     cycle = _Cycle(
@@ -342,7 +342,7 @@ class _Cycle:
         now = self._clock()
         until = to_microseconds(latest_retry(retry_at, now))
         timing = asked(row, feed.schedule, now, timing=row.timing._replace(retry_at=until))
-        await self._commits.write(lambda transaction: transaction.set_timing(row.id, timing))
+        await self._commits.write(lambda transaction: transaction.times.set(row.id, timing))
 
     async def _fail(
         self,
@@ -386,12 +386,12 @@ class _Cycle:
 
         def write(transaction: Transaction) -> None:
             at = to_microseconds(now)
-            transaction.set_timing(row.id, timing, failures=failures, error=reason, checked_at=at)
+            transaction.times.set(row.id, timing, failures=failures, error=reason, checked_at=at)
             if is_lost:  # what the new address said of its document says nothing of the old one's
                 transaction.set_moving(row.id, Moving())
                 transaction.update_source(row.id, **Validators()._asdict())
             if host_waits_until is not None:
-                transaction.set_host_wait(refusal.host, host_waits_until, at)
+                transaction.times.set_host_wait(refusal.host, host_waits_until, at)
 
         await self._commits.write(write)
 
@@ -436,10 +436,10 @@ def _save(
             recipe = _recipe(feed)
         _save_entries(transaction, feed, row, report, prepared, fetched, now)
     if prepared is not None or timing.newest_at is None:
-        timing = with_rhythm_of(timing, transaction.order_times(row.id))
+        timing = with_rhythm_of(timing, transaction.times.of_entries(row.id))
     report.hub = _hub(feed, prepared, fetched)
     timing = asked(row, feed.schedule, at, timing=timing, failures=0)
-    transaction.set_timing(
+    transaction.times.set(
         row.id,
         told(timing, at, told_until),
         **validators._asdict(),

@@ -59,7 +59,7 @@ def _brought_up_to_date(
         row = row._replace(title=feed.title)
     if row.timing.schedule != name_of(feed.schedule):
         row = row._replace(timing=planned(row, feed.schedule))
-        transaction.set_timing(row.id, row.timing)
+        transaction.times.set(row.id, row.timing)
     return row
 
 

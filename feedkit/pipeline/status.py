@@ -58,7 +58,7 @@ def status(settings: Settings, store: Store, now: datetime) -> list[FeedStatus]:
     with store.read() as transaction:
         rows = transaction.sources()
         counts = transaction.entry_counts()
-        waits = transaction.host_waits(to_microseconds(now))
+        waits = transaction.times.host_waits(to_microseconds(now))
     for feed in feeds:
         row = rows.get(feed_key(feed))
         if row is None:

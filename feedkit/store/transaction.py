@@ -8,7 +8,6 @@ from sqlalchemy import (
     Connection,
     Row,
     bindparam,
-    delete,
     func,
     insert,
     select,
@@ -25,7 +24,6 @@ from feedkit.store.links import LinkRow, Links
 from feedkit.store.rows import (
     EVERYTHING,
     Counts,
-    DueRow,
     EntryRow,
     EntryState,
     Moving,
@@ -38,20 +36,16 @@ from feedkit.store.rows import (
 from feedkit.store.schema import (
     entries,
     entry_categories,
-    files,
-    hosts,
     sources,
 )
 from feedkit.store.statements import among_given, chunks, encoded, insert_many, update_row
+from feedkit.store.times import Times
 from feedkit.store.upkeep import Upkeep
 
 _HOURS = msgspec.json.Decoder(tuple[int, ...])
 _DAYS = msgspec.json.Decoder(tuple[str, ...])
 _ORIGIN = msgspec.json.Decoder(Origin)
 _SOME = select(entries.c.id).where(entries.c.source_id == bindparam("source_id")).limit(1)
-_ORDER_TIMES = select(entries.c.order_time).where(
-    entries.c.source_id == bindparam("source_id"), entries.c.state != int(EntryState.WITHDRAWN)
-)
 _ENTRIES = select(*(entries.c[name] for name in EntryRow._fields)).where(
     among_given(entries.c.id, "ids")
 )
@@ -86,6 +80,8 @@ class Transaction:
         """What was written, where."""
         self.files = Files(connection)
         """Article files as they were last read."""
+        self.times = Times(connection)
+        """When sources are due, and hosts may be asked."""
         self.upkeep = Upkeep(connection)
         """Removing entries for good, and what is remembered for that."""
 
@@ -139,14 +135,6 @@ class Transaction:
         """Set columns of one source."""
         update_row(self._connection, sources, source_id, values)
 
-    def set_timing(self, source_id: int, timing: Timing, **values: str | int | None) -> None:
-        """Remember when a source is due, and what is known for that; and set other columns."""
-        words = {
-            name: msgspec.json.encode(getattr(timing, name)).decode()
-            for name in ("skip_hours", "skip_days")
-        }
-        self.update_source(source_id, **values, **timing._asdict() | words)
-
     def set_moving(self, source_id: int, moving: Moving) -> None:
         """Remember where a source has moved, and where it may be moving."""
         self.update_source(
@@ -157,55 +145,12 @@ class Transaction:
             moved_times=moving.times,
         )
 
-    def order_times(self, source_id: int) -> list[int]:
-        """The times by which the source's entries are ordered, withdrawn ones left out."""
-        rows = self._connection.execute(_ORDER_TIMES, {"source_id": source_id}).all()
-        return [row[0] for row in rows]
-
-    def due_rows(self) -> dict[str, DueRow]:
-        """When each source is due, by its key: what `sources` takes ten times as long for."""
-        columns = sources.c
-        statement = select(
-            columns.key,
-            columns.due_at,
-            columns.checked_at,
-            columns.retry_at,
-            columns.is_gone,
-            columns.url,
-        )
-        return {row[0]: DueRow(*row[1:]) for row in self._connection.execute(statement)}
-
-    def next_article_at(self, keys: Collection[str]) -> int | None:
-        """The time of the first article still to come of the sources with these keys."""
-        statement = (
-            select(func.min(files.c.due_at))
-            .join(sources, sources.c.id == files.c.source_id)
-            .where(sources.c.key.in_(keys))
-        )
-        found: int | None = self._connection.execute(statement).scalar()
-        return found
-
     def entry_counts(self) -> dict[int, int]:
         """How many entries are stored of each source that has any, by its id."""
         rows = self._connection.execute(
             select(entries.c.source_id, func.count()).group_by(entries.c.source_id)
         )
         return {row[0]: row[1] for row in rows}
-
-    # Hosts
-
-    def host_waits(self, now: int) -> dict[str, int]:
-        """The hosts that asked to wait, each with the end of that, which is still to come."""
-        rows = self._connection.execute(
-            select(hosts.c.host, hosts.c.retry_at).where(hosts.c.retry_at > now)
-        )
-        return {row[0]: row[1] for row in rows}
-
-    def set_host_wait(self, host: str, retry_at: int, now: int) -> None:
-        """Remember that `host` asked to wait, and forget those whose time has come."""
-        past = (hosts.c.retry_at <= now) | (hosts.c.host == host)
-        self._connection.execute(delete(hosts).where(past))
-        self._connection.execute(insert(hosts).values(host=host, retry_at=retry_at))
 
     def describe_source(
         self, source: SourceRow, title: str, site_url: str | None, origin: Origin
