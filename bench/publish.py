@@ -82,8 +82,8 @@ def save(store: Store, entries: Sequence[NewEntry], now: int) -> None:
     """Store entries of one source."""
     with store.write() as transaction:
         transaction.categories.declare([EVERYTHING], now)
-        source = transaction.sources().get("feed:https://site.example.org/feed.xml")
-        source = source or transaction.add_source("feed:https://site.example.org/feed.xml", now)
+        source = transaction.sources.all().get("feed:https://site.example.org/feed.xml")
+        source = source or transaction.sources.add("feed:https://site.example.org/feed.xml", now)
         transaction.save_entries(source, entries, now)
 
 

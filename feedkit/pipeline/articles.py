@@ -94,9 +94,9 @@ def collect_articles(
         progress.total(len(jobs))
         reading = _read(recipe, jobs, workers, now)
         with store.write() as transaction:
-            source = source or transaction.add_source(article_folder_key(folder), now)
+            source = source or transaction.sources.add(article_folder_key(folder), now)
             if source.categories != given:
-                transaction.give_categories(source, given, now)
+                transaction.sources.give_categories(source, given, now)
                 source = source._replace(categories=given)
             update = _Update(transaction, source, known, gone, now, report, remade=not same_recipe)
             for results in reading:
@@ -104,9 +104,9 @@ def collect_articles(
                 progress.step(len(results))
             update.settle()
             update.withdraw_gone()
-            transaction.update_source(source.id, recipe=fingerprint)
+            transaction.sources.update(source.id, recipe=fingerprint)
             if not is_keyed:
-                transaction.update_source(source.id, is_keyed=False)
+                transaction.sources.update(source.id, is_keyed=False)
         known = update.known
     else:
         report.outcome = "unchanged"
@@ -116,7 +116,7 @@ def collect_articles(
 
 def _known(store: Store, key: str) -> tuple[SourceRow | None, dict[str, FileRow]]:
     with store.read() as transaction:
-        source = transaction.sources().get(key)
+        source = transaction.sources.all().get(key)
         return source, transaction.files.of_source(source.id) if source else {}
 
 

@@ -329,7 +329,7 @@ class _Cycle:
         now = self._clock()
         timing = asked(row, feed.schedule, now)
         await self._commits.write(
-            lambda transaction: transaction.update_source(
+            lambda transaction: transaction.sources.update(
                 row.id,
                 checked_at=to_microseconds(now),
                 due_at=timing.due_at,
@@ -359,7 +359,7 @@ class _Cycle:
         report.counts = Counts()  # what was counted, and then could not be stored
         if feed.path is None and feed.url not in self._asked:
             # A variable or a file is missing here. Nobody is spared anything by waiting.
-            await self._commits.write(lambda known: known.update_source(row.id, error=reason))
+            await self._commits.write(lambda known: known.sources.update(row.id, error=reason))
             return
         refusal = error if isinstance(error, RefusalError) else RefusalError("")
         failures = row.failures + 1
@@ -388,8 +388,8 @@ class _Cycle:
             at = to_microseconds(now)
             transaction.times.set(row.id, timing, failures=failures, error=reason, checked_at=at)
             if is_lost:  # what the new address said of its document says nothing of the old one's
-                transaction.set_moving(row.id, Moving())
-                transaction.update_source(row.id, **Validators()._asdict())
+                transaction.sources.set_moving(row.id, Moving())
+                transaction.sources.update(row.id, **Validators()._asdict())
             if host_waits_until is not None:
                 transaction.times.set_host_wait(refusal.host, host_waits_until, at)
 
@@ -470,7 +470,7 @@ def _save_entries(
 ) -> None:
     report.outcome = "collected"
     title = feed.title or prepared.title
-    transaction.describe_source(row, title, prepared.site_url, prepared.origin)
+    transaction.sources.describe(row, title, prepared.site_url, prepared.origin)
     entries = with_stored_guids(transaction, row, prepared.entries, is_whole=not fetched.is_delta)
     # A first fetch edits nothing; and another recipe is feedkit's change, not the feed's.
     report.counts = transaction.save_entries(
@@ -508,4 +508,4 @@ def _follow_move(
     else:
         moving = Moving(known.url, move.to, to_microseconds(move.since), move.times)
     if moving != known:
-        transaction.set_moving(row.id, moving)
+        transaction.sources.set_moving(row.id, moving)

@@ -89,7 +89,7 @@ class _Plan:
         self._folders = {*map(article_folder_key, settings.articles)}
         self._followed = self._folders | {*map(feed_key, feeds)}
         with store.read() as transaction:
-            self._sources = transaction.sources()
+            self._sources = transaction.sources.all()
 
     def groups(self) -> list[list[int]]:
         """The entries to remove, oldest first, each with its copies."""

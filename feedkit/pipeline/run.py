@@ -121,7 +121,7 @@ def _publish(
     settle(store)
     with store.write() as transaction:
         transaction.categories.declare(named, now)
-        followed = (row for row in transaction.sources().values() if row.is_followed)
+        followed = (row for row in transaction.sources.all().values() if row.is_followed)
         given = (category for source in followed for category in source.categories)
         transaction.categories.undeclare({category.key for category in (*named, *given)})
     try:

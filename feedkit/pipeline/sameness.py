@@ -83,7 +83,7 @@ def _settle_some(transaction: "Transaction") -> None:
     publishers: dict[int, Publisher] = {}
     for group, rows in zip(groups, transaction.copies.rows(groups), strict=True):
         missing = {row.source_id for row in rows} - publishers.keys()
-        for source in transaction.sources_by_id(missing).values():
+        for source in transaction.sources.by_id(missing).values():
             publishers[source.id] = _publisher(source)
         decoded = {data: decode_entry(data) for data in {row.data for row in rows}}
         candidates = [_candidate(row, decoded[row.data], publishers[row.source_id]) for row in rows]
@@ -102,7 +102,7 @@ def bring_up_to_date(store: Store, followed: Collection[str], *, are_all: bool) 
     be read), no source is given up.
     """
     with store.read() as transaction:
-        sources = transaction.sources()
+        sources = transaction.sources.all()
     for source in sources.values():
         is_followed = source.key in followed or (source.is_followed and not are_all)
         is_to_be_keyed = not source.is_keyed and len({*followed, *sources}) > 1
@@ -114,7 +114,7 @@ def bring_up_to_date(store: Store, followed: Collection[str], *, are_all: bool) 
                 keys = {guid: stored_keys(data, source.key) for guid, _, data in stored}
                 transaction.add_keys(source, keys)
             if source.is_followed != is_followed:
-                transaction.follow(source, is_followed=is_followed)
+                transaction.sources.follow(source, is_followed=is_followed)
 
 
 def _publisher(source: SourceRow) -> "Publisher":

@@ -56,8 +56,8 @@ def status(settings: Settings, store: Store, now: datetime) -> list[FeedStatus]:
     if store.is_new:
         return found + [_new(feed) for feed in feeds]
     with store.read() as transaction:
-        rows = transaction.sources()
-        counts = transaction.entry_counts()
+        rows = transaction.sources.all()
+        counts = transaction.sources.entry_counts()
         waits = transaction.times.host_waits(to_microseconds(now))
     for feed in feeds:
         row = rows.get(feed_key(feed))

@@ -44,7 +44,7 @@ def publish(
     topics, rows = _topics(store, settings, record.folders.keys())
     renew(store, settings, topics, now)
     with store.read() as transaction:
-        sources = list(transaction.sources().values())
+        sources = list(transaction.sources.all().values())
     planet = _planet(topics, sources)
     published = Published()
     theme = Theme(settings, published)

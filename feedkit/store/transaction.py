@@ -6,15 +6,12 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import (
     Connection,
-    Row,
     bindparam,
     func,
-    insert,
     select,
     update,
 )
 
-from feedkit.model import Origin
 from feedkit.store.categories import Categories
 from feedkit.store.copies import Copies
 from feedkit.store.documents import Documents
@@ -26,26 +23,20 @@ from feedkit.store.rows import (
     Counts,
     EntryRow,
     EntryState,
-    Moving,
     NamedCategory,
     NewEntry,
     SourceRow,
-    Timing,
-    Validators,
 )
 from feedkit.store.schema import (
     entries,
     entry_categories,
-    sources,
 )
+from feedkit.store.sources import Sources
 from feedkit.store.statements import among_given, chunks, encoded, insert_many, update_row
 from feedkit.store.times import Times
 from feedkit.store.upkeep import Upkeep
 
-_HOURS = msgspec.json.Decoder(tuple[int, ...])
-_DAYS = msgspec.json.Decoder(tuple[str, ...])
-_ORIGIN = msgspec.json.Decoder(Origin)
-_SOME = select(entries.c.id).where(entries.c.source_id == bindparam("source_id")).limit(1)
+_LENT = msgspec.json.Decoder(tuple[NamedCategory, ...])
 _ENTRIES = select(*(entries.c[name] for name in EntryRow._fields)).where(
     among_given(entries.c.id, "ids")
 )
@@ -67,8 +58,6 @@ class Transaction:
         self._connection = connection
         self._next_id: int | None = None
         self._added: dict[int, set[str]] = {}
-        self._are_filled: dict[int, bool] = {}
-        """Whether sources have entries, as far as that was looked up."""
         self.categories = Categories(connection)
         """Every category, and which of them change."""
         self.editions = Editions(connection)
@@ -80,6 +69,8 @@ class Transaction:
         """What was written, where."""
         self.files = Files(connection)
         """Article files as they were last read."""
+        self.sources = Sources(connection, self.categories, self._links, self.copies)
+        """Every source ever collected."""
         self.times = Times(connection)
         """When sources are due, and hosts may be asked."""
         self.upkeep = Upkeep(connection)
@@ -89,87 +80,6 @@ class Transaction:
         """Store what was marked and touched; called before the commit."""
         self.copies.store_marks()
         self.categories.store_touched()
-
-    # Sources
-
-    def sources(self) -> dict[str, SourceRow]:
-        """Every source ever collected, by its key."""
-        return {row.key: _source_row(row) for row in self._connection.execute(select(sources))}
-
-    def sources_by_id(self, ids: Collection[int]) -> dict[int, SourceRow]:
-        """Those sources, by their ids."""
-        return {
-            row.id: _source_row(row)
-            for chunk in chunks(ids)
-            for row in self._connection.execute(select(sources).where(sources.c.id.in_(chunk)))
-        }
-
-    def add_source(self, key: str, now: int) -> SourceRow:
-        """A new source without entries; its key must not be stored yet."""
-        return self.add_sources([key], now)[key]
-
-    def add_sources(self, keys: Collection[str], now: int) -> dict[str, SourceRow]:
-        """New sources without entries, by their keys, which must not be stored yet."""
-        self._connection.execute(insert(sources), [{"key": key} for key in keys])
-        self.categories.id_of(EVERYTHING, now)
-        added = {
-            row.key: _source_row(row)
-            for chunk in chunks(keys)
-            for row in self._connection.execute(select(sources).where(sources.c.key.in_(chunk)))
-        }
-        self._are_filled.update((source.id, False) for source in added.values())
-        return added
-
-    def give_categories(self, source: SourceRow, given: Sequence[NamedCategory], now: int) -> None:
-        """Put all entries of `source`, stored and to come, into `given` and no other beside
-        their own."""
-        ids = self.categories.ids_of(given, now)
-        before = self.categories.ids_of(source.categories, now)
-        self.update_source(source.id, categories=msgspec.json.encode(given).decode())
-        if ids == before or not self._has_entries(source.id):
-            return
-        self._links.give(source.id, before, ids)
-        self.copies.mark(self.copies.of_source(source.id))
-
-    def update_source(self, source_id: int, **values: str | int | None) -> None:
-        """Set columns of one source."""
-        update_row(self._connection, sources, source_id, values)
-
-    def set_moving(self, source_id: int, moving: Moving) -> None:
-        """Remember where a source has moved, and where it may be moving."""
-        self.update_source(
-            source_id,
-            url=moving.url,
-            moved_to=moving.to,
-            moved_since=moving.since,
-            moved_times=moving.times,
-        )
-
-    def entry_counts(self) -> dict[int, int]:
-        """How many entries are stored of each source that has any, by its id."""
-        rows = self._connection.execute(
-            select(entries.c.source_id, func.count()).group_by(entries.c.source_id)
-        )
-        return {row[0]: row[1] for row in rows}
-
-    def describe_source(
-        self, source: SourceRow, title: str, site_url: str | None, origin: Origin
-    ) -> None:
-        """Keep what the feed says of itself; documents that name it are to be written again."""
-        if (source.title, source.site_url, source.origin) == (title, site_url, origin):
-            return
-        encoded_origin = msgspec.json.encode(origin).decode()
-        self.update_source(source.id, title=title, site_url=site_url, origin=encoded_origin)
-        if not self._has_entries(source.id):
-            return
-        self.categories.touch_of_source(source.id)
-        if source.site_url != site_url:
-            self.copies.mark(self.copies.of_source(source.id))
-
-    def follow(self, source: SourceRow, *, is_followed: bool) -> None:
-        """Remember whether the source is collected: what is not may be out of date."""
-        self.update_source(source.id, is_followed=is_followed)
-        self.copies.mark(self.copies.of_source(source.id))
 
     # Entries
 
@@ -228,7 +138,7 @@ class Transaction:
             )
             keys += [(key, source.id, entry_id) for key in entry.keys]
         if rows:
-            self._are_filled[source.id] = True
+            self.sources.note_entries(source.id)
         insert_many(self._connection, entries, rows)
         self.copies.add_keys(keys)
         self.copies.mark(open_ids)
@@ -324,7 +234,7 @@ class Transaction:
         """The entries with `ids`, in no order."""
         for row in self._connection.execute(_ENTRIES, {"ids": encoded(ids)}).all():
             found = EntryRow._make(row)
-            yield found._replace(lent=_named(row[-1])) if row[-1] else found
+            yield found._replace(lent=_LENT.decode(row[-1])) if row[-1] else found
 
     def finish_entries(self, finished: Iterable[tuple[int, bytes]]) -> None:
         """Store entries, by id, with the content that their bodies made."""
@@ -350,18 +260,12 @@ class Transaction:
     def _known_unless_added(self, source_id: int, guids: set[str]) -> dict[str, _Known]:
         """`_known`, but a source that had no entry when this transaction began is not asked for
         those that it did not add: ten thousand new articles come in many batches."""
-        if source_id not in self._added and self._has_entries(source_id):
+        if source_id not in self._added and self.sources.has_entries(source_id):
             return self._known(source_id, guids)
         added = self._added.setdefault(source_id, set())
         known = self._known(source_id, added & guids)
         added |= guids
         return known
-
-    def _has_entries(self, source_id: int) -> bool:
-        if source_id not in self._are_filled:
-            some = self._connection.execute(_SOME, {"source_id": source_id})
-            self._are_filled[source_id] = some.first() is not None
-        return self._are_filled[source_id]
 
     def _new_entry_id(self) -> int:
         """Ids are given here, by the only writer, so that links need no second look."""
@@ -375,7 +279,7 @@ class Transaction:
     def unknown_guids(self, source_id: int, guids: Collection[str]) -> set[str]:
         """Those of `guids` that no entry of the source has or had; none of a source without
         entries."""
-        if not self._has_entries(source_id):
+        if not self.sources.has_entries(source_id):
             return set()
         unknown = set(guids) - self._known(source_id, guids).keys()
         return unknown - self.upkeep.removed(source_id, unknown)
@@ -418,7 +322,7 @@ class Transaction:
         self.copies.add_keys(
             (key, source.id, ids[guid]) for guid, found in keys.items() for key in found
         )
-        self.update_source(source.id, is_keyed=True)
+        self.sources.update(source.id, is_keyed=True)
         shared = self.copies.shared_keys(source.id, keys.values())
         self.copies.mark(
             {ids[guid] for guid, found in keys.items() if not shared.isdisjoint(found)}
@@ -448,47 +352,3 @@ def _entry_row(
         entry.data,
         entry.body,
     )
-
-
-def _source_row(row: "Row[tuple[object, ...]]") -> SourceRow:
-    return SourceRow(
-        id=row.id,
-        key=row.key,
-        title=row.title,
-        site_url=row.site_url,
-        categories=_named(row.categories),
-        filters=row.filters,
-        recipe=row.recipe,
-        validators=Validators(
-            row.etag, row.last_modified, row.body_hash, row.given_by, row.given_for
-        ),
-        checked_at=row.checked_at,
-        failures=row.failures,
-        error=row.error,
-        is_keyed=row.is_keyed,
-        is_followed=row.is_followed,
-        timing=_timing(row),
-        moving=Moving(row.url, row.moved_to, row.moved_since, row.moved_times),
-        origin=_ORIGIN.decode(row.origin),
-    )
-
-
-def _timing(row: "Row[tuple[object, ...]]") -> Timing:
-    return Timing(
-        schedule=row.schedule,
-        due_at=row.due_at,
-        due_reason=row.due_reason,
-        succeeded_at=row.succeeded_at,
-        fresh_until=row.fresh_until,
-        retry_at=row.retry_at,
-        is_gone=row.is_gone,
-        ttl=row.ttl,
-        skip_hours=_HOURS.decode(row.skip_hours),
-        skip_days=_DAYS.decode(row.skip_days),
-        rhythm=row.rhythm,
-        newest_at=row.newest_at,
-    )
-
-
-def _named(encoded: str) -> tuple[NamedCategory, ...]:
-    return msgspec.json.decode(encoded, type=tuple[NamedCategory, ...])

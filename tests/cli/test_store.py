@@ -211,7 +211,7 @@ import sys
 from feedkit.store import NewEntry, EntryState, open_store
 with open_store(sys.argv[1]) as store:
     with store.read() as transaction:
-        source = next(iter(transaction.sources().values()))
+        source = next(iter(transaction.sources.all().values()))
     for number in range(100_000):
         with store.write() as transaction:
             pair = [

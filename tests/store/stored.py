@@ -41,7 +41,7 @@ def opened(folder: Path) -> Iterator[Store]:
 def add_source(store: Store, key: str = "feed:https://example.org/") -> SourceRow:
     """A new source."""
     with store.write() as transaction:
-        return transaction.add_source(key, NOW)
+        return transaction.sources.add(key, NOW)
 
 
 def save(store: Store, source: SourceRow, *entries: NewEntry, now: int = NOW) -> tuple[int, ...]:

@@ -193,7 +193,7 @@ def test_categories_that_the_source_of_a_copy_is_given(
     source, copies = sources[1], {2: 1}
     for given in ("Blogs", "Other"):
         with store.write() as transaction:
-            transaction.give_categories(source, [category(given)], NOW)
+            transaction.sources.give_categories(source, [category(given)], NOW)
             (related,) = transaction.copies.related()
             transaction.copies.settle(related, copies, {})
         source = source._replace(categories=(category(given),))

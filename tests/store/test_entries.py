@@ -169,11 +169,11 @@ def test_an_exception_half_way_leaves_nothing(
     tables = ("entries", "entry_categories", "categories", "sources", "files", "documents")
     counted = [watch.count(table) for table in tables]
     with pytest.raises(PowerCutError), store.write() as transaction:  # noqa: PT012
-        other = transaction.add_source("feed:https://example.com/", NOW)
+        other = transaction.sources.add("feed:https://example.com/", NOW)
         transaction.save_entries(other, [entry("lost", "Rust")], NOW)
         transaction.save_entries(source, [entry("kept", "Go", data="edited")], NOW)
         transaction.withdraw(source.id, ["kept"])
-        transaction.update_source(source.id, etag='"2"')
+        transaction.sources.update(source.id, etag='"2"')
         raise PowerCutError
     assert watch.version() == version
     assert [watch.count(table) for table in tables] == counted
@@ -363,9 +363,9 @@ def test_a_filtered_entry_is_kept_but_listed_nowhere_until_it_is_wanted(
 def test_validators_come_back_byte_for_byte(store: Store, source: SourceRow) -> None:
     etag = 'W/"\xe9\xff, a\tb\\"'
     with store.write() as transaction:
-        transaction.update_source(source.id, etag=etag, last_modified="yesterday", body_hash="0f")
+        transaction.sources.update(source.id, etag=etag, last_modified="yesterday", body_hash="0f")
     with store.read() as transaction:
-        stored = transaction.sources()[source.key]
+        stored = transaction.sources.all()[source.key]
     assert stored.validators == Validators(etag, "yesterday", "0f")
 
 
@@ -377,11 +377,11 @@ def test_a_renamed_source_marks_every_category_that_it_has_an_entry_in(
     save(store, other, entry("b", "Go"))
     before = revisions(store)
     with store.write() as transaction:
-        transaction.describe_source(source, "A new name", None, Origin())
+        transaction.sources.describe(source, "A new name", None, Origin())
     assert touched(store, before) == {"", "python"}
     with store.read() as transaction:
-        renamed = transaction.sources()[source.key]
+        renamed = transaction.sources.all()[source.key]
     before = revisions(store)
     with store.write() as transaction:
-        transaction.describe_source(renamed, "A new name", None, Origin())
+        transaction.sources.describe(renamed, "A new name", None, Origin())
     assert touched(store, before) == set()

@@ -18,9 +18,9 @@ def store_fixture(tmp_path: Path) -> Iterator[Store]:
 def give(store: Store, source: SourceRow, *names: str) -> SourceRow:
     with store.write() as transaction:
         given = tuple(category(name, declared=True) for name in names)
-        transaction.give_categories(source, given, NOW)
+        transaction.sources.give_categories(source, given, NOW)
     with store.read() as transaction:
-        return transaction.sources()[source.key]
+        return transaction.sources.all()[source.key]
 
 
 def test_what_a_source_gives_reaches_stored_entries_and_those_to_come(store: Store) -> None:

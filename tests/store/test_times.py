@@ -18,9 +18,9 @@ def test_what_is_known_of_a_source_s_times_comes_back_as_it_was(tmp_path: Path) 
         assert (source.timing, source.moving) == (Timing(), Moving())
         with store.write() as transaction:
             transaction.times.set(source.id, FULL)
-            transaction.set_moving(source.id, moving)
+            transaction.sources.set_moving(source.id, moving)
     with opened(tmp_path) as store, store.read() as transaction:
-        (row,) = transaction.sources().values()
+        (row,) = transaction.sources.all().values()
         assert (row.timing, row.moving) == (FULL, moving)
 
 
@@ -40,6 +40,6 @@ def test_entries_are_counted_and_timed_for_each_source(tmp_path: Path) -> None:
         save(store, one, entry("c", published=NOW - 9, state=EntryState.FILTERED))
         with store.write() as transaction:
             transaction.withdraw(one.id, ["a"])
-            assert transaction.entry_counts() == {one.id: 3}
+            assert transaction.sources.entry_counts() == {one.id: 3}
             assert sorted(transaction.times.of_entries(one.id)) == [NOW - 9, NOW]
             assert transaction.times.of_entries(other.id) == []
