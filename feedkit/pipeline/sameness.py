@@ -33,27 +33,27 @@ def with_stored_guids(
     still have its guid.
     """
     listed = {entry.guid for entry in entries}
-    unknown = transaction.unknown_guids(source.id, listed)
+    unknown = transaction.identity.unknown_guids(source.id, listed)
     if not unknown:
         return list(entries)
     from feedkit.normalize.guids import changed_guids
 
     stored = {
         alias: guid
-        for alias, guid in transaction.guids_by_alias(source.id, unknown).items()
+        for alias, guid in transaction.identity.guids_by_alias(source.id, unknown).items()
         if guid not in listed
     }
     if not is_whole:
         return _under(entries, stored)
     new = [entry for entry in entries if entry.guid in unknown and entry.guid not in stored]
     keys = {key for entry in new for key in entry.keys}
-    candidates = map(decode_entry, transaction.sharing(source.id, keys, _FEW))
+    candidates = map(decode_entry, transaction.identity.sharing(source.id, keys, _FEW))
     changed = changed_guids(
         [decode_entry(entry.data) for entry in new],
         list(candidates),
         listed | set(stored.values()),
     )
-    transaction.set_aliases(source.id, {guid: alias for alias, guid in changed.items()})
+    transaction.identity.set_aliases(source.id, {guid: alias for alias, guid in changed.items()})
     return _under(entries, stored | changed)
 
 
@@ -112,7 +112,7 @@ def bring_up_to_date(store: Store, followed: Collection[str], *, are_all: bool) 
             if is_to_be_keyed:
                 stored = transaction.source_entries(source.id)
                 keys = {guid: stored_keys(data, source.key) for guid, _, data in stored}
-                transaction.add_keys(source, keys)
+                transaction.identity.add_keys(source, keys)
             if source.is_followed != is_followed:
                 transaction.sources.follow(source, is_followed=is_followed)
 

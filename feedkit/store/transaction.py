@@ -1,7 +1,6 @@
 """Everything that is asked of the store, inside one transaction."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import msgspec
 from sqlalchemy import (
@@ -17,6 +16,7 @@ from feedkit.store.copies import Copies
 from feedkit.store.documents import Documents
 from feedkit.store.editions import Editions
 from feedkit.store.files import Files
+from feedkit.store.identity import Identity, Known
 from feedkit.store.links import LinkRow, Links
 from feedkit.store.rows import (
     EVERYTHING,
@@ -42,22 +42,12 @@ _ENTRIES = select(*(entries.c[name] for name in EntryRow._fields)).where(
 )
 
 
-class _Known(NamedTuple):
-    id: int
-    guid: str
-    hash: str
-    first_seen: int
-    order_time: int
-    state: int
-
-
 class Transaction:
     """The store within one transaction; made by `feedkit.store.Store`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._next_id: int | None = None
-        self._added: dict[int, set[str]] = {}
         self.categories = Categories(connection)
         """Every category, and which of them change."""
         self.editions = Editions(connection)
@@ -75,6 +65,8 @@ class Transaction:
         """When sources are due, and hosts may be asked."""
         self.upkeep = Upkeep(connection)
         """Removing entries for good, and what is remembered for that."""
+        self.identity = Identity(connection, self.sources, self.copies, self.upkeep)
+        """What the entries of a source are known by."""
 
     def finish(self) -> None:
         """Store what was marked and touched; called before the commit."""
@@ -92,10 +84,10 @@ class Transaction:
 
         `remade`: what differs is how feedkit read the entries, so they do not count as edited.
         """
-        known = self._known_unless_added(source.id, {entry.guid for entry in batch})
+        known = self.identity.known_unless_added(source.id, {entry.guid for entry in batch})
         counts = Counts()
         added: list[NewEntry] = []
-        changed: list[tuple[_Known, NewEntry]] = []
+        changed: list[tuple[Known, NewEntry]] = []
         for entry in batch:
             stored = known.get(entry.guid)
             if stored is None:
@@ -147,7 +139,7 @@ class Transaction:
     def _replace(
         self,
         source: SourceRow,
-        changed: Sequence[tuple[_Known, NewEntry]],
+        changed: Sequence[tuple[Known, NewEntry]],
         shared: set[int],
         now: int,
         *,
@@ -172,7 +164,7 @@ class Transaction:
     def _change(
         self,
         source: SourceRow,
-        stored: _Known,
+        stored: Known,
         entry: NewEntry,
         now: int,
         *,
@@ -194,7 +186,7 @@ class Transaction:
         """Take the entries with `guids` out of all documents; how many were in them."""
         gone = [
             stored.id
-            for stored in self._known(source_id, guids).values()
+            for stored in self.identity.known(source_id, guids).values()
             if stored.state != EntryState.WITHDRAWN
         ]
         self.copies.mark(self.copies.with_relatives(gone))
@@ -247,86 +239,12 @@ class Transaction:
         if rows:
             self._connection.execute(statement, rows)
 
-    def _known(self, source_id: int, guids: Collection[str]) -> dict[str, _Known]:
-        columns = [entries.c[name] for name in _Known._fields]
-        return {
-            row.guid: _Known(*row)
-            for chunk in chunks(guids)
-            for row in self._connection.execute(
-                select(*columns).where(entries.c.source_id == source_id, entries.c.guid.in_(chunk))
-            )
-        }
-
-    def _known_unless_added(self, source_id: int, guids: set[str]) -> dict[str, _Known]:
-        """`_known`, but a source that had no entry when this transaction began is not asked for
-        those that it did not add: ten thousand new articles come in many batches."""
-        if source_id not in self._added and self.sources.has_entries(source_id):
-            return self._known(source_id, guids)
-        added = self._added.setdefault(source_id, set())
-        known = self._known(source_id, added & guids)
-        added |= guids
-        return known
-
     def _new_entry_id(self) -> int:
         """Ids are given here, by the only writer, so that links need no second look."""
         if self._next_id is None:
             self._next_id = self._connection.execute(select(func.max(entries.c.id))).scalar() or 0
         self._next_id += 1
         return self._next_id
-
-    # Entries that are one
-
-    def unknown_guids(self, source_id: int, guids: Collection[str]) -> set[str]:
-        """Those of `guids` that no entry of the source has or had; none of a source without
-        entries."""
-        if not self.sources.has_entries(source_id):
-            return set()
-        unknown = set(guids) - self._known(source_id, guids).keys()
-        return unknown - self.upkeep.removed(source_id, unknown)
-
-    def guids_by_alias(self, source_id: int, aliases: Collection[str]) -> dict[str, str]:
-        """The guid of the entry that the source called by an alias last, by that."""
-        query = select(entries.c.alias, entries.c.guid).where(entries.c.source_id == source_id)
-        return {
-            row.alias: row.guid
-            for chunk in chunks(aliases)
-            for row in self._connection.execute(query.where(entries.c.alias.in_(chunk)))
-        }
-
-    def set_aliases(self, source_id: int, aliases: Mapping[str, str]) -> None:
-        """Remember what the source calls entries now, by the guids that they are stored under."""
-        statement = (
-            update(entries)
-            .where(entries.c.source_id == source_id, entries.c.guid == bindparam("stored_guid"))
-            .values(alias=bindparam("new_alias"))
-        )
-        rows = [{"stored_guid": guid, "new_alias": alias} for guid, alias in aliases.items()]
-        if rows:
-            self._connection.execute(statement, rows)
-
-    def sharing(self, source_id: int, keys: Collection[int], limit: int) -> list[bytes]:
-        """The data of the source's entries that have one of `keys`, at most `limit` of each."""
-        found = self.copies.in_source(source_id, keys, limit)
-        return [
-            data
-            for chunk in chunks(sorted(found))
-            for data in self._connection.execute(
-                select(entries.c.data).where(entries.c.id.in_(chunk)).order_by(entries.c.id)
-            ).scalars()
-        ]
-
-    def add_keys(self, source: SourceRow, keys: Mapping[str, Collection[int]]) -> None:
-        """Give all entries of `source`, by guid, the keys by which they are found from now on."""
-        ids = {stored.guid: stored.id for stored in self._known(source.id, keys.keys()).values()}
-        self.copies.forget_keys(ids.values())
-        self.copies.add_keys(
-            (key, source.id, ids[guid]) for guid, found in keys.items() for key in found
-        )
-        self.sources.update(source.id, is_keyed=True)
-        shared = self.copies.shared_keys(source.id, keys.values())
-        self.copies.mark(
-            {ids[guid] for guid, found in keys.items() if not shared.isdisjoint(found)}
-        )
 
 
 def _order_time(published: int | None, first_seen: int) -> int:

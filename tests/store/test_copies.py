@@ -233,23 +233,28 @@ def test_an_alias_leads_to_its_entry_until_another_replaces_it(
 ) -> None:
     source = sources[0]
     with store.read() as transaction:
-        assert transaction.unknown_guids(source.id, {"a"}) == set(), "there is none to be known"
+        assert transaction.identity.unknown_guids(source.id, {"a"}) == set(), (
+            "there is none to be known"
+        )
     save(store, source, entry("a"), entry("b"))
     with store.write() as transaction:
-        assert transaction.unknown_guids(source.id, {"a", "x"}) == {"x"}
-        transaction.set_aliases(source.id, {"a": "x", "b": "y"})
+        assert transaction.identity.unknown_guids(source.id, {"a", "x"}) == {"x"}
+        transaction.identity.set_aliases(source.id, {"a": "x", "b": "y"})
     with store.write() as transaction:
-        assert transaction.guids_by_alias(source.id, {"x", "y", "z"}) == {"x": "a", "y": "b"}
-        assert transaction.guids_by_alias(sources[1].id, {"x"}) == {}
-        transaction.set_aliases(source.id, {"a": "z"})
-        assert transaction.guids_by_alias(source.id, {"x", "z"}) == {"z": "a"}
+        assert transaction.identity.guids_by_alias(source.id, {"x", "y", "z"}) == {
+            "x": "a",
+            "y": "b",
+        }
+        assert transaction.identity.guids_by_alias(sources[1].id, {"x"}) == {}
+        transaction.identity.set_aliases(source.id, {"a": "z"})
+        assert transaction.identity.guids_by_alias(source.id, {"x", "z"}) == {"z": "a"}
 
 
 def test_entries_of_one_source_by_key(store: Store, sources: list[SourceRow]) -> None:
     save(store, sources[0], *(entry(f"a{n}", keys=(1, 10 + n)) for n in range(9)))
     save(store, sources[1], entry("b", keys=(1,)))
     with store.read() as transaction:
-        of_crowd = transaction.sharing(sources[0].id, {1}, 3)
+        of_crowd = transaction.identity.sharing(sources[0].id, {1}, 3)
         assert [data.split()[0] for data in of_crowd] == [b"a0", b"a1", b"a2"]
-        found = transaction.sharing(sources[0].id, {11, 13, 99}, 3)
+        found = transaction.identity.sharing(sources[0].id, {11, 13, 99}, 3)
         assert [data.split()[0] for data in found] == [b"a1", b"a3"]

@@ -225,9 +225,9 @@ def test_a_store_of_the_first_schema_is_carried_over_whole(tmp_path: Path) -> No
             assert (row.data, row.own_id, row.lent) == (b"{}", None, None)
             assert [row.revision for row in transaction.categories.all()] == [5]
         with store.write() as transaction:
-            transaction.add_keys(source, {"urn:a": (1, 2)})
+            transaction.identity.add_keys(source, {"urn:a": (1, 2)})
             assert transaction.sources.all()[source.key].is_keyed
-            assert transaction.sharing(1, {2}, 3) == [b"{}"]
+            assert transaction.identity.sharing(1, {2}, 3) == [b"{}"]
     use(f"sqlite:///{tmp_path}/new.db")
     assert structure(tmp_path / "old.db") == structure(tmp_path / "new.db")
 
