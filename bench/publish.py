@@ -84,7 +84,7 @@ def save(store: Store, entries: Sequence[NewEntry], now: int) -> None:
         transaction.categories.declare([EVERYTHING], now)
         source = transaction.sources.all().get("feed:https://site.example.org/feed.xml")
         source = source or transaction.sources.add("feed:https://site.example.org/feed.xml", now)
-        transaction.save_entries(source, entries, now)
+        transaction.entries.save(source, entries, now)
 
 
 def timed(

@@ -228,8 +228,8 @@ class _Update:
         guids = [guid for guid, path in lost if self.owners.get(guid) == path]
         for guid in guids:
             del self.owners[guid]
-        self.report.counts.withdrawn += self.transaction.withdraw(self.source.id, guids)
-        counts = self.transaction.save_entries(self.source, entries, self.now, remade=self.remade)
+        self.report.counts.withdrawn += self.transaction.entries.withdraw(self.source.id, guids)
+        counts = self.transaction.entries.save(self.source, entries, self.now, remade=self.remade)
         self.report.counts.add(counts)
         stored = [row.path for row in rows if row.path in self.stored]
         self.transaction.files.forget(self.source.id, stored)
@@ -254,12 +254,12 @@ class _Update:
             if before and before.guid:
                 self.owners.setdefault(before.guid, read.path)
         nobodys = [guid for guid in released if guid not in self.owners]
-        self.report.counts.withdrawn += self.transaction.withdraw(self.source.id, nobodys)
+        self.report.counts.withdrawn += self.transaction.entries.withdraw(self.source.id, nobodys)
 
     def withdraw_gone(self) -> None:
         """Withdraw the articles of files that are not there any more, unless one was moved."""
         guids = [row.guid for row in self.gone if row.guid and row.guid not in self.owners]
-        self.report.counts.withdrawn += self.transaction.withdraw(self.source.id, guids)
+        self.report.counts.withdrawn += self.transaction.entries.withdraw(self.source.id, guids)
         self.transaction.files.forget(self.source.id, [row.path for row in self.gone])
 
     def _name(self, path: str) -> str:

@@ -473,7 +473,7 @@ def _save_entries(
     transaction.sources.describe(row, title, prepared.site_url, prepared.origin)
     entries = with_stored_guids(transaction, row, prepared.entries, is_whole=not fetched.is_delta)
     # A first fetch edits nothing; and another recipe is feedkit's change, not the feed's.
-    report.counts = transaction.save_entries(
+    report.counts = transaction.entries.save(
         row, entries, now, remade=row.recipe not in ("", _recipe(feed))
     )
     listed = [entry.guid for entry in entries]

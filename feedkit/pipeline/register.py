@@ -49,9 +49,9 @@ def _brought_up_to_date(
         transaction.sources.give_categories(row, given, now)
         row = row._replace(categories=given)
     if row.filters != filters:
-        entries = list(transaction.source_entries(row.id))
+        entries = list(transaction.entries.of_source(row.id))
         kept = [refilter(data, feed) for _, _, data in entries]
-        transaction.save_entries(row, kept, now)
+        transaction.entries.save(row, kept, now)
         transaction.sources.update(row.id, filters=filters)
         row = row._replace(filters=filters)
     if feed.title is not None:

@@ -110,7 +110,7 @@ def bring_up_to_date(store: Store, followed: Collection[str], *, are_all: bool) 
             continue
         with store.write() as transaction:
             if is_to_be_keyed:
-                stored = transaction.source_entries(source.id)
+                stored = transaction.entries.of_source(source.id)
                 keys = {guid: stored_keys(data, source.key) for guid, _, data in stored}
                 transaction.identity.add_keys(source, keys)
             if source.is_followed != is_followed:

@@ -219,7 +219,7 @@ with open_store(sys.argv[1]) as store:
                          b'{"id":"urn:x","title":"' + b"x" * 2000 + b'"}', ())
                 for half in "ab"
             ]
-            transaction.save_entries(source, pair, 1_700_000_000_000_000 + number)
+            transaction.entries.save(source, pair, 1_700_000_000_000_000 + number)
         print(number, flush=True)
 """
 

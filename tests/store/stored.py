@@ -47,7 +47,7 @@ def add_source(store: Store, key: str = "feed:https://example.org/") -> SourceRo
 def save(store: Store, source: SourceRow, *entries: NewEntry, now: int = NOW) -> tuple[int, ...]:
     """Store `entries`; how many were new, changed and unchanged."""
     with store.write() as transaction:
-        counts = transaction.save_entries(source, entries, now)
+        counts = transaction.entries.save(source, entries, now)
         return counts.new, counts.changed, counts.unchanged
 
 
@@ -56,8 +56,8 @@ def listed(store: Store, *names: str) -> list[str]:
     with store.read() as transaction:
         ids = {row.key: row.id for row in transaction.categories.all()}
         wanted = [ids[name.lower()] for name in names or ("",) if name.lower() in ids]
-        newest = transaction.newest(wanted, 1000)
-        guids = {row.id: row.data.decode().split()[0] for row in transaction.entries(newest)}
+        newest = transaction.entries.newest(wanted, 1000)
+        guids = {row.id: row.data.decode().split()[0] for row in transaction.entries.get(newest)}
         return [guids[entry_id] for entry_id in newest]
 
 

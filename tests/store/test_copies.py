@@ -32,7 +32,7 @@ def save_as(
 ) -> list[set[str]]:
     """Store entries, and settle that those of `copies` are copies; the groups of related ones."""
     with store.write() as transaction:
-        transaction.save_entries(source, entries, NOW)
+        transaction.entries.save(source, entries, NOW)
         related = transaction.copies.related()
         rows = {row.id: row for found in transaction.copies.rows(related) for row in found}
         names = {row.data.decode().split()[0]: row.id for row in rows.values()}
@@ -49,7 +49,7 @@ def named_with(store: Store, guid: str) -> list[str]:
     """The categories of its copies that an entry has."""
     with store.read() as transaction:
         everything = [row.id for row in transaction.categories.all()]
-        for row in transaction.entries(transaction.newest(everything, 100)):
+        for row in transaction.entries.get(transaction.entries.newest(everything, 100)):
             if row.data.decode().split()[0] == guid:
                 return [lent.name for lent in row.lent or ()]
     raise LookupError(guid)
@@ -174,13 +174,13 @@ def test_a_withdrawn_original_and_a_withdrawn_copy(store: Store, sources: list[S
     save(store, sources[0], entry("a", "Go", keys=(1,)))
     save_as(store, sources[1], entry("b", "Python", keys=(1,)), copies={"b": "a"})
     with store.write() as transaction:
-        transaction.withdraw(sources[1].id, ["b"])
+        transaction.entries.withdraw(sources[1].id, ["b"])
     assert save_as(store, sources[1]) == [{"a"}]
     assert (listed(store), listed(store, "Python"), named_with(store, "a")) == (["a"], [], [])
     save_as(store, sources[1], entry("b", "Python", keys=(1,)), copies={"b": "a"})
     assert listed(store, "Python") == ["a"]
     with store.write() as transaction:
-        transaction.withdraw(sources[0].id, ["a"])
+        transaction.entries.withdraw(sources[0].id, ["a"])
     assert save_as(store, sources[1]) == [{"b"}]
     assert (listed(store), listed(store, "Python"), listed(store, "Go")) == (["b"], ["b"], [])
 
@@ -207,7 +207,10 @@ def test_an_id_once_given_stays(store: Store, sources: list[SourceRow]) -> None:
     save_as(store, sources[1], entry("b", keys=(1,)), ids={"b": "urn:b"})
     save_as(store, sources[1], entry("b", data="edited", keys=(1,)))
     with store.read() as transaction:
-        assert {row.id: row.own_id for row in transaction.entries([1, 2])} == {1: None, 2: "urn:b"}
+        assert {row.id: row.own_id for row in transaction.entries.get([1, 2])} == {
+            1: None,
+            2: "urn:b",
+        }
 
 
 def test_an_exception_leaves_neither_copies_nor_keys(
@@ -215,7 +218,7 @@ def test_an_exception_leaves_neither_copies_nor_keys(
 ) -> None:
     save(store, sources[0], entry("a", "Go", keys=(1,)))
     with pytest.raises(InterruptedError), store.write() as transaction:  # noqa: PT012
-        transaction.save_entries(sources[1], [entry("b", "Python", keys=(1,))], NOW)
+        transaction.entries.save(sources[1], [entry("b", "Python", keys=(1,))], NOW)
         (related,) = transaction.copies.related()
         transaction.copies.settle(related, {related[1]: related[0]}, {})
         raise InterruptedError

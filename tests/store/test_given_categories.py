@@ -74,7 +74,7 @@ def test_filtered_and_withdrawn_entries_are_given_nothing(store: Store) -> None:
     source = add_source(store)
     save(store, source, entry("filtered", state=EntryState.FILTERED), entry("withdrawn"))
     with store.write() as transaction:
-        transaction.withdraw(source.id, ["withdrawn"])
+        transaction.entries.withdraw(source.id, ["withdrawn"])
     source = give(store, source, "News")
     assert listed(store, "News") == []
     save(store, source, entry("filtered"), entry("withdrawn"))

@@ -220,8 +220,8 @@ def test_a_store_of_the_first_schema_is_carried_over_whole(tmp_path: Path) -> No
             assert (source.validators.etag, source.is_keyed, source.is_followed) == (
                 '"1"', False, True,
             )  # fmt: skip
-            assert transaction.newest([1], 10) == [7]
-            (row,) = transaction.entries([7])
+            assert transaction.entries.newest([1], 10) == [7]
+            (row,) = transaction.entries.get([7])
             assert (row.data, row.own_id, row.lent) == (b"{}", None, None)
             assert [row.revision for row in transaction.categories.all()] == [5]
         with store.write() as transaction:
@@ -261,6 +261,6 @@ def test_a_store_of_the_second_schema_is_carried_over_whole(tmp_path: Path) -> N
         assert (failing.checked_at, failing.failures, failing.error) == (9, 3, "answered 500")
         assert (failing.timing, failing.moving) == (Timing(), Moving())
         assert transaction.sources.entry_counts() == {1: 1}
-        assert transaction.newest([1], 10) == [7]
+        assert transaction.entries.newest([1], 10) == [7]
     use(f"sqlite:///{tmp_path}/new.db")
     assert structure(tmp_path / "old.db") == structure(tmp_path / "new.db")

@@ -39,7 +39,7 @@ def test_entries_are_counted_and_timed_for_each_source(tmp_path: Path) -> None:
         save(store, one, entry("a", published=NOW - 5), entry("b", published=NOW + 5))
         save(store, one, entry("c", published=NOW - 9, state=EntryState.FILTERED))
         with store.write() as transaction:
-            transaction.withdraw(one.id, ["a"])
+            transaction.entries.withdraw(one.id, ["a"])
             assert transaction.sources.entry_counts() == {one.id: 3}
             assert sorted(transaction.times.of_entries(one.id)) == [NOW - 9, NOW]
             assert transaction.times.of_entries(other.id) == []
