@@ -9,12 +9,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 import msgspec
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from feedkit.store.categories import Categories
 from feedkit.store.copies import Copies
 from feedkit.store.identity import Identity, Known
+from feedkit.store.keys import Keys
 from feedkit.store.links import LinkRow, Links
 from feedkit.store.rows import (
-    EVERYTHING,
     Counts,
     EntryRow,
     EntryState,
@@ -39,7 +38,7 @@ class Entries:
     def __init__(
         self,
         connection: Connection,
-        categories: Categories,
+        keys: Keys,
         links: Links,
         copies: Copies,
         sources: Sources,
@@ -47,7 +46,7 @@ class Entries:
         identity: Identity,
     ) -> None:
         self._connection = connection
-        self._categories = categories
+        self._keys = keys
         self._links = links
         self._copies = copies
         self._sources = sources
@@ -83,9 +82,8 @@ class Entries:
             counts.unchanged += len(gone)
         counts.new, counts.changed = len(added), len(changed)
         arrived = (*added, *(entry for _, entry in changed))
-        named = {category: None for entry in arrived for category in entry.categories}
-        self._categories.learn([*named, *source.categories, EVERYTHING], now)
-        shared = self._copies.shared_keys(source.id, [entry.keys for entry in arrived])
+        self._links.learn_categories(source, arrived, now)
+        shared = self._keys.shared(source.id, [entry.keys for entry in arrived])
         links = self._replace(source, changed, shared, now, remade=remade) if changed else []
         links += self._add(source, added, shared, now)
         self._links.add(links)
@@ -114,7 +112,7 @@ class Entries:
         if rows:
             self._sources.note_entries(source.id)
         insert_many(self._connection, entries, rows)
-        self._copies.add_keys(keys)
+        self._keys.add(keys)
         self._copies.mark(open_ids)
         return links
 
@@ -133,14 +131,14 @@ class Entries:
         open_ids |= {old.id for old, entry in changed if not shared.isdisjoint(entry.keys)}
         self._copies.mark(open_ids)
         self._links.remove(ids)
-        self._copies.forget_keys(ids)
+        self._keys.forget(ids)
         links: list[LinkRow] = []
         keys: list[tuple[int, int, int]] = []
         for stored, entry in changed:
             shown = stored.id not in open_ids
             links += self._change(source, stored, entry, now, remade=remade, shown=shown)
             keys += [(key, source.id, stored.id) for key in entry.keys]
-        self._copies.add_keys(keys)
+        self._keys.add(keys)
         return links
 
     def _change(

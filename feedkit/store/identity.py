@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, select, update
 
 from feedkit.store.copies import Copies
+from feedkit.store.keys import Keys
 from feedkit.store.rows import SourceRow
 from feedkit.store.schema import entries
 from feedkit.store.sources import Sources
@@ -33,9 +34,10 @@ class Identity:
     """What entries are known by, within a transaction."""
 
     def __init__(
-        self, connection: Connection, sources: Sources, copies: Copies, upkeep: Upkeep
+        self, connection: Connection, keys: Keys, sources: Sources, copies: Copies, upkeep: Upkeep
     ) -> None:
         self._connection = connection
+        self._keys = keys
         self._sources = sources
         self._copies = copies
         self._upkeep = upkeep
@@ -93,7 +95,7 @@ class Identity:
 
     def sharing(self, source_id: int, keys: Collection[int], limit: int) -> list[bytes]:
         """The data of the source's entries that have one of `keys`, at most `limit` of each."""
-        found = self._copies.in_source(source_id, keys, limit)
+        found = self._keys.in_source(source_id, keys, limit)
         return [
             data
             for chunk in chunks(sorted(found))
@@ -105,12 +107,10 @@ class Identity:
     def add_keys(self, source: SourceRow, keys: Mapping[str, Collection[int]]) -> None:
         """Give all entries of `source`, by guid, the keys by which they are found from now on."""
         ids = {stored.guid: stored.id for stored in self.known(source.id, keys.keys()).values()}
-        self._copies.forget_keys(ids.values())
-        self._copies.add_keys(
-            (key, source.id, ids[guid]) for guid, found in keys.items() for key in found
-        )
+        self._keys.forget(ids.values())
+        self._keys.add((key, source.id, ids[guid]) for guid, found in keys.items() for key in found)
         self._sources.update(source.id, is_keyed=True)
-        shared = self._copies.shared_keys(source.id, keys.values())
+        shared = self._keys.shared(source.id, keys.values())
         self._copies.mark(
             {ids[guid] for guid, found in keys.items() if not shared.isdisjoint(found)}
         )

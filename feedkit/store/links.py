@@ -5,7 +5,7 @@ both. It is shown unless the entry is a copy, or may be one. What links change, 
 the categories note, and the categories are touched.
 """
 
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Collection, Iterable, Sequence, Set
 from typing import TypeAlias
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -27,6 +27,11 @@ class Links:
         self._connection = connection
         self._categories = categories
         self._editions = editions
+
+    def learn_categories(self, source: SourceRow, arrived: Iterable[NewEntry], now: int) -> None:
+        """Look up at once what `of_entry` needs for each of the entries."""
+        named = {category: None for entry in arrived for category in entry.categories}
+        self._categories.learn([*named, *source.categories, EVERYTHING], now)
 
     def of_entry(
         self,

@@ -9,6 +9,7 @@ from feedkit.store.editions import Editions
 from feedkit.store.entries import Entries
 from feedkit.store.files import Files
 from feedkit.store.identity import Identity
+from feedkit.store.keys import Keys
 from feedkit.store.links import Links
 from feedkit.store.sources import Sources
 from feedkit.store.times import Times
@@ -23,7 +24,8 @@ class Transaction:
         """Every category, and which of them change."""
         self.editions = Editions(connection)
         """What was published of each topic, and what has come, changed or gone since."""
-        self.copies = Copies(connection, self.categories, self.editions)
+        keys = Keys(connection)
+        self.copies = Copies(connection, self.categories, self.editions, keys)
         """Entries of different sources that are one."""
         links = Links(connection, self.categories, self.editions)
         self.sources = Sources(connection, self.categories, links, self.copies)
@@ -34,11 +36,11 @@ class Transaction:
         """Article files as they were last read."""
         self.upkeep = Upkeep(connection)
         """Removing entries for good, and what is remembered for that."""
-        self.identity = Identity(connection, self.sources, self.copies, self.upkeep)
+        self.identity = Identity(connection, keys, self.sources, self.copies, self.upkeep)
         """What the entries of a source are known by."""
         self.entries = Entries(
             connection,
-            self.categories,
+            keys,
             links,
             self.copies,
             self.sources,
