@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from feedkit.store.categories import Categories
 from feedkit.store.editions import Editions
+from feedkit.store.groups import Groups
 from feedkit.store.keys import Keys
 from feedkit.store.rows import EntryState, NamedCategory, RelatedRow
 from feedkit.store.schema import categories, entries, entry_categories, unsettled
@@ -107,7 +108,7 @@ class Copies:
         self.store_marks()
         query = select(unsettled.c.entry_id).order_by(unsettled.c.entry_id).limit(most)
         frontier = set(self._connection.execute(query).scalars())
-        groups = _Groups(frontier)
+        groups = Groups(frontier)
         for step in range(_ROUNDS + 2):  # the last two complete what copies and originals are of
             pairs = list(self._relatives(frontier))
             if step < _ROUNDS:
@@ -122,7 +123,7 @@ class Copies:
     def whole_groups(self, entry_ids: Set[int]) -> Iterator[list[int]]:
         """The entries, each with those that are copies of it or that it is a copy of; without
         the groups of which one is not among them."""
-        groups = _Groups(entry_ids)
+        groups = Groups(entry_ids)
         frontier = set(entry_ids)
         while frontier:
             pairs = list(self._relatives(frontier))
@@ -321,33 +322,3 @@ def _by_itself(links: Mapping[int, _Link]) -> dict[int, _Link]:
 
 def _shown(links: Mapping[int, _Link]) -> set[int]:
     return {category for category, link in links.items() if link.shown}
-
-
-class _Groups:
-    """Entries in groups: those that are joined are in one (union-find)."""
-
-    def __init__(self, entry_ids: Iterable[int]) -> None:
-        self._parents = {entry_id: entry_id for entry_id in entry_ids}
-
-    @property
-    def members(self) -> Set[int]:
-        """All entries."""
-        return self._parents.keys()
-
-    def join(self, one: int, other: int) -> None:
-        """Have both in one group."""
-        self._parents[self._root(one)] = self._root(other)
-
-    def sorted(self) -> list[list[int]]:
-        """The groups and their members, by id."""
-        found: defaultdict[int, list[int]] = defaultdict(list)
-        for entry_id in sorted(self._parents):
-            found[self._root(entry_id)].append(entry_id)
-        return list(found.values())
-
-    def _root(self, entry_id: int) -> int:
-        self._parents.setdefault(entry_id, entry_id)
-        while (parent := self._parents[entry_id]) != entry_id:
-            self._parents[entry_id] = self._parents[parent]
-            entry_id = parent
-        return entry_id
