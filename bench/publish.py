@@ -81,10 +81,10 @@ def entry(number: int, names: Iterable[str]) -> NewEntry:
 def save(store: Store, entries: Sequence[NewEntry], now: int) -> None:
     """Store entries of one source."""
     with store.write() as transaction:
-        transaction.declare([EVERYTHING], now)
-        source = transaction.sources().get("feed:https://site.example.org/feed.xml")
-        source = source or transaction.add_source("feed:https://site.example.org/feed.xml", now)
-        transaction.save_entries(source, entries, now)
+        transaction.categories.declare([EVERYTHING], now)
+        source = transaction.sources.all().get("feed:https://site.example.org/feed.xml")
+        source = source or transaction.sources.add("feed:https://site.example.org/feed.xml", now)
+        transaction.entries.save(source, entries, now)
 
 
 def timed(

@@ -29,10 +29,10 @@ def next_time(
     """
     feeds, _ = subscriptions(settings)
     with store.read() as transaction:
-        rows = transaction.due_rows()
-        waits = transaction.host_waits(to_microseconds(now))
+        rows = transaction.times.due_rows()
+        waits = transaction.times.host_waits(to_microseconds(now))
         folders = [article_folder_key(folder) for folder in settings.articles]
-        article_at = transaction.next_article_at(folders)
+        article_at = transaction.times.next_article_at(folders)
     times = list(_feed_times(feeds, rows, waits, now))
     if article_at is not None:
         times.append(exact(article_at))

@@ -94,9 +94,9 @@ def collect_articles(
         progress.total(len(jobs))
         reading = _read(recipe, jobs, workers, now)
         with store.write() as transaction:
-            source = source or transaction.add_source(article_folder_key(folder), now)
+            source = source or transaction.sources.add(article_folder_key(folder), now)
             if source.categories != given:
-                transaction.give_categories(source, given, now)
+                transaction.sources.give_categories(source, given, now)
                 source = source._replace(categories=given)
             update = _Update(transaction, source, known, gone, now, report, remade=not same_recipe)
             for results in reading:
@@ -104,9 +104,9 @@ def collect_articles(
                 progress.step(len(results))
             update.settle()
             update.withdraw_gone()
-            transaction.update_source(source.id, recipe=fingerprint)
+            transaction.sources.update(source.id, recipe=fingerprint)
             if not is_keyed:
-                transaction.update_source(source.id, is_keyed=False)
+                transaction.sources.update(source.id, is_keyed=False)
         known = update.known
     else:
         report.outcome = "unchanged"
@@ -116,8 +116,8 @@ def collect_articles(
 
 def _known(store: Store, key: str) -> tuple[SourceRow | None, dict[str, FileRow]]:
     with store.read() as transaction:
-        source = transaction.sources().get(key)
-        return source, transaction.files(source.id) if source else {}
+        source = transaction.sources.all().get(key)
+        return source, transaction.files.of_source(source.id) if source else {}
 
 
 def _changed(
@@ -228,12 +228,12 @@ class _Update:
         guids = [guid for guid, path in lost if self.owners.get(guid) == path]
         for guid in guids:
             del self.owners[guid]
-        self.report.counts.withdrawn += self.transaction.withdraw(self.source.id, guids)
-        counts = self.transaction.save_entries(self.source, entries, self.now, remade=self.remade)
+        self.report.counts.withdrawn += self.transaction.entries.withdraw(self.source.id, guids)
+        counts = self.transaction.entries.save(self.source, entries, self.now, remade=self.remade)
         self.report.counts.add(counts)
         stored = [row.path for row in rows if row.path in self.stored]
-        self.transaction.forget_files(self.source.id, stored)
-        self.transaction.add_files(self.source.id, rows)
+        self.transaction.files.forget(self.source.id, stored)
+        self.transaction.files.add(self.source.id, rows)
 
     def settle(self) -> None:
         """Give ids that changed hands to the files that have them now: all files are read."""
@@ -254,13 +254,13 @@ class _Update:
             if before and before.guid:
                 self.owners.setdefault(before.guid, read.path)
         nobodys = [guid for guid in released if guid not in self.owners]
-        self.report.counts.withdrawn += self.transaction.withdraw(self.source.id, nobodys)
+        self.report.counts.withdrawn += self.transaction.entries.withdraw(self.source.id, nobodys)
 
     def withdraw_gone(self) -> None:
         """Withdraw the articles of files that are not there any more, unless one was moved."""
         guids = [row.guid for row in self.gone if row.guid and row.guid not in self.owners]
-        self.report.counts.withdrawn += self.transaction.withdraw(self.source.id, guids)
-        self.transaction.forget_files(self.source.id, [row.path for row in self.gone])
+        self.report.counts.withdrawn += self.transaction.entries.withdraw(self.source.id, guids)
+        self.transaction.files.forget(self.source.id, [row.path for row in self.gone])
 
     def _name(self, path: str) -> str:
         return f"{self.report.name}/{path}"

@@ -81,7 +81,7 @@ def collect_feeds(
     now, news = clock(), news or News()
     rows = register(feeds, store, now)
     with store.read() as transaction:
-        waits = transaction.host_waits(to_microseconds(now))
+        waits = transaction.times.host_waits(to_microseconds(now))
     if sum(not row.recipe for row in rows.values()) >= MANY_FEEDS:
         workers.start_for_feeds()
     cycle = _Cycle(
@@ -315,7 +315,7 @@ class _Cycle:
         now = self._clock()
         timing = asked(row, feed.schedule, now)
         await self._commits.write(
-            lambda transaction: transaction.update_source(
+            lambda transaction: transaction.sources.update(
                 row.id,
                 checked_at=to_microseconds(now),
                 due_at=timing.due_at,
@@ -328,7 +328,7 @@ class _Cycle:
         now = self._clock()
         until = to_microseconds(latest_retry(retry_at, now))
         timing = asked(row, feed.schedule, now, timing=row.timing._replace(retry_at=until))
-        await self._commits.write(lambda transaction: transaction.set_timing(row.id, timing))
+        await self._commits.write(lambda transaction: transaction.times.set(row.id, timing))
 
     async def _fail(
         self,
@@ -345,7 +345,7 @@ class _Cycle:
         report.counts = Counts()  # what was counted, and then could not be stored
         if feed.path is None and feed.url not in self._asked:
             # A variable or a file is missing here. Nobody is spared anything by waiting.
-            await self._commits.write(lambda known: known.update_source(row.id, error=reason))
+            await self._commits.write(lambda known: known.sources.update(row.id, error=reason))
             return
         refusal = error if isinstance(error, RefusalError) else RefusalError("")
         failures = row.failures + 1
@@ -372,12 +372,12 @@ class _Cycle:
 
         def write(transaction: Transaction) -> None:
             at = to_microseconds(now)
-            transaction.set_timing(row.id, timing, failures=failures, error=reason, checked_at=at)
+            transaction.times.set(row.id, timing, failures=failures, error=reason, checked_at=at)
             if is_lost:  # what the new address said of its document says nothing of the old one's
-                transaction.set_moving(row.id, Moving())
-                transaction.update_source(row.id, **Validators()._asdict())
+                transaction.sources.set_moving(row.id, Moving())
+                transaction.sources.update(row.id, **Validators()._asdict())
             if host_waits_until is not None:
-                transaction.set_host_wait(refusal.host, host_waits_until, at)
+                transaction.times.set_host_wait(refusal.host, host_waits_until, at)
 
         await self._commits.write(write)
 
@@ -422,10 +422,10 @@ def _save(
             recipe = _recipe(feed)
         _save_entries(transaction, feed, row, report, prepared, fetched, now)
     if prepared is not None or timing.newest_at is None:
-        timing = with_rhythm_of(timing, transaction.order_times(row.id))
+        timing = with_rhythm_of(timing, transaction.times.of_entries(row.id))
     report.hub = _hub(feed, prepared, fetched)
     timing = asked(row, feed.schedule, at, timing=timing, failures=0)
-    transaction.set_timing(
+    transaction.times.set(
         row.id,
         told(timing, at, told_until),
         **validators._asdict(),
@@ -456,10 +456,10 @@ def _save_entries(
 ) -> None:
     report.outcome = "collected"
     title = feed.title or prepared.title
-    transaction.describe_source(row, title, prepared.site_url, prepared.origin)
+    transaction.sources.describe(row, title, prepared.site_url, prepared.origin)
     entries = with_stored_guids(transaction, row, prepared.entries, is_whole=not fetched.is_delta)
     # A first fetch edits nothing; and another recipe is feedkit's change, not the feed's.
-    report.counts = transaction.save_entries(
+    report.counts = transaction.entries.save(
         row, entries, now, remade=row.recipe not in ("", _recipe(feed))
     )
     listed = [entry.guid for entry in entries]
@@ -494,4 +494,4 @@ def _follow_move(
     else:
         moving = Moving(known.url, move.to, to_microseconds(move.since), move.times)
     if moving != known:
-        transaction.set_moving(row.id, moving)
+        transaction.sources.set_moving(row.id, moving)

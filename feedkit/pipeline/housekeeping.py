@@ -89,7 +89,7 @@ class _Plan:
         self._folders = {*map(article_folder_key, settings.articles)}
         self._followed = self._folders | {*map(feed_key, feeds)}
         with store.read() as transaction:
-            self._sources = transaction.sources()
+            self._sources = transaction.sources.all()
 
     def groups(self) -> list[list[int]]:
         """The entries to remove, oldest first, each with its copies."""
@@ -105,7 +105,7 @@ class _Plan:
             return []
         with self._store.read() as transaction:
             condemned -= self._published(transaction, condemned)
-            return sorted(transaction.upkeep.whole_groups(condemned))
+            return sorted(transaction.copies.whole_groups(condemned))
 
     def abandoned(self) -> Iterator[SourceRow]:
         """The sources that are collected no more, and were last asked before what is kept."""
@@ -180,8 +180,8 @@ class _Plan:
     def _topics(self, transaction: Transaction) -> Mapping[int, tuple[int, ...]]:
         """The categories that are published together with each that is published."""
         is_all = self._settings.publish.categories == "all"
-        sizes = transaction.category_sizes() if is_all else {}
-        topics, _ = choose_topics(self._settings, transaction.categories(), sizes)
+        sizes = transaction.categories.sizes() if is_all else {}
+        topics, _ = choose_topics(self._settings, transaction.categories.all(), sizes)
         return {
             category_id: topic.category_ids
             for topic in topics

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def register(feeds: Sequence[FeedSource], store: Store, at: datetime) -> dict[str, SourceRow]:
     """The stored sources by URL, with what the config says of them brought up to date."""
     with store.read() as transaction:
-        stored = transaction.sources()
+        stored = transaction.sources.all()
     rows = {feed.url: row for feed in feeds if (row := stored.get(feed_key(feed)))}
     stale = [feed for feed in feeds if not _is_current(feed, rows.get(feed.url))]
     if stale:
@@ -24,7 +24,7 @@ def register(feeds: Sequence[FeedSource], store: Store, at: datetime) -> dict[st
         with store.write() as transaction:
             new = {feed_key(feed): feed.url for feed in stale if feed.url not in rows}
             if new:
-                added = transaction.add_sources(new.keys(), now)
+                added = transaction.sources.add_many(new.keys(), now)
                 rows |= {new[key]: row for key, row in added.items()}
             for feed in stale:
                 rows[feed.url] = _brought_up_to_date(transaction, feed, rows[feed.url], now)
@@ -46,20 +46,20 @@ def _brought_up_to_date(
 ) -> SourceRow:
     given, filters = declared(feed.categories), _filters(feed)
     if row.categories != given:
-        transaction.give_categories(row, given, now)
+        transaction.sources.give_categories(row, given, now)
         row = row._replace(categories=given)
     if row.filters != filters:
-        entries = list(transaction.source_entries(row.id))
+        entries = list(transaction.entries.of_source(row.id))
         kept = [refilter(data, feed) for _, _, data in entries]
-        transaction.save_entries(row, kept, now)
-        transaction.update_source(row.id, filters=filters)
+        transaction.entries.save(row, kept, now)
+        transaction.sources.update(row.id, filters=filters)
         row = row._replace(filters=filters)
     if feed.title is not None:
-        transaction.describe_source(row, feed.title, row.site_url, row.origin)
+        transaction.sources.describe(row, feed.title, row.site_url, row.origin)
         row = row._replace(title=feed.title)
     if row.timing.schedule != name_of(feed.schedule):
         row = row._replace(timing=planned(row, feed.schedule))
-        transaction.set_timing(row.id, row.timing)
+        transaction.times.set(row.id, row.timing)
     return row
 
 

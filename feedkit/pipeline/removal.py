@@ -43,17 +43,17 @@ def remove_source(settings: Settings, store: Store, name: str) -> Removed:
     Raises `RemovalError` where there is none, or the configuration still has it.
     """
     with store.read() as transaction:
-        sources = transaction.sources()
+        sources = transaction.sources.all()
     source = _found(name, sources)
     if source.key in _followed(settings):
         raise RemovalError(
             f"{name}: take it out of {settings.file.name} first, or the next run collects it again"
         )
     with store.write() as transaction:
-        guids = [guid for guid, _, _ in transaction.source_entries(source.id)]
-        transaction.withdraw(source.id, guids)
+        guids = [guid for guid, _, _ in transaction.entries.of_source(source.id)]
+        transaction.entries.withdraw(source.id, guids)
         # Should it be collected again before it is forgotten, all of it is to be read anew.
-        transaction.update_source(
+        transaction.sources.update(
             source.id, recipe="", etag=None, last_modified=None, body_hash=None
         )
     published = publish_stored(settings, store)

@@ -120,10 +120,10 @@ def _publish(
     named = (EVERYTHING, *declared([category.name for category in settings.categories]))
     settle(store)
     with store.write() as transaction:
-        transaction.declare(named, now)
-        followed = (row for row in transaction.sources().values() if row.is_followed)
+        transaction.categories.declare(named, now)
+        followed = (row for row in transaction.sources.all().values() if row.is_followed)
         given = (category for source in followed for category in source.categories)
-        transaction.undeclare({category.key for category in (*named, *given)})
+        transaction.categories.undeclare({category.key for category in (*named, *given)})
     try:
         target = target_of(output)
         published = publish(store, settings, target, press, now, remember=remember, kept=kept)

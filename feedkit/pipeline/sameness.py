@@ -33,27 +33,27 @@ def with_stored_guids(
     still have its guid.
     """
     listed = {entry.guid for entry in entries}
-    unknown = transaction.unknown_guids(source.id, listed)
+    unknown = transaction.identity.unknown_guids(source.id, listed)
     if not unknown:
         return list(entries)
     from feedkit.normalize.guids import changed_guids
 
     stored = {
         alias: guid
-        for alias, guid in transaction.guids_by_alias(source.id, unknown).items()
+        for alias, guid in transaction.identity.guids_by_alias(source.id, unknown).items()
         if guid not in listed
     }
     if not is_whole:
         return _under(entries, stored)
     new = [entry for entry in entries if entry.guid in unknown and entry.guid not in stored]
     keys = {key for entry in new for key in entry.keys}
-    candidates = map(decode_entry, transaction.sharing(source.id, keys, _FEW))
+    candidates = map(decode_entry, transaction.identity.sharing(source.id, keys, _FEW))
     changed = changed_guids(
         [decode_entry(entry.data) for entry in new],
         list(candidates),
         listed | set(stored.values()),
     )
-    transaction.set_aliases(source.id, {guid: alias for alias, guid in changed.items()})
+    transaction.identity.set_aliases(source.id, {guid: alias for alias, guid in changed.items()})
     return _under(entries, stored | changed)
 
 
@@ -66,24 +66,24 @@ def _under(entries: Sequence[NewEntry], guids: Mapping[str, str]) -> list[NewEnt
 def settle(store: Store) -> None:
     """Find the copies among what changed since this was last done; originals are published."""
     with store.read() as transaction:
-        is_done = transaction.are_settled()
+        is_done = transaction.copies.are_settled()
     while not is_done:
         with store.write() as transaction:
             _settle_some(transaction)
-            is_done = transaction.are_settled()
+            is_done = transaction.copies.are_settled()
 
 
 def _settle_some(transaction: "Transaction") -> None:
-    groups = transaction.related()
+    groups = transaction.copies.related()
     from feedkit.normalize.duplicates import originals, own_ids
 
     members: list[int] = []
     copies: dict[int, int] = {}
     ids: dict[int, str] = {}
     publishers: dict[int, Publisher] = {}
-    for group, rows in zip(groups, transaction.related_entries(groups), strict=True):
+    for group, rows in zip(groups, transaction.copies.rows(groups), strict=True):
         missing = {row.source_id for row in rows} - publishers.keys()
-        for source in transaction.sources_by_id(missing).values():
+        for source in transaction.sources.by_id(missing).values():
             publishers[source.id] = _publisher(source)
         decoded = {data: decode_entry(data) for data in {row.data for row in rows}}
         candidates = [_candidate(row, decoded[row.data], publishers[row.source_id]) for row in rows]
@@ -91,7 +91,7 @@ def _settle_some(transaction: "Transaction") -> None:
         ids |= own_ids(candidates, found)
         copies |= found
         members += group
-    transaction.settle(members, copies, ids)
+    transaction.copies.settle(members, copies, ids)
 
 
 def bring_up_to_date(store: Store, followed: Collection[str], *, are_all: bool) -> None:
@@ -102,7 +102,7 @@ def bring_up_to_date(store: Store, followed: Collection[str], *, are_all: bool) 
     be read), no source is given up.
     """
     with store.read() as transaction:
-        sources = transaction.sources()
+        sources = transaction.sources.all()
     for source in sources.values():
         is_followed = source.key in followed or (source.is_followed and not are_all)
         is_to_be_keyed = not source.is_keyed and len({*followed, *sources}) > 1
@@ -110,11 +110,11 @@ def bring_up_to_date(store: Store, followed: Collection[str], *, are_all: bool) 
             continue
         with store.write() as transaction:
             if is_to_be_keyed:
-                stored = transaction.source_entries(source.id)
+                stored = transaction.entries.of_source(source.id)
                 keys = {guid: stored_keys(data, source.key) for guid, _, data in stored}
-                transaction.add_keys(source, keys)
+                transaction.identity.add_keys(source, keys)
             if source.is_followed != is_followed:
-                transaction.follow(source, is_followed=is_followed)
+                transaction.sources.follow(source, is_followed=is_followed)
 
 
 def _publisher(source: SourceRow) -> "Publisher":

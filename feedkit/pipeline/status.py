@@ -56,9 +56,9 @@ def status(settings: Settings, store: Store, now: datetime) -> list[FeedStatus]:
     if store.is_new:
         return found + [_new(feed) for feed in feeds]
     with store.read() as transaction:
-        rows = transaction.sources()
-        counts = transaction.entry_counts()
-        waits = transaction.host_waits(to_microseconds(now))
+        rows = transaction.sources.all()
+        counts = transaction.sources.entry_counts()
+        waits = transaction.times.host_waits(to_microseconds(now))
     for feed in feeds:
         row = rows.get(feed_key(feed))
         if row is None:
@@ -91,8 +91,8 @@ def categories(settings: Settings, store: Store) -> Categories:
     if store.is_new:
         return Categories()
     with store.read() as transaction:
-        rows = transaction.categories()
-        sizes = transaction.category_sizes()
+        rows = transaction.categories.all()
+        sizes = transaction.categories.sizes()
     topics, _ = choose_topics(settings, rows, sizes)
     published = [
         CategoryStatus(

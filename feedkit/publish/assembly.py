@@ -156,7 +156,7 @@ class Assembly:
 
     def _load(self, ids: Collection[int]) -> list[RenderJob]:
         with self._store.read() as transaction:
-            jobs = [self._job(row) for row in transaction.entries(sorted(ids))]
+            jobs = [self._job(row) for row in transaction.entries.get(sorted(ids))]
         if len(jobs) < len(ids):
             self._missing |= {*ids} - {job.row.id for job in jobs}
         return jobs if self._kept is None else self._not_kept(jobs, self._kept)
@@ -219,7 +219,7 @@ class Assembly:
         """Store the contents that were made, so that they are not made again."""
         if self._finished:
             with self._store.write() as transaction:
-                transaction.finish_entries(self._finished)
+                transaction.entries.finish(self._finished)
             self._finished.clear()
 
     def _job(self, row: EntryRow) -> RenderJob:

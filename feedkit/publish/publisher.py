@@ -44,7 +44,7 @@ def publish(
     topics, rows = _topics(store, settings, record.folders.keys())
     has_open = renew(store, settings, topics, now)
     with store.read() as transaction:
-        sources = list(transaction.sources().values())
+        sources = list(transaction.sources.all().values())
     planet = _planet(topics, sources)
     published = Published()
     theme = Theme(settings, published)
@@ -150,9 +150,9 @@ def _topics(
     if not slugs and not (before and changed):
         return topics, rows
     with store.write() as transaction:
-        transaction.set_slugs(slugs)
+        transaction.categories.set_slugs(slugs)
         if before:
-            transaction.touch_neighbours(changed)
+            transaction.categories.touch_neighbours(changed)
     topics, rows, _ = _chosen(store, settings)
     return topics, rows
 
@@ -161,9 +161,9 @@ def _chosen(
     store: Store, settings: Settings
 ) -> tuple[list[Topic], list[CategoryRow], dict[int, str | None]]:
     with store.read() as transaction:
-        rows = transaction.categories()
+        rows = transaction.categories.all()
         is_all = settings.publish.categories == "all"
-        sizes = transaction.category_sizes() if is_all else {}
+        sizes = transaction.categories.sizes() if is_all else {}
     topics, slugs = choose_topics(settings, rows, sizes)
     return topics, rows, slugs
 

@@ -39,9 +39,9 @@ class Gone:
                 if store.is_new:
                     return frozenset()
                 with store.read() as transaction:
-                    rows = transaction.categories()
+                    rows = transaction.categories.all()
                     is_all = self._settings.publish.categories == "all"
-                    sizes = transaction.category_sizes() if is_all else {}
+                    sizes = transaction.categories.sizes() if is_all else {}
         except StoreError:
             return frozenset()  # what cannot be known is not claimed
         topics, _ = choose_topics(self._settings, rows, sizes)

@@ -11,37 +11,20 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, S
 from typing import NamedTuple, TypeAlias
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from feedkit.store.categories import Categories
+from feedkit.store.editions import Editions
+from feedkit.store.groups import Groups
+from feedkit.store.keys import Keys
 from feedkit.store.rows import EntryState, NamedCategory, RelatedRow
-from feedkit.store.schema import categories, entries, entry_categories, entry_keys, unsettled
-from feedkit.store.statements import among, among_given, encoded, insert_many
+from feedkit.store.schema import categories, entries, entry_categories, unsettled
+from feedkit.store.statements import among, insert_many
 
-_CROWD = 50
-"""Entries that are looked at of those that share a key: what more entries have in common tells
-nothing of any of them."""
 _BATCH = 200
 """Entries whose content is in memory at once."""
 _ROUNDS = 4
 """How far entries related to related entries are followed."""
-
-
-# Ranges of keys: an index finds all of one side at once.
-_SHARED = tuple(
-    select(entry_keys.c.key).distinct().where(among_given(entry_keys.c.key, "keys"), others)
-    for others in (
-        entry_keys.c.source_id < bindparam("source_id"),
-        entry_keys.c.source_id > bindparam("source_id"),
-    )
-)
-_OTHERS = tuple(
-    select(entries.c.id).where(others).limit(1)
-    for others in (
-        entries.c.source_id < bindparam("source_id"),
-        entries.c.source_id > bindparam("source_id"),
-    )
-)
-
 
 _Key: TypeAlias = tuple[int, int, int]
 """Of a link: category, time, entry."""
@@ -72,62 +55,14 @@ class _Stored(NamedTuple):
 class Copies:
     """The copies in the store, within one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(
+        self, connection: Connection, categories: Categories, editions: Editions, keys: Keys
+    ) -> None:
         self._connection = connection
+        self._categories = categories
+        self._editions = editions
+        self._keys = keys
         self._marked: set[int] = set()
-        self._alone: tuple[int, bool] | None = None
-        """The source that was asked for last, and whether no other has an entry."""
-
-    # Keys
-
-    def add_keys(self, rows: Iterable[tuple[int, int, int]]) -> None:
-        """Store keys of entries: key, source, entry."""
-        insert_many(self._connection, entry_keys, sorted(rows))
-
-    def forget_keys(self, entry_ids: Collection[int]) -> None:
-        """Drop the keys of entries."""
-        self._connection.execute(delete(entry_keys).where(among(entry_keys.c.entry_id, entry_ids)))
-
-    def shared_keys(self, source_id: int, of_entries: Collection[Collection[int]]) -> set[int]:
-        """The keys of entries of a source that an entry of another source has, too."""
-        if not of_entries or self._is_alone(source_id):
-            return set()
-        keys = {key for keys in of_entries for key in keys}
-        parameters = {"keys": encoded(sorted(keys)), "source_id": source_id}
-        return {
-            row[0]
-            for statement in _SHARED
-            for row in self._connection.execute(statement, parameters).all()
-        }
-
-    def in_source(self, source_id: int, keys: Collection[int], limit: int) -> set[int]:
-        """Entries of one source that have one of `keys`; of each key at most `limit`."""
-        own = entry_keys.c.source_id == source_id
-        return {entry_id for _, _, entry_id in self._holders(keys, limit, own)}
-
-    def _is_alone(self, source_id: int) -> bool:
-        """Whether no other source has an entry, as while a new store is filled."""
-        if self._alone is None or self._alone[0] != source_id:
-            found = (self._connection.execute(some, {"source_id": source_id}) for some in _OTHERS)
-            self._alone = source_id, not any(result.first() for result in found)
-        return self._alone[1]
-
-    def _holders(
-        self, keys: Collection[int], limit: int, *conditions: ColumnElement[bool]
-    ) -> Iterator[tuple[int, int, int]]:
-        """Key, source and entry for the first `limit` entries of each key."""
-        columns = entry_keys.c
-        order = func.row_number().over(
-            partition_by=columns.key, order_by=(columns.source_id, columns.entry_id)
-        )
-        ranked = (
-            select(columns.key, columns.source_id, columns.entry_id, order.label("place"))
-            .where(among(columns.key, sorted(keys)), *conditions)
-            .subquery()
-        )
-        query = select(ranked.c.key, ranked.c.source_id, ranked.c.entry_id)
-        for row in self._connection.execute(query.where(ranked.c.place <= limit)).all():
-            yield row[0], row[1], row[2]
 
     # What is to be settled
 
@@ -144,7 +79,7 @@ class Copies:
         self._marked.clear()
 
     def are_settled(self) -> bool:
-        """Whether nothing is marked."""
+        """Whether nothing is marked: of all entries it is known which are copies."""
         marked = self._connection.execute(select(unsettled.c.entry_id).limit(1)).first()
         return not self._marked and marked is None
 
@@ -166,17 +101,18 @@ class Copies:
             )
         return found
 
-    def related(self, most: int) -> list[list[int]]:
-        """What is marked, at most so many entries, each group with all that it may have to do
-        with."""
+    def related(self, most: int = 5000) -> list[list[int]]:
+        """Entries that are marked, in groups with all that may be the same; of `most` entries,
+        for each group has to be settled whole. What has nothing in common with another is in no
+        group."""
         self.store_marks()
         query = select(unsettled.c.entry_id).order_by(unsettled.c.entry_id).limit(most)
         frontier = set(self._connection.execute(query).scalars())
-        groups = _Groups(frontier)
+        groups = Groups(frontier)
         for step in range(_ROUNDS + 2):  # the last two complete what copies and originals are of
             pairs = list(self._relatives(frontier))
             if step < _ROUNDS:
-                pairs += self._sharing(frontier)
+                pairs += self._keys.sharing(frontier)
             frontier = {other for _, other in pairs} - groups.members
             for one, other in pairs:
                 groups.join(one, other)
@@ -185,8 +121,9 @@ class Copies:
         return groups.sorted()
 
     def whole_groups(self, entry_ids: Set[int]) -> Iterator[list[int]]:
-        """The entries in groups with their copies and originals, where these are among them."""
-        groups = _Groups(entry_ids)
+        """The entries, each with those that are copies of it or that it is a copy of; without
+        the groups of which one is not among them."""
+        groups = Groups(entry_ids)
         frontier = set(entry_ids)
         while frontier:
             pairs = list(self._relatives(frontier))
@@ -196,7 +133,7 @@ class Copies:
         return (group for group in groups.sorted() if entry_ids >= set(group))
 
     def rows(self, groups: Iterable[list[int]]) -> Iterator[list[RelatedRow]]:
-        """Of each group of entries the visible ones."""
+        """Of each group of entries the visible ones, in no order."""
         names = RelatedRow._fields[: -len(("has_body", "data"))]
         columns = [entries.c[name] for name in names]
         query = select(*columns, entries.c.body.is_not(None)).where(
@@ -225,35 +162,18 @@ class Copies:
             for row in self._connection.execute(query).all():
                 yield row[0], row[1]
 
-    def _sharing(self, entry_ids: Collection[int]) -> Iterator[tuple[int, int]]:
-        """The entries that share a key with another source's, with those who have it too."""
-        owners: defaultdict[int, list[int]] = defaultdict(list)
-        columns = entry_keys.c
-        query = select(columns.key, columns.entry_id)
-        query = query.where(among(columns.entry_id, sorted(entry_ids)))
-        for row in self._connection.execute(query).all():
-            owners[row[0]].append(row[1])
-        sources: defaultdict[int, set[int]] = defaultdict(set)
-        holders: defaultdict[int, list[int]] = defaultdict(list)
-        for key, source_id, entry_id in self._holders(owners, _CROWD):
-            sources[key].add(source_id)
-            holders[key].append(entry_id)
-        for key, found in holders.items():
-            if len(sources[key]) > 1:
-                first = owners[key][0]
-                yield from ((first, other) for other in (*owners[key][1:], *found))
-
     # What was decided
 
     def settle(
         self, members: Collection[int], copies: Mapping[int, int], ids: Mapping[int, str]
-    ) -> set[int]:
+    ) -> None:
         """Show the originals among `members`, with the categories of their copies; hide those.
 
         `copies` gives the original of each member that is a copy, `ids` the id that a member is
-        to be published under instead of its own. With an entry, all its copies are members. Gives
-        back the categories (by id) whose documents change.
+        to be published under instead of its own. With an entry, all its copies are members: they
+        are groups that `related` gave.
         """
+        self._editions.note(members)
         stored = self._stored(members)
         links = self._links(members)
         lent = _lent(copies, links)
@@ -297,7 +217,8 @@ class Copies:
         self._flip(flipped)
         self._update(changes)
         self._connection.execute(delete(unsettled).where(among(unsettled.c.entry_id, members)))
-        return touched
+        self._categories.touch(touched)
+        self._editions.note(members)
 
     def _stored(self, entry_ids: Collection[int]) -> dict[int, _Stored]:
         query = select(*(entries.c[name] for name in _Stored._fields))
@@ -401,33 +322,3 @@ def _by_itself(links: Mapping[int, _Link]) -> dict[int, _Link]:
 
 def _shown(links: Mapping[int, _Link]) -> set[int]:
     return {category for category, link in links.items() if link.shown}
-
-
-class _Groups:
-    """Entries in groups: those that are joined are in one (union-find)."""
-
-    def __init__(self, entry_ids: Iterable[int]) -> None:
-        self._parents = {entry_id: entry_id for entry_id in entry_ids}
-
-    @property
-    def members(self) -> Set[int]:
-        """All entries."""
-        return self._parents.keys()
-
-    def join(self, one: int, other: int) -> None:
-        """Have both in one group."""
-        self._parents[self._root(one)] = self._root(other)
-
-    def sorted(self) -> list[list[int]]:
-        """The groups and their members, by id."""
-        found: defaultdict[int, list[int]] = defaultdict(list)
-        for entry_id in sorted(self._parents):
-            found[self._root(entry_id)].append(entry_id)
-        return list(found.values())
-
-    def _root(self, entry_id: int) -> int:
-        self._parents.setdefault(entry_id, entry_id)
-        while (parent := self._parents[entry_id]) != entry_id:
-            self._parents[entry_id] = self._parents[parent]
-            entry_id = parent
-        return entry_id

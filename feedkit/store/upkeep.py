@@ -6,13 +6,12 @@ numbers of 64 bits: a hundred feeds of a hundred thousand entries each take 80 M
 """
 
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, text
 
-from feedkit.store.copies import Copies
 from feedkit.store.schema import (
     categories,
     edition_members,
@@ -48,9 +47,8 @@ class Place(NamedTuple):
 class Upkeep:
     """Upkeep of the store, within one transaction. Times are microseconds since 1970 UTC."""
 
-    def __init__(self, connection: Connection, copies: Copies) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._copies = copies
 
     # What is remembered
 
@@ -180,11 +178,6 @@ class Upkeep:
                 .limit(most)
             )
         }
-
-    def whole_groups(self, entry_ids: Set[int]) -> Iterator[list[int]]:
-        """The entries, each with those that are copies of it or that it is a copy of; without
-        the groups of which one is not among them."""
-        return self._copies.whole_groups(entry_ids)
 
     def of_source(self, source_id: int) -> list[int]:
         """All entries of the source."""

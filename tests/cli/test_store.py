@@ -211,7 +211,7 @@ import sys
 from feedkit.store import NewEntry, EntryState, open_store
 with open_store(sys.argv[1]) as store:
     with store.read() as transaction:
-        source = next(iter(transaction.sources().values()))
+        source = next(iter(transaction.sources.all().values()))
     for number in range(100_000):
         with store.write() as transaction:
             pair = [
@@ -219,7 +219,7 @@ with open_store(sys.argv[1]) as store:
                          b'{"id":"urn:x","title":"' + b"x" * 2000 + b'"}', ())
                 for half in "ab"
             ]
-            transaction.save_entries(source, pair, 1_700_000_000_000_000 + number)
+            transaction.entries.save(source, pair, 1_700_000_000_000_000 + number)
         print(number, flush=True)
 """
 

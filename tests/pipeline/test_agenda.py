@@ -130,7 +130,7 @@ def test_a_host_that_asked_to_wait_is_waited_for_and_not_asked_about_again_and_a
     until = due + 5 * HOUR
     settings = load_settings(tmp_path / "config.toml")
     with open_store(settings.store.url) as store, store.write() as transaction:
-        transaction.set_host_wait("127.0.0.1", to_microseconds(until), to_microseconds(NOON))
+        transaction.times.set_host_wait("127.0.0.1", to_microseconds(until), to_microseconds(NOON))
     assert next_of(planet, NOON) == until
     assert next_of(planet, due) == until
     assert next_of(planet, until) == until

@@ -18,12 +18,12 @@ def url(folder: Path) -> str:
 def keys(folder: Path) -> list[str]:
     """The keys of the sources that are stored, as another process sees them."""
     with open_store(url(folder)) as store, store.read() as transaction:
-        return sorted(transaction.sources())
+        return sorted(transaction.sources.all())
 
 
 def adding(key: str) -> Write:
     def write(transaction: Transaction) -> None:
-        transaction.add_source(key, 1)
+        transaction.sources.add(key, 1)
 
     return write
 
@@ -37,7 +37,7 @@ def test_what_is_written_in_one_moment_is_stored_together_when_the_writes_return
     async def write(commits: GroupCommit, number: int) -> None:
         def add(transaction: Transaction) -> None:
             transactions.append(transaction)
-            transaction.add_source(f"feed:{number:02}", 1)
+            transaction.sources.add(f"feed:{number:02}", 1)
 
         await commits.write(add)
         stored.append(keys(tmp_path))

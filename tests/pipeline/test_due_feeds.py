@@ -50,7 +50,7 @@ def outcomes(report: Report) -> list[str]:
 
 def rows(planet: Planet) -> list[SourceRow]:
     with open_store(f"sqlite:///{planet.root}/feedkit.db") as store, store.read() as transaction:
-        return list(transaction.sources().values())
+        return list(transaction.sources.all().values())
 
 
 @pytest.mark.parametrize(("concurrency", "per_host"), [(1, 2), (2, 3), (1, 1), (8, 3)])

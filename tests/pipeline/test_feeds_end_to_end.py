@@ -41,7 +41,7 @@ def outcomes(report: Report) -> list[str]:
 
 def stored(planet: Planet) -> dict[str, SourceRow]:
     with open_store(f"sqlite:///{planet.root}/feedkit.db") as store, store.read() as transaction:
-        return transaction.sources()
+        return transaction.sources.all()
 
 
 # Conditional requests

@@ -304,7 +304,7 @@ def test_a_store_that_another_program_does_not_let_go_is_a_sentence(
 ) -> None:
     path = tmp_path / "feedkit.db"
     with open_store(f"sqlite:///{path}") as store, store.write() as transaction:
-        transaction.add_source("feed:https://example.org/", 1)
+        transaction.sources.add("feed:https://example.org/", 1)
     impatient = ("busy_timeout = 100", *database._SETTINGS[1:])
     monkeypatch.setattr(database, "_SETTINGS", impatient)
     connection = sqlite3.connect(path)

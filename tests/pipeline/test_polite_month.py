@@ -74,7 +74,7 @@ class Month:
     def row(self) -> SourceRow | None:
         settings = load_settings(self.planet.root / "config.toml")
         with open_store(settings.store.url) as store, store.read() as transaction:
-            return next(iter(transaction.sources().values()), None)
+            return next(iter(transaction.sources.all().values()), None)
 
     def due_at(self) -> datetime | None:
         row = self.row()

@@ -41,30 +41,30 @@ def opened(folder: Path) -> Iterator[Store]:
 def add_source(store: Store, key: str = "feed:https://example.org/") -> SourceRow:
     """A new source."""
     with store.write() as transaction:
-        return transaction.add_source(key, NOW)
+        return transaction.sources.add(key, NOW)
 
 
 def save(store: Store, source: SourceRow, *entries: NewEntry, now: int = NOW) -> tuple[int, ...]:
     """Store `entries`; how many were new, changed and unchanged."""
     with store.write() as transaction:
-        counts = transaction.save_entries(source, entries, now)
+        counts = transaction.entries.save(source, entries, now)
         return counts.new, counts.changed, counts.unchanged
 
 
 def listed(store: Store, *names: str) -> list[str]:
     """The guids in any of the categories (none named: in everything), newest first."""
     with store.read() as transaction:
-        ids = {row.key: row.id for row in transaction.categories()}
+        ids = {row.key: row.id for row in transaction.categories.all()}
         wanted = [ids[name.lower()] for name in names or ("",) if name.lower() in ids]
-        newest = transaction.newest(wanted, 1000)
-        guids = {row.id: row.data.decode().split()[0] for row in transaction.entries(newest)}
+        newest = transaction.entries.newest(wanted, 1000)
+        guids = {row.id: row.data.decode().split()[0] for row in transaction.entries.get(newest)}
         return [guids[entry_id] for entry_id in newest]
 
 
 def revisions(store: Store) -> dict[str, int]:
     """The revision of each category, by its key."""
     with store.read() as transaction:
-        return {row.key: row.revision for row in transaction.categories()}
+        return {row.key: row.revision for row in transaction.categories.all()}
 
 
 def touched(store: Store, before: dict[str, int]) -> set[str]:

@@ -32,11 +32,11 @@ def save_as(
 ) -> list[set[str]]:
     """Store entries, and settle that those of `copies` are copies; the groups of related ones."""
     with store.write() as transaction:
-        transaction.save_entries(source, entries, NOW)
-        related = transaction.related()
-        rows = {row.id: row for found in transaction.related_entries(related) for row in found}
+        transaction.entries.save(source, entries, NOW)
+        related = transaction.copies.related()
+        rows = {row.id: row for found in transaction.copies.rows(related) for row in found}
         names = {row.data.decode().split()[0]: row.id for row in rows.values()}
-        transaction.settle(
+        transaction.copies.settle(
             [entry_id for group in related for entry_id in group],
             {names[copy]: names[original] for copy, original in (copies or {}).items()},
             {names[guid]: own for guid, own in (ids or {}).items()},
@@ -48,8 +48,8 @@ def save_as(
 def named_with(store: Store, guid: str) -> list[str]:
     """The categories of its copies that an entry has."""
     with store.read() as transaction:
-        everything = [row.id for row in transaction.categories()]
-        for row in transaction.entries(transaction.newest(everything, 100)):
+        everything = [row.id for row in transaction.categories.all()]
+        for row in transaction.entries.get(transaction.entries.newest(everything, 100)):
             if row.data.decode().split()[0] == guid:
                 return [lent.name for lent in row.lent or ()]
     raise LookupError(guid)
@@ -93,11 +93,11 @@ def test_what_may_be_a_copy_is_hidden_until_that_is_settled(
     assert (listed(store), listed(store, "Python")) == (["x", "a"], [])
     with opened(tmp_path) as later:
         with later.read() as transaction:
-            assert not transaction.are_settled()
+            assert not transaction.copies.are_settled()
         assert save_as(later, sources[0]) == [{"a", "b"}], "a kill does not make it forget"
         assert (listed(later), listed(later, "Python")) == (["b", "x", "a"], ["b"])
         with later.read() as transaction:
-            assert transaction.are_settled()
+            assert transaction.copies.are_settled()
 
 
 def test_some_at_a_time_are_settled_and_groups_stay_whole(
@@ -107,9 +107,9 @@ def test_some_at_a_time_are_settled_and_groups_stay_whole(
     save(store, sources[1], *(entry(f"b{n}", keys=(n,)) for n in range(5)))
     sizes = []
     with store.write() as transaction:
-        while groups := transaction.related(2):
+        while groups := transaction.copies.related(2):
             sizes.append([len(group) for group in groups])
-            transaction.settle([member for group in groups for member in group], {}, {})
+            transaction.copies.settle([member for group in groups for member in group], {}, {})
     assert sizes == [[2, 2], [2, 2], [2]]
     assert len(listed(store)) == 10
 
@@ -119,7 +119,7 @@ def test_what_is_removed_need_not_be_settled(store: Store, sources: list[SourceR
     save(store, sources[1], entry("b", keys=(1,)))
     with store.write() as transaction:
         transaction.upkeep.remove([2])
-        assert transaction.related() == []
+        assert transaction.copies.related() == []
 
 
 def test_a_copy_is_in_no_document_and_its_original_in_those_of_both(
@@ -132,7 +132,7 @@ def test_a_copy_is_in_no_document_and_its_original_in_those_of_both(
     assert named_with(store, "a") == ["Python"]
     assert touched(store, before) == {"", "python", "go"}
     with store.read() as transaction:
-        assert set(transaction.category_sizes().values()) == {1}
+        assert set(transaction.categories.sizes().values()) == {1}
 
 
 def test_a_copy_that_brings_no_category_changes_no_document(
@@ -174,13 +174,13 @@ def test_a_withdrawn_original_and_a_withdrawn_copy(store: Store, sources: list[S
     save(store, sources[0], entry("a", "Go", keys=(1,)))
     save_as(store, sources[1], entry("b", "Python", keys=(1,)), copies={"b": "a"})
     with store.write() as transaction:
-        transaction.withdraw(sources[1].id, ["b"])
+        transaction.entries.withdraw(sources[1].id, ["b"])
     assert save_as(store, sources[1]) == [{"a"}]
     assert (listed(store), listed(store, "Python"), named_with(store, "a")) == (["a"], [], [])
     save_as(store, sources[1], entry("b", "Python", keys=(1,)), copies={"b": "a"})
     assert listed(store, "Python") == ["a"]
     with store.write() as transaction:
-        transaction.withdraw(sources[0].id, ["a"])
+        transaction.entries.withdraw(sources[0].id, ["a"])
     assert save_as(store, sources[1]) == [{"b"}]
     assert (listed(store), listed(store, "Python"), listed(store, "Go")) == (["b"], ["b"], [])
 
@@ -193,9 +193,9 @@ def test_categories_that_the_source_of_a_copy_is_given(
     source, copies = sources[1], {2: 1}
     for given in ("Blogs", "Other"):
         with store.write() as transaction:
-            transaction.give_categories(source, [category(given)], NOW)
-            (related,) = transaction.related()
-            transaction.settle(related, copies, {})
+            transaction.sources.give_categories(source, [category(given)], NOW)
+            (related,) = transaction.copies.related()
+            transaction.copies.settle(related, copies, {})
         source = source._replace(categories=(category(given),))
         assert listed(store, given) == ["a"]
         assert named_with(store, "a") == [given]
@@ -207,7 +207,10 @@ def test_an_id_once_given_stays(store: Store, sources: list[SourceRow]) -> None:
     save_as(store, sources[1], entry("b", keys=(1,)), ids={"b": "urn:b"})
     save_as(store, sources[1], entry("b", data="edited", keys=(1,)))
     with store.read() as transaction:
-        assert {row.id: row.own_id for row in transaction.entries([1, 2])} == {1: None, 2: "urn:b"}
+        assert {row.id: row.own_id for row in transaction.entries.get([1, 2])} == {
+            1: None,
+            2: "urn:b",
+        }
 
 
 def test_an_exception_leaves_neither_copies_nor_keys(
@@ -215,9 +218,9 @@ def test_an_exception_leaves_neither_copies_nor_keys(
 ) -> None:
     save(store, sources[0], entry("a", "Go", keys=(1,)))
     with pytest.raises(InterruptedError), store.write() as transaction:  # noqa: PT012
-        transaction.save_entries(sources[1], [entry("b", "Python", keys=(1,))], NOW)
-        (related,) = transaction.related()
-        transaction.settle(related, {related[1]: related[0]}, {})
+        transaction.entries.save(sources[1], [entry("b", "Python", keys=(1,))], NOW)
+        (related,) = transaction.copies.related()
+        transaction.copies.settle(related, {related[1]: related[0]}, {})
         raise InterruptedError
     assert (listed(store), listed(store, "Python")) == (["a"], [])
     connection = sqlite3.connect(tmp_path / "feedkit.db")
@@ -233,23 +236,28 @@ def test_an_alias_leads_to_its_entry_until_another_replaces_it(
 ) -> None:
     source = sources[0]
     with store.read() as transaction:
-        assert transaction.unknown_guids(source.id, {"a"}) == set(), "there is none to be known"
+        assert transaction.identity.unknown_guids(source.id, {"a"}) == set(), (
+            "there is none to be known"
+        )
     save(store, source, entry("a"), entry("b"))
     with store.write() as transaction:
-        assert transaction.unknown_guids(source.id, {"a", "x"}) == {"x"}
-        transaction.set_aliases(source.id, {"a": "x", "b": "y"})
+        assert transaction.identity.unknown_guids(source.id, {"a", "x"}) == {"x"}
+        transaction.identity.set_aliases(source.id, {"a": "x", "b": "y"})
     with store.write() as transaction:
-        assert transaction.guids_by_alias(source.id, {"x", "y", "z"}) == {"x": "a", "y": "b"}
-        assert transaction.guids_by_alias(sources[1].id, {"x"}) == {}
-        transaction.set_aliases(source.id, {"a": "z"})
-        assert transaction.guids_by_alias(source.id, {"x", "z"}) == {"z": "a"}
+        assert transaction.identity.guids_by_alias(source.id, {"x", "y", "z"}) == {
+            "x": "a",
+            "y": "b",
+        }
+        assert transaction.identity.guids_by_alias(sources[1].id, {"x"}) == {}
+        transaction.identity.set_aliases(source.id, {"a": "z"})
+        assert transaction.identity.guids_by_alias(source.id, {"x", "z"}) == {"z": "a"}
 
 
 def test_entries_of_one_source_by_key(store: Store, sources: list[SourceRow]) -> None:
     save(store, sources[0], *(entry(f"a{n}", keys=(1, 10 + n)) for n in range(9)))
     save(store, sources[1], entry("b", keys=(1,)))
     with store.read() as transaction:
-        of_crowd = transaction.sharing(sources[0].id, {1}, 3)
+        of_crowd = transaction.identity.sharing(sources[0].id, {1}, 3)
         assert [data.split()[0] for data in of_crowd] == [b"a0", b"a1", b"a2"]
-        found = transaction.sharing(sources[0].id, {11, 13, 99}, 3)
+        found = transaction.identity.sharing(sources[0].id, {11, 13, 99}, 3)
         assert [data.split()[0] for data in found] == [b"a1", b"a3"]

@@ -129,8 +129,8 @@ def test_an_id_that_comes_again_in_a_later_batch_of_one_transaction_is_one_entry
     store: Store, source: SourceRow
 ) -> None:
     with store.write() as transaction:
-        first = transaction.save_entries(source, [entry("a"), entry("b")], NOW)
-        second = transaction.save_entries(source, [entry("b", data="again"), entry("c")], NOW)
+        first = transaction.entries.save(source, [entry("a"), entry("b")], NOW)
+        second = transaction.entries.save(source, [entry("b", data="again"), entry("c")], NOW)
     assert (first.new, second.new, second.changed) == (2, 1, 1)
     assert sorted(listed(store)) == ["a", "b", "c"]
 
@@ -141,7 +141,7 @@ def test_thousands_of_entries_in_one_batch(store: Store, source: SourceRow) -> N
     assert save(store, source, *many) == (0, 0, 1201)
     assert listed(store, "Python")[:3] == ["n0000", "n0001", "n0002"]
     with store.write() as transaction:
-        assert transaction.withdraw(source.id, [one.guid for one in many]) == 1201
+        assert transaction.entries.withdraw(source.id, [one.guid for one in many]) == 1201
     assert listed(store, "Python") == []
 
 
@@ -169,11 +169,11 @@ def test_an_exception_half_way_leaves_nothing(
     tables = ("entries", "entry_categories", "categories", "sources", "files", "documents")
     counted = [watch.count(table) for table in tables]
     with pytest.raises(PowerCutError), store.write() as transaction:  # noqa: PT012
-        other = transaction.add_source("feed:https://example.com/", NOW)
-        transaction.save_entries(other, [entry("lost", "Rust")], NOW)
-        transaction.save_entries(source, [entry("kept", "Go", data="edited")], NOW)
-        transaction.withdraw(source.id, ["kept"])
-        transaction.update_source(source.id, etag='"2"')
+        other = transaction.sources.add("feed:https://example.com/", NOW)
+        transaction.entries.save(other, [entry("lost", "Rust")], NOW)
+        transaction.entries.save(source, [entry("kept", "Go", data="edited")], NOW)
+        transaction.entries.withdraw(source.id, ["kept"])
+        transaction.sources.update(source.id, etag='"2"')
         raise PowerCutError
     assert watch.version() == version
     assert [watch.count(table) for table in tables] == counted
@@ -184,9 +184,9 @@ def test_an_exception_half_way_leaves_nothing(
 def test_nobody_sees_half_of_a_transaction(shared: Store) -> None:
     source = add_source(shared)
     with shared.write() as transaction:
-        transaction.save_entries(source, [entry("a")], NOW)
+        transaction.entries.save(source, [entry("a")], NOW)
         assert listed(shared) == []
-        transaction.save_entries(source, [entry("b")], NOW)
+        transaction.entries.save(source, [entry("b")], NOW)
     assert listed(shared) == ["b", "a"]
 
 
@@ -194,10 +194,10 @@ def test_a_reader_keeps_the_state_that_it_began_with(shared: Store) -> None:
     source = add_source(shared)
     save(shared, source, entry("a"))
     with shared.read() as reader:
-        everything = [row.id for row in reader.categories() if not row.key]
-        before = reader.newest(everything, 10)
+        everything = [row.id for row in reader.categories.all() if not row.key]
+        before = reader.entries.newest(everything, 10)
         save(shared, source, entry("b"))
-        assert reader.newest(everything, 10) == before
+        assert reader.entries.newest(everything, 10) == before
     assert len(listed(shared)) == 2
 
 
@@ -306,9 +306,9 @@ def test_the_newest_of_several_categories_are_merged_and_each_comes_once(
     )
     assert listed(store, "Python", "Go") == ["c", "b", "a"]
     with store.read() as transaction:
-        ids = [row.id for row in transaction.categories() if row.key in ("python", "go")]
-        assert len(transaction.newest(ids, 2)) == 2
-        assert transaction.newest([], 2) == []
+        ids = [row.id for row in transaction.categories.all() if row.key in ("python", "go")]
+        assert len(transaction.entries.newest(ids, 2)) == 2
+        assert transaction.entries.newest([], 2) == []
 
 
 # Withdrawn, filtered, returned
@@ -321,11 +321,11 @@ def test_what_is_withdrawn_is_in_no_category_and_comes_back_as_it_was(
     save(store, source, entry("b", published=NOW + 1), now=NOW + HOUR)
     before = revisions(store)
     with store.write() as transaction:
-        assert transaction.withdraw(source.id, ["a", "unknown"]) == 1
+        assert transaction.entries.withdraw(source.id, ["a", "unknown"]) == 1
     assert touched(store, before) == {"", "python"}
     assert (listed(store), listed(store, "Python")) == (["b"], [])
     with store.write() as transaction:
-        assert transaction.withdraw(source.id, ["a"]) == 0, "it was withdrawn already"
+        assert transaction.entries.withdraw(source.id, ["a"]) == 0, "it was withdrawn already"
     before = revisions(store)
     again = entry("a", "Python", published=None)
     assert save(store, source, again, now=NOW + 9 * HOUR) == (0, 1, 0)
@@ -340,7 +340,7 @@ def test_withdrawing_an_id_of_one_source_leaves_that_of_another(
     save(store, source, entry("a"))
     save(store, other, entry("a"))
     with store.write() as transaction:
-        transaction.withdraw(source.id, ["a"])
+        transaction.entries.withdraw(source.id, ["a"])
     assert listed(store) == ["a"]
 
 
@@ -363,9 +363,9 @@ def test_a_filtered_entry_is_kept_but_listed_nowhere_until_it_is_wanted(
 def test_validators_come_back_byte_for_byte(store: Store, source: SourceRow) -> None:
     etag = 'W/"\xe9\xff, a\tb\\"'
     with store.write() as transaction:
-        transaction.update_source(source.id, etag=etag, last_modified="yesterday", body_hash="0f")
+        transaction.sources.update(source.id, etag=etag, last_modified="yesterday", body_hash="0f")
     with store.read() as transaction:
-        stored = transaction.sources()[source.key]
+        stored = transaction.sources.all()[source.key]
     assert stored.validators == Validators(etag, "yesterday", "0f")
 
 
@@ -377,11 +377,11 @@ def test_a_renamed_source_marks_every_category_that_it_has_an_entry_in(
     save(store, other, entry("b", "Go"))
     before = revisions(store)
     with store.write() as transaction:
-        transaction.describe_source(source, "A new name", None, Origin())
+        transaction.sources.describe(source, "A new name", None, Origin())
     assert touched(store, before) == {"", "python"}
     with store.read() as transaction:
-        renamed = transaction.sources()[source.key]
+        renamed = transaction.sources.all()[source.key]
     before = revisions(store)
     with store.write() as transaction:
-        transaction.describe_source(renamed, "A new name", None, Origin())
+        transaction.sources.describe(renamed, "A new name", None, Origin())
     assert touched(store, before) == set()

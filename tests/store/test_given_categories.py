@@ -18,9 +18,9 @@ def store_fixture(tmp_path: Path) -> Iterator[Store]:
 def give(store: Store, source: SourceRow, *names: str) -> SourceRow:
     with store.write() as transaction:
         given = tuple(category(name, declared=True) for name in names)
-        transaction.give_categories(source, given, NOW)
+        transaction.sources.give_categories(source, given, NOW)
     with store.read() as transaction:
-        return transaction.sources()[source.key]
+        return transaction.sources.all()[source.key]
 
 
 def test_what_a_source_gives_reaches_stored_entries_and_those_to_come(store: Store) -> None:
@@ -74,7 +74,7 @@ def test_filtered_and_withdrawn_entries_are_given_nothing(store: Store) -> None:
     source = add_source(store)
     save(store, source, entry("filtered", state=EntryState.FILTERED), entry("withdrawn"))
     with store.write() as transaction:
-        transaction.withdraw(source.id, ["withdrawn"])
+        transaction.entries.withdraw(source.id, ["withdrawn"])
     source = give(store, source, "News")
     assert listed(store, "News") == []
     save(store, source, entry("filtered"), entry("withdrawn"))
@@ -107,7 +107,7 @@ def test_every_document_that_names_the_category_in_an_entry_is_to_be_written_aga
 def test_a_category_is_declared_once_a_person_named_it_and_stays_so(store: Store) -> None:
     def declared() -> dict[str, bool]:
         with store.read() as transaction:
-            return {row.name: row.declared for row in transaction.categories() if row.key}
+            return {row.name: row.declared for row in transaction.categories.all() if row.key}
 
     source = add_source(store)
     save(store, source, entry("a", "Python", "Go"))
@@ -122,13 +122,13 @@ def test_a_category_is_declared_once_a_person_named_it_and_stays_so(store: Store
 def test_slugs_can_change_places_and_be_taken_away(store: Store) -> None:
     def slugs() -> dict[str, str | None]:
         with store.read() as transaction:
-            return {row.key: row.slug for row in transaction.categories() if row.key}
+            return {row.key: row.slug for row in transaction.categories.all() if row.key}
 
     save(store, add_source(store), entry("a", "One", "Two", "Three"))
     with store.read() as transaction:
-        ids = {row.key: row.id for row in transaction.categories()}
+        ids = {row.key: row.id for row in transaction.categories.all()}
     with store.write() as transaction:
-        transaction.set_slugs({ids["one"]: "1", ids["two"]: "2", ids["three"]: "3"})
+        transaction.categories.set_slugs({ids["one"]: "1", ids["two"]: "2", ids["three"]: "3"})
     with store.write() as transaction:
-        transaction.set_slugs({ids["one"]: "2", ids["two"]: "1", ids["three"]: None})
+        transaction.categories.set_slugs({ids["one"]: "2", ids["two"]: "1", ids["three"]: None})
     assert slugs() == {"one": "2", "two": "1", "three": None}

@@ -33,9 +33,9 @@ def test_who_reads_waits_for_no_transaction_of_a_run(tmp_path: Path, is_new: boo
         if is_new:
             add_source(writing)
         with writing.write() as transaction:
-            transaction.add_source("feed:https://example.net/", NOW)
+            transaction.sources.add("feed:https://example.net/", NOW)
             with opened(tmp_path) as store, store.read() as reading:
-                assert len(reading.sources()) == 1
+                assert len(reading.sources.all()) == 1
 
 
 class Holder:

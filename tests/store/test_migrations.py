@@ -27,7 +27,7 @@ def migrated(connection: Connection) -> None:
 def use(url: str) -> None:
     """Open the store and look something up in it."""
     with open_store(url) as store, store.read() as transaction:
-        transaction.sources()
+        transaction.sources.all()
 
 
 def structure(path: Path) -> dict[str, list[tuple[object, ...]]]:
@@ -173,7 +173,7 @@ def test_a_store_whose_pages_were_overwritten_gets_a_sentence_when_it_is_used(
 ) -> None:
     path = tmp_path / "feedkit.db"
     with open_store(f"sqlite:///{path}") as store, store.write() as transaction:
-        transaction.add_source("feed:https://example.org/", 1)
+        transaction.sources.add("feed:https://example.org/", 1)
     connection = sqlite3.connect(path)
     (page,) = connection.execute(
         "SELECT rootpage FROM sqlite_schema WHERE name = 'sources'"
@@ -185,7 +185,7 @@ def test_a_store_whose_pages_were_overwritten_gets_a_sentence_when_it_is_used(
     path.write_bytes(data)
     with open_store(f"sqlite:///{path}") as store:
         with pytest.raises(StoreError) as caught, store.read() as transaction:
-            transaction.sources()
+            transaction.sources.all()
         assert str(caught.value) == (
             f"store {path}: cannot be used: database disk image is malformed; "
             "restore a copy of it, or name another file"
@@ -216,18 +216,18 @@ def test_a_store_of_the_first_schema_is_carried_over_whole(tmp_path: Path) -> No
     make_first(tmp_path / "old.db")
     with open_store(f"sqlite:///{tmp_path}/old.db") as store:
         with store.read() as transaction:
-            (source,) = transaction.sources().values()
+            (source,) = transaction.sources.all().values()
             assert (source.validators.etag, source.is_keyed, source.is_followed) == (
                 '"1"', False, True,
             )  # fmt: skip
-            assert transaction.newest([1], 10) == [7]
-            (row,) = transaction.entries([7])
+            assert transaction.entries.newest([1], 10) == [7]
+            (row,) = transaction.entries.get([7])
             assert (row.data, row.own_id, row.lent) == (b"{}", None, None)
-            assert [row.revision for row in transaction.categories()] == [5]
+            assert [row.revision for row in transaction.categories.all()] == [5]
         with store.write() as transaction:
-            transaction.add_keys(source, {"urn:a": (1, 2)})
-            assert transaction.sources()[source.key].is_keyed
-            assert transaction.sharing(1, {2}, 3) == [b"{}"]
+            transaction.identity.add_keys(source, {"urn:a": (1, 2)})
+            assert transaction.sources.all()[source.key].is_keyed
+            assert transaction.identity.sharing(1, {2}, 3) == [b"{}"]
     use(f"sqlite:///{tmp_path}/new.db")
     assert structure(tmp_path / "old.db") == structure(tmp_path / "new.db")
 
@@ -255,12 +255,12 @@ def make_second(path: Path) -> None:
 def test_a_store_of_the_second_schema_is_carried_over_whole(tmp_path: Path) -> None:
     make_second(tmp_path / "old.db")
     with open_store(f"sqlite:///{tmp_path}/old.db") as store, store.read() as transaction:
-        collected, failing = transaction.sources().values()
+        collected, failing = transaction.sources.all().values()
         assert collected.validators == Validators('"1"', "Mon", "b")
         assert (collected.checked_at, collected.timing) == (5, Timing(succeeded_at=5))
         assert (failing.checked_at, failing.failures, failing.error) == (9, 3, "answered 500")
         assert (failing.timing, failing.moving) == (Timing(), Moving())
-        assert transaction.entry_counts() == {1: 1}
-        assert transaction.newest([1], 10) == [7]
+        assert transaction.sources.entry_counts() == {1: 1}
+        assert transaction.entries.newest([1], 10) == [7]
     use(f"sqlite:///{tmp_path}/new.db")
     assert structure(tmp_path / "old.db") == structure(tmp_path / "new.db")

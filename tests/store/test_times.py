@@ -17,20 +17,20 @@ def test_what_is_known_of_a_source_s_times_comes_back_as_it_was(tmp_path: Path) 
         source = add_source(store)
         assert (source.timing, source.moving) == (Timing(), Moving())
         with store.write() as transaction:
-            transaction.set_timing(source.id, FULL)
-            transaction.set_moving(source.id, moving)
+            transaction.times.set(source.id, FULL)
+            transaction.sources.set_moving(source.id, moving)
     with opened(tmp_path) as store, store.read() as transaction:
-        (row,) = transaction.sources().values()
+        (row,) = transaction.sources.all().values()
         assert (row.timing, row.moving) == (FULL, moving)
 
 
 def test_a_host_that_asked_to_wait_is_remembered_until_then(tmp_path: Path) -> None:
     with opened(tmp_path) as store, store.write() as transaction:
-        transaction.set_host_wait("a.example", NOW + 10, NOW)
-        transaction.set_host_wait("b.example", NOW + 20, NOW)
-        transaction.set_host_wait("a.example", NOW + 15, NOW)
-        assert transaction.host_waits(NOW) == {"a.example": NOW + 15, "b.example": NOW + 20}
-        assert transaction.host_waits(NOW + 15) == {"b.example": NOW + 20}
+        transaction.times.set_host_wait("a.example", NOW + 10, NOW)
+        transaction.times.set_host_wait("b.example", NOW + 20, NOW)
+        transaction.times.set_host_wait("a.example", NOW + 15, NOW)
+        assert transaction.times.host_waits(NOW) == {"a.example": NOW + 15, "b.example": NOW + 20}
+        assert transaction.times.host_waits(NOW + 15) == {"b.example": NOW + 20}
 
 
 def test_entries_are_counted_and_timed_for_each_source(tmp_path: Path) -> None:
@@ -39,7 +39,7 @@ def test_entries_are_counted_and_timed_for_each_source(tmp_path: Path) -> None:
         save(store, one, entry("a", published=NOW - 5), entry("b", published=NOW + 5))
         save(store, one, entry("c", published=NOW - 9, state=EntryState.FILTERED))
         with store.write() as transaction:
-            transaction.withdraw(one.id, ["a"])
-            assert transaction.entry_counts() == {one.id: 3}
-            assert sorted(transaction.order_times(one.id)) == [NOW - 9, NOW]
-            assert transaction.order_times(other.id) == []
+            transaction.entries.withdraw(one.id, ["a"])
+            assert transaction.sources.entry_counts() == {one.id: 3}
+            assert sorted(transaction.times.of_entries(one.id)) == [NOW - 9, NOW]
+            assert transaction.times.of_entries(other.id) == []
