@@ -31,6 +31,8 @@ _BATCH = 50
 """Entries rendered at a time."""
 FEED = "feed:"
 """Begins the keys of sources that are feeds."""
+_MANY = 5_000
+"""Entries past which what was rendered before is so little of them that it is not looked for."""
 _FRAMES_AHEAD = 4
 """Documents whose frames are being rendered while those before them are taken."""
 
@@ -109,6 +111,8 @@ class Assembly:
         for entry_id, wanted in forms.items():
             found = tuple(wanted)
             self._forms[entry_id] = shared.setdefault(found, found)
+        if len(forms) > _MANY:
+            self._kept = None
         self._rendering = self._press.entries(self._jobs(sheets), expected=len(forms))
         framing: deque[Iterator[Made]] = deque()
         for number, sheet in enumerate(sheets):

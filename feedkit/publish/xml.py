@@ -6,6 +6,7 @@ Dates come from entries, never from the clock: the same entries make the same by
 """
 
 from collections.abc import Sequence
+from threading import local
 from urllib.parse import quote
 from zlib import crc32
 
@@ -25,9 +26,19 @@ from feedkit.publish.topics import Topic, archive_path
 # ----------------------------------------------------------------------------------------- entries
 
 
+class _Declaring(local):
+    """An element of this thread that declares the namespaces of entries."""
+
+    def __init__(self) -> None:
+        self.root = Element("root", nsmap=NAMESPACES)
+
+
+_declaring = _Declaring()
+
+
 def render_elements(stored: StoredEntry, forms: Sequence[Form]) -> dict[Form, bytes]:
     """The entry's element in each of the `forms`, which are of Atom and RSS."""
-    root = Element("root", nsmap=NAMESPACES)
+    root = _declaring.root
     rendered = {}
     for is_whole in (True, False):
         wanted = [form for form in forms if form.is_whole == is_whole]

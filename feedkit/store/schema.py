@@ -238,6 +238,7 @@ archives = Table(
     Column("entries", LargeBinary, nullable=False),  # ids, 8 bytes each, newest first
     Column("whole_at", BigInteger, nullable=False),
     Column("version", Integer, nullable=False, server_default="0"),  # grows with each one deleted
+    Index("ix_archives_whole", "topic_id", "whole_at", "version"),  # what is asked of all together
     sqlite_with_rowid=False,
 )
 

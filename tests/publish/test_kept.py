@@ -114,6 +114,7 @@ def test_an_older_store_forgets_no_file(planet: Planet) -> None:
         connection.execute("UPDATE alembic_version SET version_num = '0008'")
         connection.execute("DROP TABLE folders")
         connection.execute("DROP INDEX ix_documents_folder")
+        connection.execute("DROP INDEX ix_archives_whole")
         connection.execute("ALTER TABLE documents DROP COLUMN folder")
         connection.execute("ALTER TABLE editions DROP COLUMN relisted")
     stamps = planet.stamps()

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("relisted", sa.LargeBinary, nullable=False, server_default=sa.text("x''")),
     )
     op.create_index("ix_documents_folder", "documents", ["folder"])
+    op.create_index("ix_archives_whole", "archives", ["topic_id", "whole_at", "version"])
     connection = op.get_bind()
     found: set[str] = set()
     for (path,) in connection.execute(sa.text("SELECT path FROM documents")).all():
