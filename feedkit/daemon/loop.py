@@ -141,12 +141,15 @@ class Daemon:
             run_date=datetime.now(UTC) + timedelta(seconds=seconds),
             id="tick",
             replace_existing=True,
-            max_instances=1,
+            max_instances=2,  # the second one is what was hurried as the first began
             coalesce=True,
             misfire_grace_time=None,
         )
 
     async def _tick(self) -> None:
+        if not self._idle.is_set():
+            self._again = True
+            return
         self._idle.clear()
         self._again = False
         wait = LONGEST

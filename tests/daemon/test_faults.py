@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,34 @@ def test_a_cycle_that_ends_early_is_a_line_and_the_next_does_better(
     assert vars(line)["event"] == event
     assert line.getMessage().startswith(sentence)
     assert planet.titles() == ["one"]
+
+
+def test_a_tick_that_is_asked_for_as_one_begins_comes_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = load_settings(Planet(tmp_path).root / "config.toml")
+    ticks: list[float] = []
+
+    async def serve() -> bool:
+        notifier = Notifier()
+        daemon = Daemon(settings, notifier)
+        its_loop = asyncio.get_running_loop()
+
+        def tick(_: Cycles, __: Settings) -> float:
+            ticks.append(time.monotonic())
+            if len(ticks) == 1:
+                its_loop.call_soon_threadsafe(daemon._plan, 0)
+                time.sleep(0.3)
+            else:
+                os.kill(os.getpid(), signal.SIGTERM)
+            return 60.0
+
+        monkeypatch.setattr(Cycles, "tick", tick)
+        async with asyncio.timeout(20):
+            has_ended = await daemon.serve()
+        notifier.close()
+        return has_ended
+
+    assert asyncio.run(serve())
+    assert len(ticks) == 2
+    assert [record.getMessage() for record in caplog.records if record.levelname != "INFO"] == []
