@@ -37,6 +37,8 @@ _READING = ("GET", "HEAD")
 _NOT_HERE = "There is nothing here."
 _GONE = "The category that was here is gone, and its feeds with it."
 _HUBS = "websub/"
+_FAVICON, _ICON = "favicon.ico", "icon.svg"
+"""What browsers ask for that were told of no icon, as a feed does; and the planet's."""
 _MESSAGE_SECONDS = 30.0
 _CACHED = "Bytes of documents kept in memory."
 
@@ -109,6 +111,8 @@ class Site:
             return self._other(request)
         try:
             document = self._shelf.find(path, self.now)
+            if document is None and path == _FAVICON:
+                document = self._shelf.find(_ICON, self.now)
         except LargeError:
             return self._when_read(request, path)
         if document is None:
