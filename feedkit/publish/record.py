@@ -25,6 +25,8 @@ class Record:
         self._documents: dict[str, DocumentRow] = {}
         self._gone: Collection[str] = ()
         """Documents that are to be no more."""
+        self._stale: set[str] = set()
+        """Documents that are not as they should be, as far as they were looked at."""
         self._left: Collection[str] = ()
         """Folders of topics that are published no more."""
         self.folders: Mapping[str, FolderRow] = {}
@@ -72,7 +74,10 @@ class Record:
     def is_stale(self, wanted: Planned | Single) -> bool:
         """Whether the file is not the one that was written, from what is there now."""
         row = self._documents.get(wanted.path)
-        return row is None or row.fingerprint != wanted.fingerprint or not self._is_there(row)
+        if row is not None and row.fingerprint == wanted.fingerprint and self._is_there(row):
+            return False
+        self._stale.add(wanted.path)
+        return True
 
     def has_other_copies(self, wanted: Planned) -> bool:
         """Whether the file is to stay as it was written, but for its compressed copies."""
@@ -104,7 +109,14 @@ class Record:
             del rows[path]
         held = {row.folder for row in rows.values()}
         empty = [path for path in self._left if held.isdisjoint(folders_of([path]))]
-        found = (settled(plan, each, planned, rows, self._target) for each, planned in looked)
+        for path in self._stale.difference(row.path for row in done):
+            rows.pop(path, None)  # it could not be written
+        unfinished = {self._documents[path].folder for path in self._gone if path in rows}
+        found = (
+            settled(plan, each, planned, rows, self._target)
+            for each, planned in looked
+            if unfinished.isdisjoint(folders_of([each.topic.folder]))
+        )
         folders = [row for row in found if row is not None]
         if done or removed or folders or empty:
             with self._store.write() as transaction:

@@ -1,5 +1,6 @@
 """What a process keeps that publishes again and again, as the daemon does: it must not show."""
 
+import errno
 import os
 import random
 import sqlite3
@@ -10,7 +11,9 @@ from pathlib import Path
 import pytest
 from planet import ARTICLES, SITE, Planet
 
+from feedkit.errors import PublishError
 from feedkit.publish import Kept, kept
+from feedkit.publish.targets.folder import Folder
 
 FEW = "[publish]\nformats = ['atom', 'json']\narchives = true\nentries = 3\n"
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -58,6 +61,37 @@ def test_a_command_looks_at_every_file(planet: Planet, path: str) -> None:
     (planet.public / path).write_bytes(b"rubbish")
     planet.feedkit("run")
     assert planet.documents() == before
+
+
+def test_what_could_not_be_written_is_tried_again(
+    planet: Planet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = planet.documents()
+    (planet.public / "categories/news/atom.xml").unlink()
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        assert planet.cycle(at=NOON).published.failed != []
+    planet.cycle(at=NOON)
+    assert planet.documents() == before
+
+
+def test_what_could_not_be_removed_is_tried_again(
+    planet: Planet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planet.configure(FEW.replace(", 'json'", "") + ARTICLES)
+
+    def refused(self: Folder, path: str) -> None:
+        raise PublishError(f"{self.name}/{path}: cannot be removed: Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Folder, "remove", refused)
+        assert planet.cycle(at=NOON).published.failed != []
+    planet.cycle(at=NOON)
+    assert not list(planet.public.rglob("feed.json"))
 
 
 def test_a_folder_that_is_lost_comes_back(planet: Planet) -> None:
