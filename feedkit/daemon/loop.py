@@ -152,7 +152,7 @@ class Daemon:
             return
         self._idle.clear()
         self._again = False
-        wait = LONGEST
+        wait, began = LONGEST, time.monotonic()
         try:
             wait = await self._loop.run_in_executor(self._thread, self._cycles.tick, self._settings)
         except StoreError as error:
@@ -162,7 +162,8 @@ class Daemon:
             if not self._stop.is_set():
                 self._follow_folders()  # one may have come, gone, or been replaced
             self._idle.set()
-            self._plan(SHORTEST if self._again else wait)
+            # What came meanwhile waits as long as this one took: half of a core stays free.
+            self._plan(min(time.monotonic() - began, SHORTEST) if self._again else wait)
             self._tell_status(wait)
 
     def _hurry(self, seconds: float = 0.0) -> None:

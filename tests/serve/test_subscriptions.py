@@ -326,7 +326,7 @@ def test_feedkit_tells_feedkit_within_a_second(tmp_path: Path) -> None:
                 took = [news(publisher, first, reader, title) for title in ("two", "three", "four")]
                 assert second.stop() == 0
             assert first.stop() == 0
-    assert min(took) < 1.0, "a busy machine may take longer at times"
+    assert min(took) < 1.0, f"a busy machine may take longer at times: {took}"
     assert hub.delivered == [202] * 3
 
 
