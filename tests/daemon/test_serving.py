@@ -38,9 +38,11 @@ def test_what_the_daemon_publishes_is_served_and_how_it_does_is_shown(
             assert (second.status, b">two<" in second.body) == (200, True)
             found = json.loads(client.ask("/status.json").body)
             assert [feed["source"] for feed in found["feeds"]] == [url]
-            metrics = client.ask("/metrics").body.decode()
-            assert "feedkit_entries_new_total 2.0" in metrics
-            assert "feedkit_sources 1.0" in metrics
+            wait_for(
+                lambda: b"feedkit_entries_new_total 2.0" in client.ask("/metrics").body,
+                "the cycle is counted",
+            )
+            assert b"feedkit_sources 1.0" in client.ask("/metrics").body
             planet.configure(QUICK + '[serve]\nlisten = "127.0.0.1:1"\n')
             service.signal(signal.SIGHUP)
             assert "serve: cannot change" in service.until("config")["message"]
