@@ -4,7 +4,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias, TypeVar
@@ -184,11 +184,13 @@ class _Reader:
         site = self._site(self._table(document, "site", _SITE))
         store = self._table(document, "store", _STORE)
         retention = _retention(store, Retention())
+        fetch = self._typed(self._table(document, "fetch", _FETCH), Fetch)
+        publish = self._publish(self._table(document, "publish", _PUBLISH))
         rest = {
-            "fetch": self._typed(self._table(document, "fetch", _FETCH), Fetch),
-            "publish": self._publish(self._table(document, "publish", _PUBLISH)),
+            "fetch": fetch,
+            "publish": publish,
             "serve": self._serve(self._table(document, "serve", SERVE_KEYS)),
-            "articles": self._articles(document),
+            "articles": self._apart(self._articles(document), site, publish.theme),
             "feeds": self._feeds(document, default, retention),
             "opml": tuple(
                 OpmlList(name=str(table["path"]), path=self._path(str(table["path"])))
@@ -243,6 +245,27 @@ class _Reader:
                 self.problems.append(f"{where}.path: found {_quoted(name)} a second time")
             folders[path] = self._typed(table | {"name": name, "path": path}, ArticleFolder)
         return tuple(folders.values())
+
+    def _apart(
+        self, folders: Sequence[ArticleFolder], site: Site | None, theme: Path | None
+    ) -> tuple[ArticleFolder, ...]:
+        """The `folders`, each without what lies in it and is not its own: pages that feedkit wrote
+        would be read as articles, and published; an article of two folders would come twice."""
+        output = site.output if site and isinstance(site.output, Path) else None
+        others = [os.path.realpath(path) for path in (output, theme) if path is not None]
+        others += [os.path.realpath(folder.path) for folder in folders]
+        apart = []
+        for number, folder in enumerate(folders, 1):
+            root = os.path.realpath(folder.path)
+            if output is not None and root == os.path.realpath(output):
+                self.problems.append(
+                    f"articles[{number}].path: expected another folder than site.output: the "
+                    "pages that are published there would be read as articles"
+                )
+            below = {os.path.relpath(path, root).replace(os.sep, "/") for path in others}
+            inside = sorted(path for path in below if path.split("/")[0] not in (".", ".."))
+            apart.append(msgspec.structs.replace(folder, left_out=tuple(inside)))
+        return tuple(apart)
 
     def _feeds(
         self, document: dict[str, object], default: Schedule, retention: Retention

@@ -190,11 +190,12 @@ def _sources_categories(settings: Settings, of_feeds: list[tuple[str, ...]]) -> 
 
 
 def _folder_of(found: Found, settings: Settings | None) -> ArticleFolder | None:
-    """The article folder of the configuration that the file is in."""
+    """The article folder of the configuration that the file is in: of several the innermost."""
     if settings is None or found.path is None:
         return None
     path = found.path.resolve()
-    return next((f for f in settings.articles if path.is_relative_to(f.path.resolve())), None)
+    around = [f for f in settings.articles if path.is_relative_to(f.path.resolve())]
+    return max(around, key=lambda folder: len(folder.path.resolve().parts), default=None)
 
 
 def _is_article(found: Found, folder: ArticleFolder | None) -> bool:

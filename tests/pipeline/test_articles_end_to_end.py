@@ -390,6 +390,29 @@ def test_a_single_file_is_a_source_too(tmp_path: Path) -> None:
     assert planet.titles("pages") == ["About"]
 
 
+def test_what_feedkit_published_below_an_articles_folder_is_no_article(tmp_path: Path) -> None:
+    publish = '[publish]\ntheme = "looks"\npages = true\n'
+    planet = Planet(tmp_path, publish + '[[articles]]\npath = "."\n', is_full=True)
+    planet.write("posts/one.md", "---\ntitle: One\ndate: 2024-01-01\ncategories: [X]\n---\n")
+    planet.write("looks/item.html", "<article>{{ title }}</article>")
+    planet.cycle()
+    assert (planet.public / "categories/x/index.html").is_file()
+    planet.cycle()
+    assert planet.titles() == ["One"]
+
+
+def test_an_article_in_a_folder_with_a_block_of_its_own_is_published_once_by_that_block(
+    tmp_path: Path,
+) -> None:
+    inner = '[[articles]]\npath = "articles/notes"\ncategories = ["Notes"]\n'
+    planet = Planet(tmp_path, ARTICLES + inner)
+    planet.article("one.md", date="2024-01-01")
+    planet.article("notes/two.md", date="2024-01-02")
+    planet.cycle()
+    assert planet.titles() == ["notes/two", "one"]
+    assert planet.titles("notes") == ["notes/two"]
+
+
 def test_two_folders_one_category(tmp_path: Path) -> None:
     config = ARTICLES + 'categories = ["All"]\n[[articles]]\npath = "b"\ncategories = ["all"]\n'
     planet = Planet(tmp_path, config)
