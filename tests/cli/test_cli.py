@@ -198,6 +198,29 @@ def test_export_publishes_what_is_stored_and_collects_nothing(planet: Path) -> N
     assert "<title>Two</title>" not in text
 
 
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        ("status >&-", 0, ""),
+        ("check - <&-", 1, "stdin is no feed: it is empty\n"),
+        ("run <&- >&- 2>&-", 0, ""),
+    ],
+)
+def test_a_closed_standard_stream_stops_nothing(
+    planet: Path, command: str, code: int, said: str
+) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m feedkit {command}"],
+        cwd=planet,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout + done.stderr) == (code, said)
+    assert (planet / "public").exists() == command.startswith("run")
+
+
 def test_a_store_that_cannot_be_opened_is_a_sentence(planet: Path) -> None:
     with (planet / "config.toml").open("a") as config:
         config.write('[store]\nurl = "sqlite:///articles"\n')
