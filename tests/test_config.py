@@ -495,6 +495,14 @@ def test_the_nearest_key_is_suggested(file: Path, text: str, said: str) -> None:
     ("text", "said"),
     [
         ("title = 5", "site.title: expected text, found 5"),
+        (
+            '[[opml]]\npath = "https://example.org/list.opml"',
+            "opml[1].path: expected the path of what is on this machine, found",
+        ),
+        (
+            '[[articles]]\npath = "a"\nbase_url = "https://me:secret@example.org/"',
+            "articles[1].base_url: expected an address without user and password: it is in all",
+        ),
         ('title = "  "', 'site.title: expected text, found " "'),
         ('title = "a\\u0001"', "site.title: expected text without control characters, which no"),
         ('language = "en_US"', 'site.language: expected a language tag such as "en" or'),

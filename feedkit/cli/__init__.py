@@ -171,8 +171,13 @@ class _Output(click.Path):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> str | bytes | os.PathLike[str]:
-        if isinstance(value, str) and value.startswith("s3://"):
-            return value
+        if isinstance(value, str) and ("://" in value or not value.strip()):
+            from feedkit.config.values import BUCKET
+
+            if BUCKET.fullmatch(value):
+                return value
+            # "" would be the current folder: what a script makes of a variable that is not set.
+            self.fail('expected a folder, or a bucket such as "s3://bucket/planet"', param, ctx)
         return super().convert(value, param, ctx)
 
 

@@ -53,6 +53,7 @@ from feedkit.config.values import (
     read_keep,
     read_keep_entries,
     read_language,
+    read_local_path,
     read_maybe_empty,
     read_output,
     read_patterns,
@@ -109,7 +110,7 @@ _PUBLISH: _Keys = {
     "compress": read_flag,
     "hubs": read_hubs,
 }
-_ARTICLES: _Keys = {"path": read_file_path, "base_url": read_folder_url, "categories": read_texts}
+_ARTICLES: _Keys = {"path": read_local_path, "base_url": read_folder_url, "categories": read_texts}
 _FEEDS: _Keys = {
     "url": read_feed_url,
     "title": read_text,
@@ -121,7 +122,7 @@ _FEEDS: _Keys = {
     **_KEEP,
     **REQUEST_KEYS,
 }
-_OPML: _Keys = {"path": read_file_path}
+_OPML: _Keys = {"path": read_local_path}
 _REQUIRED = {
     "articles": "the path of a folder or a file",
     "feeds": "the address of a feed or the path of a file",

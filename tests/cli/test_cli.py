@@ -98,6 +98,8 @@ def test_help_of_a_command_says_what_its_options_do(tmp_path: Path) -> None:
         (["run", "extra"], "Got unexpected extra argument (extra)"),
         (["export"], "Missing argument 'FOLDER|s3://BUCKET'"),
         (["export", "config.toml"], "is a file"),
+        (["export", ""], 'expected a folder, or a bucket such as "s3://bucket/planet"'),
+        (["export", "s3://"], "expected a folder, or a bucket such as"),
         (["run", "--config"], "Option '--config' requires an argument"),
     ],
 )
