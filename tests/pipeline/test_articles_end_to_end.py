@@ -413,6 +413,15 @@ def test_an_article_in_a_folder_with_a_block_of_its_own_is_published_once_by_tha
     assert planet.titles("notes") == ["notes/two"]
 
 
+def test_a_title_that_is_the_heading_of_the_text_is_not_read_twice(tmp_path: Path) -> None:
+    planet = Planet(tmp_path, ARTICLES, is_full=True)
+    planet.write("articles/note.md", "# A note\n\nFirst words. " + "And more. " * 100)
+    planet.cycle()
+    page = (planet.public / "index.html").read_text()
+    assert ">First words. And more." in page
+    assert '<summary type="html">First words.' in (planet.public / "atom.xml").read_text()
+
+
 def test_two_folders_one_category(tmp_path: Path) -> None:
     config = ARTICLES + 'categories = ["All"]\n[[articles]]\npath = "b"\ncategories = ["all"]\n'
     planet = Planet(tmp_path, config)
