@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from planet import ARTICLES, Planet, both, is_well_formed
+from terminal import on_terminal
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -129,6 +130,11 @@ def test_names_that_the_terminal_cannot_show_stop_nothing(planet: Planet) -> Non
 
 
 # One article
+
+
+def test_a_terminal_without_room_for_the_table_gets_the_lines(planet: Planet) -> None:
+    lines = on_terminal(planet.root, "run", wide=30)
+    assert "1 source: 3 new, 0 changed, 0 unchanged" in lines
 
 
 def test_an_edited_article_keeps_its_id_and_its_place(planet: Planet) -> None:
