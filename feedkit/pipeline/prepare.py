@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from feedkit.normalize.filters import Filter
     from feedkit.parse.article import Article
 
-RECIPE = "6"
+RECIPE = "7"
 """Grows when the same bytes make other entries, so that what is stored is prepared anew."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
