@@ -197,10 +197,10 @@ def prepare_article(recipe: FolderRecipe, data: bytes, path: str) -> "tuple[Entr
     raw = msgspec.structs.replace(
         entry, id=entry.id or tools.make_id(recipe.host, recipe.tag, path), url=url or None
     )
-    base = recipe.base_url or recipe.site_url
+    base = url or recipe.base_url or recipe.site_url
     namespace = f"tag:{recipe.host},2026:{recipe.tag}"
     normalized = tools.normalize(raw, namespace=namespace, base=base)
-    return msgspec.structs.replace(normalized, base=url or base), article
+    return msgspec.structs.replace(normalized, base=base), article
 
 
 def finish_entry(data: bytes, body: bytes) -> bytes:

@@ -419,6 +419,18 @@ def test_an_article_in_a_folder_with_a_block_of_its_own_is_published_once_by_tha
     assert planet.titles("notes") == ["notes/two"]
 
 
+def test_an_image_beside_an_article_is_found_from_its_front_matter_as_from_its_text(
+    tmp_path: Path,
+) -> None:
+    planet = Planet(tmp_path, f'{ARTICLES}base_url = "https://planet.example.org/a/"\n')
+    planet.article("bundle/index.md", "![](in.png)", image="cover.jpg")
+    planet.article("page.md", "![](in.png)", image="/cover.jpg")
+    planet.cycle()
+    document = (planet.public / "atom.xml").read_text()
+    for path in ("a/bundle/cover.jpg", "a/bundle/in.png", "cover.jpg", "a/page/in.png"):
+        assert f'"https://planet.example.org/{path}"' in document
+
+
 def test_a_title_that_is_the_heading_of_the_text_is_not_read_twice(tmp_path: Path) -> None:
     planet = Planet(tmp_path, ARTICLES, is_full=True)
     planet.write("articles/note.md", "# A note\n\nFirst words. " + "And more. " * 100)
