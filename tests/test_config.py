@@ -496,6 +496,14 @@ def test_the_nearest_key_is_suggested(file: Path, text: str, said: str) -> None:
     [
         ("title = 5", "site.title: expected text, found 5"),
         (
+            "[categories.A]\naliases = ['a', 'x']\n[categories.B]\naliases = ['X']\n",
+            'categories."B": "X" is a name of categories."A" already',
+        ),
+        (
+            "[categories.A]\naliases = ['b']\n[categories.B]\n",
+            'categories."B": "B" is a name of categories."A" already',
+        ),
+        (
             '[[opml]]\npath = "https://example.org/list.opml"',
             "opml[1].path: expected the path of what is on this machine, found",
         ),

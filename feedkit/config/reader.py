@@ -305,6 +305,7 @@ class _Reader:
             return ()
         found = []
         slugs: dict[str, str] = {}
+        meant: dict[str, str] = {}
         for name, table in tables.items():
             where = f"categories.{_quoted(name)}"
             values = self._values(table, _CATEGORY, where)
@@ -316,7 +317,12 @@ class _Reader:
             if slug and slug in slugs:
                 self.problems.append(f"{where}.slug: {_quoted(slug)} is that of {slugs[slug]} too")
             slugs[slug] = where
-            found.append(self._typed(values | {"name": name}, CategorySettings))
+            category = self._typed(values | {"name": name}, CategorySettings)
+            for own in (name, *category.aliases):
+                if meant.setdefault(own.casefold(), where) != where:
+                    other = meant[own.casefold()]
+                    self.problems.append(f"{where}: {_quoted(own)} is a name of {other} already")
+            found.append(category)
         return tuple(found)
 
     def _schedule(self, table: dict[str, object], where: str, default: Schedule) -> Schedule:
