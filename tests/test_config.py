@@ -212,6 +212,31 @@ def test_what_is_no_number_of_entries_to_keep_is_refused(file: Path, value: str)
     assert 'store.keep_entries: expected "all" or a whole number from 1 to 1,000,000' in said
 
 
+@pytest.mark.parametrize("output", ["posts", "./posts/", "posts/../posts", "link"])
+def test_publishing_into_a_folder_of_articles_is_refused(file: Path, output: str) -> None:
+    (file.parent / "posts").mkdir()
+    (file.parent / "link").symlink_to("posts")
+    text = (
+        f'{SITE}output = "{output}"\n[[articles]]\npath = "other"\n[[articles]]\npath = "posts"\n'
+    )
+    said = problem(file, text)
+    assert said.startswith(
+        "config.toml: articles[2].path: expected another folder than site.output"
+    )
+
+
+def test_what_is_in_a_folder_of_articles_and_not_its_own_is_left_out(file: Path) -> None:
+    (file.parent / "real/out").mkdir(parents=True)
+    (file.parent / "posts").symlink_to("real")
+    text = f'{SITE}output = "real/out"\n[publish]\ntheme = "posts/theme"\n'
+    for path in ("posts", "posts/notes/", "posts/a.md", "other", "other/../posts/deep/er"):
+        text += f'[[articles]]\npath = "{path}"\n'
+    file.write_text(text)
+    posts, *others = load_settings(file).articles
+    assert posts.left_out == ("a.md", "deep/er", "notes", "out", "theme")
+    assert [folder.left_out for folder in others] == [(), (), (), ()]
+
+
 @pytest.mark.parametrize("theme", [".", "..", "/", "theme/.."])
 def test_a_theme_that_would_publish_the_configuration_is_refused(file: Path, theme: str) -> None:
     (file.parent / "theme").mkdir()
@@ -470,6 +495,22 @@ def test_the_nearest_key_is_suggested(file: Path, text: str, said: str) -> None:
     ("text", "said"),
     [
         ("title = 5", "site.title: expected text, found 5"),
+        (
+            "[categories.A]\naliases = ['a', 'x']\n[categories.B]\naliases = ['X']\n",
+            'categories."B": "X" is a name of categories."A" already',
+        ),
+        (
+            "[categories.A]\naliases = ['b']\n[categories.B]\n",
+            'categories."B": "B" is a name of categories."A" already',
+        ),
+        (
+            '[[opml]]\npath = "https://example.org/list.opml"',
+            "opml[1].path: expected the path of what is on this machine, found",
+        ),
+        (
+            '[[articles]]\npath = "a"\nbase_url = "https://me:secret@example.org/"',
+            "articles[1].base_url: expected an address without user and password: it is in all",
+        ),
         ('title = "  "', 'site.title: expected text, found " "'),
         ('title = "a\\u0001"', "site.title: expected text without control characters, which no"),
         ('language = "en_US"', 'site.language: expected a language tag such as "en" or'),

@@ -27,6 +27,7 @@ Command = Callable[..., None]
 
 def main() -> None:
     """Entry point: runs the command line and turns errors into a sentence and an exit code."""
+    _open_standard_streams()
     # Importing makes a hundred thousand objects, all of which stay: looking through them again
     # and again, while they come and at the end, would take a sixth of a short run's time.
     gc.set_threshold(300_000, 20, 100)
@@ -54,6 +55,21 @@ def main() -> None:
         with suppress(OSError):  # what is full may be where this goes
             click.echo(f"feedkit: {sentence}", err=True)
         os._exit(NOT_USABLE)  # threads that died for want of memory would be waited for, forever
+
+
+def _open_standard_streams() -> None:
+    """Put the null device where whoever started feedkit closed a standard stream (``>&-``).
+
+    Else the next file to be opened, a document or the store, would have that stream's number, and
+    whatever a library says there would be written into it.
+    """
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, os.O_RDWR)
+            if null != number:
+                os.dup2(null, number)
+                os.close(null)
+            setattr(sys, name, os.fdopen(number, mode))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -155,8 +171,13 @@ class _Output(click.Path):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> str | bytes | os.PathLike[str]:
-        if isinstance(value, str) and value.startswith("s3://"):
-            return value
+        if isinstance(value, str) and ("://" in value or not value.strip()):
+            from feedkit.config.values import BUCKET
+
+            if BUCKET.fullmatch(value):
+                return value
+            # "" would be the current folder: what a script makes of a variable that is not set.
+            self.fail('expected a folder, or a bucket such as "s3://bucket/planet"', param, ctx)
         return super().convert(value, param, ctx)
 
 

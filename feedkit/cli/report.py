@@ -4,15 +4,22 @@ What went wrong comes as a line each: where, what, and what to do.
 """
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import TypeAlias
 
 import click
 
-from feedkit.cli.words import number
+from feedkit.cli.words import number, width
 from feedkit.config import ObjectStore
 from feedkit.pipeline.report import Report, SourceReport
 from feedkit.terminal import one_line
+
+_Row: TypeAlias = tuple[str, str, str, str, str]
+_HEADINGS: _Row = ("source", "new", "changed", "unchanged", "")
+_FOLDED = 24
+"""Columns in which names and words can be read though they are folded."""
 
 
 class ProgressBar:
@@ -57,10 +64,11 @@ class ProgressBar:
 def show(report: Report, output: Path | ObjectStore, *, verbose: bool, quiet: bool) -> None:
     """Write the report to stderr; with `quiet` only what went wrong."""
     if not quiet and report.sources:
-        if sys.stderr.isatty():
-            _table(report, verbose=verbose)
+        rows = _rows(report, verbose=verbose)
+        if sys.stderr.isatty() and _fits(rows):
+            _table(rows)
         else:
-            _lines(report, verbose=verbose)
+            _lines(rows)
     if verbose:
         for source in report.sources:
             for line in source.notes:
@@ -94,7 +102,7 @@ def conclusion(report: Report, output: Path | ObjectStore) -> str:
     return f"Wrote {number(written, 'file')} of {documents} in {shown}."
 
 
-def _rows(report: Report, *, verbose: bool) -> list[tuple[str, str, str, str, str]]:
+def _rows(report: Report, *, verbose: bool) -> list[_Row]:
     """Name, new, changed, unchanged, outcome of each source worth naming, and of all."""
     named = [s for s in report.sources if verbose or s.outcome != "not due"]
     rows = [(s.name, *_counts(s), _outcome(s)) for s in named]
@@ -134,17 +142,25 @@ def _outcome(source: SourceReport) -> str:
     return ", ".join(words)
 
 
-def _table(report: Report, *, verbose: bool) -> None:
+def _fits(rows: Sequence[_Row]) -> bool:
+    """Whether the terminal has room for a table whose first and last cells may be folded."""
+    from rich.console import Console
+
+    needed = [max(map(width, column)) for column in zip(_HEADINGS, *rows, strict=True)]
+    needed[0], needed[-1] = min(needed[0], _FOLDED), min(needed[-1], _FOLDED)
+    return sum(needed) + 2 * (len(needed) - 1) <= Console(stderr=True).width
+
+
+def _table(rows: Sequence[_Row]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold", show_footer=False)
-    table.add_column("source", overflow="fold")
-    for name in ("new", "changed", "unchanged"):
+    table.add_column(_HEADINGS[0], overflow="fold")
+    for name in _HEADINGS[1:-1]:
         table.add_column(name, justify="right")
     table.add_column("")
-    rows = _rows(report, verbose=verbose)
     for row in rows[:-1]:
         style = "red" if row[-1] == "failed" else ""
         table.add_row(*(Text(one_line(cell), style=style) for cell in row))
@@ -153,8 +169,8 @@ def _table(report: Report, *, verbose: bool) -> None:
     Console(stderr=True).print(table)
 
 
-def _lines(report: Report, *, verbose: bool) -> None:
-    for name, new, changed, unchanged, outcome in _rows(report, verbose=verbose):
+def _lines(rows: Sequence[_Row]) -> None:
+    for name, new, changed, unchanged, outcome in rows:
         counts = f"{new} new, {changed} changed, {unchanged} unchanged" if new else ""
         said = ", ".join(part for part in (counts, outcome) if part)
         click.echo(one_line(f"{name}: {said}"), err=True)

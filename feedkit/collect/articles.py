@@ -7,6 +7,7 @@ thousand unchanged articles costs ten thousand `stat` calls and no read.
 import os
 import re
 import stat
+from collections.abc import Collection
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -42,8 +43,9 @@ class Scan(NamedTuple):
     problems: list[Problem]
 
 
-def scan(folder: Path, *, stamps: bool = True) -> Scan:
-    """All article files below `folder` (or `folder` itself, where it is a file).
+def scan(folder: Path, left_out: Collection[str] = (), *, stamps: bool = True) -> Scan:
+    """All article files below `folder` (or `folder` itself, where it is a file), but for those in
+    `left_out`: paths below it, of files or folders.
 
     Names that begin with "." or "_" are left out, except Jekyll's ``_posts``; so are symbolic
     links: what they lead to inside the folder is found at its own place, and what lies outside or
@@ -59,13 +61,15 @@ def scan(folder: Path, *, stamps: bool = True) -> Scan:
     if stat.S_ISREG(status.st_mode):
         found.files.append(FoundFile(folder.name, status.st_size, status.st_mtime_ns))
     else:
-        _walk(str(folder), os.path.realpath(folder), found, stamps=stamps)
+        _walk(str(folder), os.path.realpath(folder), frozenset(left_out), found, stamps=stamps)
         found.files.sort(key=itemgetter(0))
         found.problems.sort()
     return found
 
 
-def _walk(root: str, real_root: str, found: Scan, *, stamps: bool) -> None:
+def _walk(
+    root: str, real_root: str, left_out: Collection[str], found: Scan, *, stamps: bool
+) -> None:
     """Fill `found` from `root` downwards, without recursion: a tree may be deep."""
     prefixes = [""]
     while prefixes:
@@ -83,6 +87,8 @@ def _walk(root: str, real_root: str, found: Scan, *, stamps: bool) -> None:
             if name[0] in "._" and name != "_posts":
                 continue
             path = prefix + name
+            if path in left_out:
+                continue
             is_article = name.lower().endswith(SUFFIXES)
             if is_article and path.isprintable() and entry.is_file(follow_symlinks=False):
                 _file(entry, path, found, stamps=stamps)

@@ -4,10 +4,23 @@ Reading decides nothing about what the bytes mean; that is `feedkit.parse`.
 """
 
 import os
+import re
 import stat
 from pathlib import Path
 
 from feedkit.errors import CollectError
+
+# "www.example.org", "example.org/feed.xml": an address to people, a path to a program.
+_LIKE_ADDRESS = re.compile(
+    r"www\.|[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*\.[A-Za-z]{2,}(?::\d+)?/"
+)
+
+
+def read_named(name: str, path: Path, limit: int) -> bytes:
+    """`read_file` of what a person named, who may have meant an address."""
+    if _LIKE_ADDRESS.match(name) and not os.path.lexists(path):
+        raise CollectError(f"is not there; if it is an address, write https://{name}")
+    return read_file(path, limit)
 
 
 def read_file(path: Path | str, limit: int) -> bytes:

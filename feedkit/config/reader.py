@@ -4,7 +4,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias, TypeVar
@@ -53,6 +53,7 @@ from feedkit.config.values import (
     read_keep,
     read_keep_entries,
     read_language,
+    read_local_path,
     read_maybe_empty,
     read_output,
     read_patterns,
@@ -109,7 +110,7 @@ _PUBLISH: _Keys = {
     "compress": read_flag,
     "hubs": read_hubs,
 }
-_ARTICLES: _Keys = {"path": read_file_path, "base_url": read_folder_url, "categories": read_texts}
+_ARTICLES: _Keys = {"path": read_local_path, "base_url": read_folder_url, "categories": read_texts}
 _FEEDS: _Keys = {
     "url": read_feed_url,
     "title": read_text,
@@ -121,7 +122,7 @@ _FEEDS: _Keys = {
     **_KEEP,
     **REQUEST_KEYS,
 }
-_OPML: _Keys = {"path": read_file_path}
+_OPML: _Keys = {"path": read_local_path}
 _REQUIRED = {
     "articles": "the path of a folder or a file",
     "feeds": "the address of a feed or the path of a file",
@@ -184,11 +185,13 @@ class _Reader:
         site = self._site(self._table(document, "site", _SITE))
         store = self._table(document, "store", _STORE)
         retention = _retention(store, Retention())
+        fetch = self._typed(self._table(document, "fetch", _FETCH), Fetch)
+        publish = self._publish(self._table(document, "publish", _PUBLISH))
         rest = {
-            "fetch": self._typed(self._table(document, "fetch", _FETCH), Fetch),
-            "publish": self._publish(self._table(document, "publish", _PUBLISH)),
+            "fetch": fetch,
+            "publish": publish,
             "serve": self._serve(self._table(document, "serve", SERVE_KEYS)),
-            "articles": self._articles(document),
+            "articles": self._apart(self._articles(document), site, publish.theme),
             "feeds": self._feeds(document, default, retention),
             "opml": tuple(
                 OpmlList(name=str(table["path"]), path=self._path(str(table["path"])))
@@ -244,6 +247,27 @@ class _Reader:
             folders[path] = self._typed(table | {"name": name, "path": path}, ArticleFolder)
         return tuple(folders.values())
 
+    def _apart(
+        self, folders: Sequence[ArticleFolder], site: Site | None, theme: Path | None
+    ) -> tuple[ArticleFolder, ...]:
+        """The `folders`, each without what lies in it and is not its own: pages that feedkit wrote
+        would be read as articles, and published; an article of two folders would come twice."""
+        output = site.output if site and isinstance(site.output, Path) else None
+        others = [os.path.realpath(path) for path in (output, theme) if path is not None]
+        others += [os.path.realpath(folder.path) for folder in folders]
+        apart = []
+        for number, folder in enumerate(folders, 1):
+            root = os.path.realpath(folder.path)
+            if output is not None and root == os.path.realpath(output):
+                self.problems.append(
+                    f"articles[{number}].path: expected another folder than site.output: the "
+                    "pages that are published there would be read as articles"
+                )
+            below = {os.path.relpath(path, root).replace(os.sep, "/") for path in others}
+            inside = sorted(path for path in below if path.split("/")[0] not in (".", ".."))
+            apart.append(msgspec.structs.replace(folder, left_out=tuple(inside)))
+        return tuple(apart)
+
     def _feeds(
         self, document: dict[str, object], default: Schedule, retention: Retention
     ) -> tuple[FeedSource, ...]:
@@ -281,6 +305,7 @@ class _Reader:
             return ()
         found = []
         slugs: dict[str, str] = {}
+        meant: dict[str, str] = {}
         for name, table in tables.items():
             where = f"categories.{_quoted(name)}"
             values = self._values(table, _CATEGORY, where)
@@ -292,7 +317,12 @@ class _Reader:
             if slug and slug in slugs:
                 self.problems.append(f"{where}.slug: {_quoted(slug)} is that of {slugs[slug]} too")
             slugs[slug] = where
-            found.append(self._typed(values | {"name": name}, CategorySettings))
+            category = self._typed(values | {"name": name}, CategorySettings)
+            for own in (name, *category.aliases):
+                if meant.setdefault(own.casefold(), where) != where:
+                    other = meant[own.casefold()]
+                    self.problems.append(f"{where}: {_quoted(own)} is a name of {other} already")
+            found.append(category)
         return tuple(found)
 
     def _schedule(self, table: dict[str, object], where: str, default: Schedule) -> Schedule:

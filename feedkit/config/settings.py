@@ -104,6 +104,9 @@ class ArticleFolder(Struct, frozen=True):
     base_url: str | None = None
     """Where the folder is on the web, ending in "/"; None: its articles have no address."""
     categories: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """Paths below it ("/" between names) whose files are no articles of this folder: another's, or
+    what is published, or a theme."""
 
 
 class FeedSource(Struct, frozen=True):

@@ -156,6 +156,14 @@ def read_file_path(value: object) -> str:
     return text
 
 
+def read_local_path(value: object) -> str:
+    """A path as it is written; what is on the web is none."""
+    text = read_text(value)
+    if HTTP.match(text):
+        raise Unexpected("the path of what is on this machine")
+    return read_file_path(text)
+
+
 def read_output(value: object) -> str:
     """The path of a folder as it is written, or the address of a bucket and a prefix in it."""
     text = read_text(value)
@@ -205,10 +213,12 @@ def read_web_url(value: object) -> str:
 
 
 def read_folder_url(value: object) -> str:
-    """An address that ends in "/", so that others can be put behind it."""
+    """A public address that ends in "/", so that others can be put behind it."""
     url = read_web_url(value)
     if urlsplit(url).query or urlsplit(url).fragment:
         raise Unexpected("an address without ? and #")
+    if "@" in urlsplit(url).netloc:
+        raise Unexpected("an address without user and password: it is in all that is published")
     return url if url.endswith("/") else url + "/"
 
 

@@ -24,6 +24,9 @@ _BLOCKS = words(
 )
 _TAG = re.compile("<[^>]*>")
 _PARTING = re.compile(rf"</?(?:{'|'.join(sorted(_BLOCKS))})(?: [^>]*)?>")
+_HEADING_FIRST = re.compile(
+    r"(?:\s|<(?:article|div|header|section)(?: [^<>]*)?>)*+<h([1-6])(?: [^<>]*)?>"
+)
 SUMMARY_LENGTH = 300
 """Characters: about what WordPress (55 words) and Hugo (70) take."""
 
@@ -106,6 +109,18 @@ def excerpt(html: str, limit: int) -> str:
     combining marks. `limit` is at least 1.
     """
     return _cut(plain_text(html), limit)
+
+
+def below_title(html: str, title: str) -> str:
+    """Sanitized `html` from behind a heading at its beginning that says what the `title` does; all
+    of it where there is no such heading. It is for reading words from: elements may be open in it.
+    """
+    start = _HEADING_FIRST.match(html)
+    end = html.find(f"</h{start[1]}>", start.end()) if start else -1
+    if start is None or end == -1:
+        return html
+    heading = opening(html[start.end() : end], len(title) + 1)
+    return html[end + len("</h1>") :] if heading == title else html
 
 
 def summary_of(content: str) -> str | None:

@@ -7,8 +7,9 @@ _LOOKED_AT = 65536
 """Bytes. The beginning of a feed holds text enough."""
 
 _LANGUAGE = re.compile(
-    rb"""(?:<(?:dc:)?language>\s*|xml:lang\s*=\s*["']|"language"\s*:\s*")([a-z]{2})(?![a-z])""",
-    re.IGNORECASE,
+    rb"""(?:<(?:dc:)?language>\s*|xml:lang\s*=\s*["']|"language"\s*:\s*"
+    |^["']?(?:lang|language|locale)["']?\s*[:=]\s*["']?)([a-z]{2})(?![a-z])""",
+    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
 
 # The encodings that a language was written in before UTF-8 (after WHATWG HTML, 13.2.3.2). Not

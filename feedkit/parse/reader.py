@@ -82,7 +82,10 @@ def _read_tree(document: Document, url: str | None) -> Feed:
         raise ParseError("it is an SVG image")
     if name.removeprefix("xhtml:") in HTML_NAMES:
         raise ParseError(html_page(etree.tostring(root, encoding="unicode"), url))
-    raise ParseError(f"it is XML whose root element is <{root.tag.rpartition('}')[2][:80]}>")
+    name = root.tag.rpartition("}")[2]
+    if name == "opml":
+        raise ParseError("it is a list of feeds (OPML), which [[opml]] takes")
+    raise ParseError(f"it is XML whose root element is <{name[:80]}>")
 
 
 def _atom_format(root: etree._Element) -> str:

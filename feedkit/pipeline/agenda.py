@@ -79,7 +79,7 @@ def local_state(settings: Settings) -> str:
     seen: list[object] = []
     for folder in settings.articles:
         try:
-            seen.append(scan(folder.path))
+            seen.append(scan(folder.path, folder.left_out))
         except CollectError as error:
             seen.append(str(error))
     files = [feed.path for feed in settings.feeds if feed.path is not None]

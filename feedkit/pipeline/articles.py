@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -42,23 +41,23 @@ def scan_beside(folder: ArticleFolder, store: Store, workers: Workers) -> Callab
     new store nothing is known, and there is nothing else to do.
     """
     if store.is_new:
-        return partial(scan, folder.path, stamps=False)
+        return partial(scan, folder.path, folder.left_out, stamps=False)
     if not workers.are_running:
-        return partial(scan, folder.path)
-    return partial(_scanned, workers.submit(_packed_scan, folder.path), folder.path)
+        return partial(scan, folder.path, folder.left_out)
+    return partial(_scanned, workers.submit(_packed_scan, folder), folder)
 
 
-def _packed_scan(path: Path) -> bytes:
-    return _pack(scan(path))
+def _packed_scan(folder: ArticleFolder) -> bytes:
+    return _pack(scan(folder.path, folder.left_out))
 
 
-def _scanned(packed: "Future[bytes]", path: Path) -> Scan:
+def _scanned(packed: "Future[bytes]", folder: ArticleFolder) -> Scan:
     from concurrent.futures.process import BrokenProcessPool
 
     try:
         return _unpack_scan(packed.result())
     except BrokenProcessPool:
-        return scan(path)
+        return scan(folder.path, folder.left_out)
 
 
 def collect_articles(

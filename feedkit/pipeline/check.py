@@ -5,7 +5,6 @@ Reading and fetching happen here, by the same code as in a run; what is seen is 
 """
 
 import asyncio
-import os
 import re
 import stat
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from msgspec import Struct
 
 from feedkit import __version__
 from feedkit.collect.articles import SUFFIXES
-from feedkit.collect.files import read_file
+from feedkit.collect.files import read_named
 from feedkit.config import ArticleFolder, FeedSource, Fetch, Settings
 from feedkit.errors import CollectError, ParseError
 from feedkit.parse import parse_feed
@@ -36,10 +35,6 @@ STDIN = "-"
 _IS_URL = re.compile(r"https?:", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|feed:")
 _FEED_SCHEME = re.compile(r"feed:(?://)?")
-# "www.example.org", "example.org/feed.xml": an address to people, a path to a program.
-_LIKE_ADDRESS = re.compile(
-    r"www\.|[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*\.[A-Za-z]{2,}(?::\d+)?/"
-)
 _FRONT_MATTER = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:---|\+\+\+)\s*\n")
 _FEED_BEGINS = (b"<", b"{", b"[")
 _KEY_OF_NOTE = re.compile(r"has an? ([\w-]+) that ")
@@ -99,9 +94,7 @@ def _obtain(
     path = Path(where)
     if _is_folder(path):
         raise CollectError("is a folder; name one file in it")
-    if _LIKE_ADDRESS.match(where) and not os.path.lexists(path):
-        raise CollectError(f"is not there; if it is an address, write https://{shown}")
-    return Found(shown, read_file(path, limits.max_bytes), path=path)
+    return Found(shown, read_named(shown, path, limits.max_bytes), path=path)
 
 
 def _feed_hint(shown: str) -> str:
@@ -190,11 +183,12 @@ def _sources_categories(settings: Settings, of_feeds: list[tuple[str, ...]]) -> 
 
 
 def _folder_of(found: Found, settings: Settings | None) -> ArticleFolder | None:
-    """The article folder of the configuration that the file is in."""
+    """The article folder of the configuration that the file is in: of several the innermost."""
     if settings is None or found.path is None:
         return None
     path = found.path.resolve()
-    return next((f for f in settings.articles if path.is_relative_to(f.path.resolve())), None)
+    around = [f for f in settings.articles if path.is_relative_to(f.path.resolve())]
+    return max(around, key=lambda folder: len(folder.path.resolve().parts), default=None)
 
 
 def _is_article(found: Found, folder: ArticleFolder | None) -> bool:

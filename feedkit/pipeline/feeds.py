@@ -13,7 +13,7 @@ from datetime import datetime
 
 from feedkit.collect.addresses import address_of as url_of
 from feedkit.collect.addresses import host_of
-from feedkit.collect.files import read_file
+from feedkit.collect.files import read_named
 from feedkit.collect.hosts import minute
 from feedkit.collect.http import Client, Fetched, shown
 from feedkit.config import FeedSource, Settings
@@ -275,7 +275,7 @@ class _Cycle:
             limit = self._settings.fetch.max_bytes
             async with self._files:
                 self._check_going()
-                body = await asyncio.to_thread(read_file, feed.path, limit)
+                body = await asyncio.to_thread(read_named, feed.url, feed.path, limit)
                 yield Fetched(url=feed.url, not_modified=False, body=body)
             return
         known = row.validators if row.validators.given_for == _sent(feed) else Validators()

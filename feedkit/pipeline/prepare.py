@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from feedkit.normalize.filters import Filter
     from feedkit.parse.article import Article
 
-RECIPE = "6"
+RECIPE = "7"
 """Grows when the same bytes make other entries, so that what is stored is prepared anew."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -197,10 +197,10 @@ def prepare_article(recipe: FolderRecipe, data: bytes, path: str) -> "tuple[Entr
     raw = msgspec.structs.replace(
         entry, id=entry.id or tools.make_id(recipe.host, recipe.tag, path), url=url or None
     )
-    base = recipe.base_url or recipe.site_url
+    base = url or recipe.base_url or recipe.site_url
     namespace = f"tag:{recipe.host},2026:{recipe.tag}"
     normalized = tools.normalize(raw, namespace=namespace, base=base)
-    return msgspec.structs.replace(normalized, base=url or base), article
+    return msgspec.structs.replace(normalized, base=base), article
 
 
 def finish_entry(data: bytes, body: bytes) -> bytes:

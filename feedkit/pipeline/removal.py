@@ -6,11 +6,12 @@ the same command, given again, brings to its end.
 """
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import PurePosixPath
 
 from msgspec import Struct
 
+from feedkit.collect.addresses import shown
 from feedkit.config import Settings
 from feedkit.errors import FeedkitError
 from feedkit.pipeline.prepare import article_folder_key, feed_key
@@ -20,6 +21,8 @@ from feedkit.publish import Published
 from feedkit.store import SourceRow, Store
 
 _BATCH = 500
+_NAMED = 5
+"""Sources of which one may have been meant."""
 
 
 class RemovalError(FeedkitError):
@@ -44,8 +47,9 @@ def remove_source(settings: Settings, store: Store, name: str) -> Removed:
     """
     with store.read() as transaction:
         sources = transaction.sources.all()
-    source = _found(name, sources)
-    if source.key in _followed(settings):
+    followed = _followed(settings)
+    source = _found(name, sources, followed)
+    if source.key in followed:
         raise RemovalError(
             f"{name}: take it out of {settings.file.name} first, or the next run collects it again"
         )
@@ -68,16 +72,21 @@ def remove_source(settings: Settings, store: Store, name: str) -> Removed:
     return Removed(name, len(guids), published, is_complete=True)
 
 
-def _found(name: str, sources: Mapping[str, SourceRow]) -> SourceRow:
+def _found(name: str, sources: Mapping[str, SourceRow], followed: Collection[str]) -> SourceRow:
     for key in (f"feed:{name}", f"articles:{PurePosixPath(name)}"):
         if key in sources:
             return sources[key]
     known = [key.partition(":")[2] for key in sources]
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    hint = f"did you mean {near[0]}?" if near else "feedkit status --json lists the feeds"
+    if near := difflib.get_close_matches(name, known, n=1, cutoff=0.6):
+        hint = f"did you mean {shown(near[0])}?"
+    elif former := sorted(key.partition(":")[2] for key in sources if key not in followed):
+        more = f" and {len(former) - _NAMED} more" if len(former) > _NAMED else ""
+        hint = f"those that can be removed are {', '.join(map(shown, former[:_NAMED]))}{more}"
+    else:
+        hint = "every source that it has is in the configuration"
     raise RemovalError(f"{name}: no source of the store; {hint}")
 
 
-def _followed(settings: Settings) -> Iterable[str]:
+def _followed(settings: Settings) -> Collection[str]:
     feeds, _ = subscriptions(settings)
     return {*map(feed_key, feeds), *map(article_folder_key, settings.articles)}

@@ -19,7 +19,7 @@ from feedkit import __version__
 from feedkit.errors import PublishError
 from feedkit.model import Entry, Origin
 from feedkit.normalize.categories import fold
-from feedkit.normalize.text import opening
+from feedkit.normalize.text import below_title, opening
 from feedkit.normalize.words import words
 from feedkit.publish.jobs import PAGE, ROOT, Frame, FrameJob, Listing, SourceHealth, StoredEntry
 from feedkit.publish.templates import fill, place
@@ -201,7 +201,8 @@ def _item(stored: StoredEntry) -> _Item:
 
 def _excerpt(entry: Entry) -> str:
     for html in (entry.summary, entry.content):
-        if html and _is_visible(text := _plain(opening(html, _EXCERPT))):
+        below = below_title(html, entry.title) if html else ""
+        if _is_visible(text := _plain(opening(below, _EXCERPT))):
             return text
     return ""
 

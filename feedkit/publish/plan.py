@@ -16,7 +16,7 @@ from feedkit.publish.jobs import PAGE, Chain, Form
 from feedkit.publish.topics import ARCHIVES, Topic, archive_path
 from feedkit.store import Archive, Wholes
 
-RENDERING = "5"
+RENDERING = "6"
 """Grows when the same entries make other bytes, so that every document is written again; whole
 archives stay as they are."""
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from html import escape
 
 from feedkit.model import Entry, Person
-from feedkit.normalize.text import SUMMARY_LENGTH, excerpt, one_line, summary_of
+from feedkit.normalize.text import SUMMARY_LENGTH, below_title, excerpt, one_line, summary_of
 
 UNKNOWN_TYPE = "application/octet-stream"
 """Of a file of which no media type is known, where a format wants one (RFC 2046, 4.5.1)."""
@@ -30,16 +30,17 @@ def shown_summary(entry: Entry, *, is_whole: bool) -> str | None:
     which `is_whole` says stands beside it, has not much more to say."""
     if entry.summary is not None or entry.content is None:
         return entry.summary
-    summary = _first_words(entry.content)
+    summary = _first_words(entry.content, entry.title)
     if summary is None and not is_whole:
-        return escape(excerpt(entry.content, SUMMARY_LENGTH), quote=False) or None
+        below = below_title(entry.content, entry.title)
+        return escape(excerpt(below, SUMMARY_LENGTH), quote=False) or None
     return summary
 
 
 @lru_cache(maxsize=4)
-def _first_words(content: str) -> str | None:
-    """`summary_of`, once for all forms of an entry."""
-    return summary_of(content)
+def _first_words(content: str, title: str) -> str | None:
+    """`summary_of` what does not only say the title again, once for all forms of an entry."""
+    return summary_of(below_title(content, title))
 
 
 def name_of(person: Person) -> str:

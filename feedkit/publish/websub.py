@@ -24,6 +24,8 @@ DELAYS = (5.0, 30.0, 120.0, 600.0, 3600.0)
 ONE_RUN = (1.0, 3.0)
 """The same for a run, which ends then."""
 _AT_ONCE = 8
+_GATHER = 1.0
+"""Seconds in which what a hub was not told of comes together, to be said in one sentence."""
 _FEEDS = frozenset(name for kind, name in FILE_NAMES.items() if kind != "page")
 
 Failed = Callable[[str], None]
@@ -55,6 +57,8 @@ class Announcer:
         self._on_failure = on_failure
         self._delays = delays
         self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._untold: dict[tuple[str, str], list[str]] = {}
+        """By hub and reason, the topics of which nothing was said yet."""
         self._turn = asyncio.Semaphore(_AT_ONCE)
         self._session: aiohttp.ClientSession | None = None
 
@@ -73,6 +77,8 @@ class Announcer:
         while self._tasks:
             await asyncio.wait([*self._tasks.values()])
             await asyncio.sleep(0)  # in which they are forgotten
+        for hub, reason in [*self._untold]:
+            self._say(hub, reason)
 
     async def close(self) -> None:
         """Tell nobody any more."""
@@ -100,7 +106,20 @@ class Announcer:
 
     async def _tell(self, hub: str, topic: str) -> None:
         if failure := await self.tell(hub, topic):
-            self._on_failure(f"the hub {hub} was not told of {topic}: {failure.reason}")
+            self.give_up(hub, [topic], failure.reason)
+
+    def give_up(self, hub: str, topics: Iterable[str], reason: str) -> None:
+        """Say soon that the hub was not told of the `topics`, and of those others with them that
+        it is not told of for the same reason."""
+        if (hub, reason) not in self._untold:
+            self._untold[hub, reason] = []
+            asyncio.get_running_loop().call_later(_GATHER, self._say, hub, reason)
+        self._untold[hub, reason] += topics
+
+    def _say(self, hub: str, reason: str) -> None:
+        if topics := self._untold.pop((hub, reason), None):
+            more = f" and {len(topics) - 1} more" if len(topics) > 1 else ""
+            self._on_failure(f"the hub {hub} was not told of {topics[0]}{more}: {reason}")
 
     async def _post(self, hub: str, topic: str) -> Failure | None:
         """Tell the hub; why that failed, or None."""
@@ -132,17 +151,16 @@ async def announce_once(
     """
     if not topics:
         return
-    first, *others = topics
+    first = topics[0]
     announcer = Announcer(agent, on_failure, ONE_RUN)
     try:
         failures = await asyncio.gather(*(announcer.tell(hub, first) for hub in hubs))
         for hub, failure in zip(hubs, failures, strict=True):
             is_away = failure is not None and not failure.is_answer
             if failure is not None:
-                more = f" and {len(others)} more" if is_away and others else ""
-                on_failure(f"the hub {hub} was not told of {first}{more}: {failure.reason}")
+                announcer.give_up(hub, topics if is_away else [first], failure.reason)
             if not is_away:
-                announcer.announce([hub], others)
+                announcer.announce([hub], topics[1:])
         await announcer.finish()
     finally:
         await announcer.close()

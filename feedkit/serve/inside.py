@@ -45,6 +45,10 @@ class SourceState(Protocol):
         """The last one."""
 
     @property
+    def is_gone(self) -> bool:
+        """Whether it is asked no more."""
+
+    @property
     def is_failing(self) -> bool:
         """Whether the last request failed."""
 
@@ -85,8 +89,7 @@ def as_json(sources: Sequence[SourceState], now: datetime, version: str) -> byte
 def as_page(sources: Sequence[SourceState], now: datetime, version: str, base: str) -> bytes:
     """The page of /status; `base` is the path of what is published."""
     failing = sum(source.is_failing for source in sources)
-    cells = ("Feed", "Last success", "Next", "Why then", "Entries", "Last error")
-    heading = "".join(f'<th scope="col">{cell}</th>' for cell in cells)
+    heading = "".join(f'<th scope="col">{cell}</th>' for cell in _COLUMNS)
     rows = "".join(_rows(sources))
     feeds = "feed" if len(sources) == 1 else "feeds"
     said = f"{len(sources):,} {feeds}, {f'{failing:,}' if failing else 'none'} failing"
@@ -97,22 +100,34 @@ def as_page(sources: Sequence[SourceState], now: datetime, version: str, base: s
     return document("feedkit: status", said, content, base).encode()
 
 
+_COLUMNS = ("Feed", "Last success", "Next", "Why then", "Entries", "Last error")
+
+
 def _rows(sources: Sequence[SourceState]) -> Iterator[str]:
     for source in sorted(sources, key=lambda source: not source.is_failing):
+        name = f"{source.title} ({source.source})" if source.title else source.source
         cells = (
-            f"{source.title} ({source.source})" if source.title else source.source,
-            _time(source.last_success),
-            _time(source.due_at),
-            source.due_reason,
+            escape(name),
+            _time(source.last_success) or "never",
+            _time(source.due_at) or ("never" if source.is_gone else "next run"),
+            escape(source.due_reason),
             f"{source.entries:,}",
-            source.error or "",
+            escape(source.error or ""),
         )
         kind = ' class="failing"' if source.is_failing else ""
-        yield f"<tr{kind}>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+        # On a phone each row is a block, and each cell a line with the name of its column.
+        named = zip(_COLUMNS, cells, strict=True)
+        row = "".join(f'<td data-column="{column}">{cell}</td>' for column, cell in named)
+        yield f"<tr{kind}>{row}</tr>"
 
 
 def _time(time: datetime | None) -> str:
-    return "" if time is None else f"{time:%Y-%m-%d %H:%M:%S} UTC"
+    """In HTML: it may be broken between day and hour, and there alone."""
+    return (
+        ""
+        if time is None
+        else (f"<time><span>{time:%Y-%m-%d}</span> <span>{time:%H:%M:%S} UTC</span></time>")
+    )
 
 
 def as_metrics(measures: Sequence[Measure]) -> tuple[str, bytes]:

@@ -16,6 +16,8 @@ class Links(TypedDict):
     links: Sequence[str]
     """Paths below `base`."""
     base: str
+    has_page: bool
+    """Whether there is a page of everything, at `base` itself."""
 
 
 METHODS = "GET, HEAD, OPTIONS"
@@ -51,14 +53,17 @@ def refusal(
     *more: tuple[str, str | int],
     links: Sequence[str] = (),
     base: str = "/",
+    has_page: bool = False,
     is_last: bool = False,
 ) -> Answer:
-    """One sentence, and where to go instead: `links` are paths below `base`. In HTML to who can
-    show it, else in plain text."""
+    """One sentence, and where to go instead: `links` are paths below `base`, where a page may be.
+    In HTML to who can show it, else in plain text."""
     addresses = [quote(base + link) for link in links]
     if "text/html" in (request.field("Accept") or ""):
         items = "".join(f'<li><a href="{escape(url)}">{escape(url)}</a></li>' for url in addresses)
         listed = f"<p>The feeds here:</p><ul>{items}</ul>" if items else ""
+        if has_page:
+            listed = f'<p><a href="{escape(quote(base))}">The page of everything</a></p>{listed}'
         text = document(str(status), sentence, listed, base)
         kind = HTML
     else:

@@ -241,7 +241,11 @@ class Site:
     def _feeds(self, request: Request) -> pages.Links:
         """What there is instead; nothing is told to who has no password."""
         is_told = self._password is None or knows_password(request, self._password)
-        return {"links": self._listing.feeds() if is_told else (), "base": self._base}
+        return {
+            "links": self._listing.feeds() if is_told else (),
+            "base": self._base,
+            "has_page": is_told and self._shelf.has_index(""),
+        }
 
     def _unauthorized(self, request: Request) -> Answer:
         realm = ("WWW-Authenticate", 'Basic realm="feedkit", charset="UTF-8"')

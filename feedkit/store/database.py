@@ -65,7 +65,7 @@ class Database:
                 assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - for the type checker
                 return compact(driver, seconds)
         except sqlite3.OperationalError as error:
-            raise StoreError(_sentence(self._where, "made smaller", error)) from error
+            raise StoreError(sentence_of(self._where, "made smaller", error)) from error
 
     def close(self) -> None:
         """Close every connection, and leave what was written on the disk and in WAL mode."""
@@ -153,7 +153,7 @@ def _unusable(where: str, participle: str, error: DBAPIError | OSError) -> Store
     """The store cannot be used or opened."""
     if isinstance(error, OSError):
         return StoreError(f"store {where}: cannot be {participle}: {error.strerror}")
-    return StoreError(_sentence(where, participle, error.orig))
+    return StoreError(sentence_of(where, participle, error.orig))
 
 
 def _create_file(path: str) -> None:
@@ -166,6 +166,7 @@ _ADVICE = {
     sqlite3.SQLITE_FULL: "make room there and run feedkit again; what was stored is kept",
     sqlite3.SQLITE_BUSY: "another program holds it: end that, and run feedkit again",
     sqlite3.SQLITE_READONLY: "let feedkit's user write it, what is beside it, and its folder",
+    sqlite3.SQLITE_CANTOPEN: "let it be a file that feedkit's user may write, and so its folder",
     sqlite3.SQLITE_IOERR: "see what the system says of its disk; what was stored is kept",
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_NOTADB: _DAMAGED,
@@ -185,7 +186,9 @@ _LEAST = 65_536
 """Bytes: an index of the write-ahead log, and a page of the log."""
 
 
-def _sentence(where: str, participle: str, error: BaseException | None) -> str:
+def sentence_of(where: str, participle: str, error: BaseException | None) -> str:
+    """What is wrong with the store at `where`, which cannot be "opened", say, for SQLite's `error`;
+    and what to do."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without what extends it
     if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and _is_full(where):
         advice = _ADVICE[sqlite3.SQLITE_FULL]

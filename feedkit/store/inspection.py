@@ -59,7 +59,9 @@ def read_only(path: Path) -> Iterator[sqlite3.Connection]:
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
             yield connection
     except sqlite3.OperationalError as error:
-        raise StoreError(f"store {path}: cannot be read: {error}") from error
+        from feedkit.store.database import sentence_of  # SQLAlchemy costs 100 ms
+
+        raise StoreError(sentence_of(str(path), "read", error)) from error
 
 
 def is_damage(error: sqlite3.DatabaseError) -> bool:

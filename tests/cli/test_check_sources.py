@@ -448,7 +448,11 @@ def test_stdin_has_the_limit_of_files(planet: Planet) -> None:
             "a.json is no feed: it looks like JSON but is not: it",
         ),
         ("a.html", b"<html>", "a.html is no feed: it is an HTML page"),
-        ("a.xml", b"<opml/>", "a.xml is no feed: it is XML whose root element is <opml>"),
+        (
+            "a.xml",
+            b"<opml/>",
+            "a.xml is no feed: it is a list of feeds (OPML), which [[opml]] takes",
+        ),
         (
             "a.json",
             b"[1,\n 2,\n x]",

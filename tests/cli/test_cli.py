@@ -98,6 +98,8 @@ def test_help_of_a_command_says_what_its_options_do(tmp_path: Path) -> None:
         (["run", "extra"], "Got unexpected extra argument (extra)"),
         (["export"], "Missing argument 'FOLDER|s3://BUCKET'"),
         (["export", "config.toml"], "is a file"),
+        (["export", ""], 'expected a folder, or a bucket such as "s3://bucket/planet"'),
+        (["export", "s3://"], "expected a folder, or a bucket such as"),
         (["run", "--config"], "Option '--config' requires an argument"),
     ],
 )
@@ -196,6 +198,29 @@ def test_export_publishes_what_is_stored_and_collects_nothing(planet: Path) -> N
     text = (planet / "out" / "atom.xml").read_text()
     assert "<title>One</title>" in text
     assert "<title>Two</title>" not in text
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        ("status >&-", 0, ""),
+        ("check - <&-", 1, "stdin is no feed: it is empty\n"),
+        ("run <&- >&- 2>&-", 0, ""),
+    ],
+)
+def test_a_closed_standard_stream_stops_nothing(
+    planet: Path, command: str, code: int, said: str
+) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m feedkit {command}"],
+        cwd=planet,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout + done.stderr) == (code, said)
+    assert (planet / "public").exists() == command.startswith("run")
 
 
 def test_a_store_that_cannot_be_opened_is_a_sentence(planet: Path) -> None:

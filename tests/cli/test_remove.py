@@ -62,6 +62,17 @@ def test_a_source_that_the_config_still_has_is_not_removed(planet: Planet) -> No
     assert "secret0" in planet.titles()
 
 
+def test_a_source_that_is_not_remembered_is_found_among_those_that_can_be_removed(
+    planet: Planet,
+) -> None:
+    said = "feedkit: https://example.org/: no source of the store; "
+    refused = planet.feedkit("remove", "https://example.org/")
+    assert refused.lines == [f"{said}every source that it has is in the configuration"]
+    planet.configure(ONE)
+    refused = planet.feedkit("remove", "https://example.org/")
+    assert (refused.code, refused.lines) == (2, [f"{said}those that can be removed are two.xml"])
+
+
 def test_a_misspelt_source_gets_the_nearest(planet: Planet) -> None:
     refused = planet.feedkit("remove", "tow.xml")
     assert (refused.code, refused.lines) == (

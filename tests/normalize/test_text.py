@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from feedkit.normalize.html import sanitize
 from feedkit.normalize.text import (
     SUMMARY_LENGTH,
+    below_title,
     excerpt,
     one_line,
     plain_text,
@@ -76,6 +77,24 @@ def test_a_summary_is_made_of_the_first_words_of_long_content() -> None:
     assert summary.startswith("Title One &amp; two &lt;i&gt; word word")
     assert summary.endswith(" word…")
     assert len(plain_text(summary)) <= SUMMARY_LENGTH
+
+
+@pytest.mark.parametrize(
+    ("html", "below"),
+    [
+        ("<h1>A &amp; <em>b</em></h1><p>words</p>", "<p>words</p>"),
+        ('\n<div class="x"> <h3 id="a">A\n &amp; b</h3>words</div>', "words</div>"),
+        ("<h1>A &amp; b</h1>", ""),
+        ("<h1>A &amp; bc</h1>words", None),
+        ("<h1>A &amp;</h1>words", None),
+        ("<p>A &amp; b</p>words", None),
+        ("words<h1>A &amp; b</h1>", None),
+        ("<h1>A &amp; b", None),
+        ("<div>" * 10_000 + "<p>" + " " * 10_000, None),
+    ],
+)
+def test_a_heading_that_says_the_title_again_is_passed_over(html: str, below: str | None) -> None:
+    assert below_title(html, "A & b") == (html if below is None else below)
 
 
 def test_a_summary_of_a_script_without_spaces_is_cut_between_characters() -> None:

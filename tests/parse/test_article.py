@@ -281,6 +281,9 @@ def test_values_of_toml_that_are_no_date_are_noted(written: str) -> None:
         ("A", ("A",)),
         ("A, B ,C", ("A", "B", "C")),
         ("A，B", ("A", "B")),
+        ("技術、日記", ("技術", "日記")),
+        ("أ، ب", ("أ", "ب")),
+        ("['技術、日記']", ("技術、日記",)),
         ("'A,, B,'", ("A", "B")),
         ("[[A, B], [A, C], D]", ("A", "B", "C", "D")),
         ("\n - A\n - [B, [C]]", ("A", "B", "C")),
@@ -540,6 +543,14 @@ categories: [新媒体]
 def test_unicode_of_every_form_is_read_without_a_note(data: bytes) -> None:
     assert entry(data) == entry(CHINESE.encode())
     assert entry(data).title == "一份热土在阿里内部释放"
+
+
+@pytest.mark.parametrize("front", ["lang: fr", "title: x\nlanguage: 'fr-CA'", "Locale: FR"])
+def test_the_language_of_the_front_matter_tells_the_encoding(front: str) -> None:
+    data = f"---\n{front}\n---\nLe café est très bon.\n".encode("cp1252")
+    article = read_article(data, "a.md")
+    assert article.notes[0] == "is not utf-8, read as cp1252; save it as UTF-8"
+    assert "très bon" in (with_body(article.entry, article.body).content or "")
 
 
 def test_gb18030_is_read_and_noted() -> None:

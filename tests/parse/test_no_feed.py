@@ -35,7 +35,7 @@ from feedkit.parse import parse_feed
         (b"SQLite format 3\0\x10\0", "an SQLite database"),
         (bytes(range(128, 256)), "binary data"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "an SVG image"),
-        (b"<opml version='2.0'><body/></opml>", "XML whose root element is <opml>"),
+        (b"<opml version='2.0'><body/></opml>", "a list of feeds (OPML), which [[opml]] takes"),
         (b"<a:RDF xmlns:a='http://www.w3.org/1999/02/22-rdf-syntax-ns#'/>", "RSS 1.0"),
         (b"Service unavailable", "plain text that starts with 'Service unavailable'"),
         (b"<rss version='2.0'><channel><item><title>a</title></item><item><ti", "cut off"),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from planet import ARTICLES, Planet, both, is_well_formed
+from terminal import on_terminal
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -129,6 +130,11 @@ def test_names_that_the_terminal_cannot_show_stop_nothing(planet: Planet) -> Non
 
 
 # One article
+
+
+def test_a_terminal_without_room_for_the_table_gets_the_lines(planet: Planet) -> None:
+    lines = on_terminal(planet.root, "run", wide=30)
+    assert "1 source: 3 new, 0 changed, 0 unchanged" in lines
 
 
 def test_an_edited_article_keeps_its_id_and_its_place(planet: Planet) -> None:
@@ -388,6 +394,50 @@ def test_a_single_file_is_a_source_too(tmp_path: Path) -> None:
     planet.write("about.md", "---\ntitle: About\ndate: 2024-01-01\n---\nUs.\n")
     planet.cycle()
     assert planet.titles("pages") == ["About"]
+
+
+def test_what_feedkit_published_below_an_articles_folder_is_no_article(tmp_path: Path) -> None:
+    publish = '[publish]\ntheme = "looks"\npages = true\n'
+    planet = Planet(tmp_path, publish + '[[articles]]\npath = "."\n', is_full=True)
+    planet.write("posts/one.md", "---\ntitle: One\ndate: 2024-01-01\ncategories: [X]\n---\n")
+    planet.write("looks/item.html", "<article>{{ title }}</article>")
+    planet.cycle()
+    assert (planet.public / "categories/x/index.html").is_file()
+    planet.cycle()
+    assert planet.titles() == ["One"]
+
+
+def test_an_article_in_a_folder_with_a_block_of_its_own_is_published_once_by_that_block(
+    tmp_path: Path,
+) -> None:
+    inner = '[[articles]]\npath = "articles/notes"\ncategories = ["Notes"]\n'
+    planet = Planet(tmp_path, ARTICLES + inner)
+    planet.article("one.md", date="2024-01-01")
+    planet.article("notes/two.md", date="2024-01-02")
+    planet.cycle()
+    assert planet.titles() == ["notes/two", "one"]
+    assert planet.titles("notes") == ["notes/two"]
+
+
+def test_an_image_beside_an_article_is_found_from_its_front_matter_as_from_its_text(
+    tmp_path: Path,
+) -> None:
+    planet = Planet(tmp_path, f'{ARTICLES}base_url = "https://planet.example.org/a/"\n')
+    planet.article("bundle/index.md", "![](in.png)", image="cover.jpg")
+    planet.article("page.md", "![](in.png)", image="/cover.jpg")
+    planet.cycle()
+    document = (planet.public / "atom.xml").read_text()
+    for path in ("a/bundle/cover.jpg", "a/bundle/in.png", "cover.jpg", "a/page/in.png"):
+        assert f'"https://planet.example.org/{path}"' in document
+
+
+def test_a_title_that_is_the_heading_of_the_text_is_not_read_twice(tmp_path: Path) -> None:
+    planet = Planet(tmp_path, ARTICLES, is_full=True)
+    planet.write("articles/note.md", "# A note\n\nFirst words. " + "And more. " * 100)
+    planet.cycle()
+    page = (planet.public / "index.html").read_text()
+    assert ">First words. And more." in page
+    assert '<summary type="html">First words.' in (planet.public / "atom.xml").read_text()
 
 
 def test_two_folders_one_category(tmp_path: Path) -> None:

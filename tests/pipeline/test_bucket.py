@@ -59,4 +59,5 @@ def test_a_bucket_that_cannot_be_had_is_said_once_and_what_was_collected_is_kept
     planet.feedkit("run", environment=s3.environment)
     assert titles(s3.objects["blog/categories/rust/atom.xml"].data) == ["one"]
     wrong = planet.feedkit("export", "s3://Planet", "-q")
-    assert wrong.lines == ['s3://Planet: is no bucket such as "s3://bucket/planet"']
+    assert wrong.code == 2
+    assert wrong.conclusion.endswith('expected a folder, or a bucket such as "s3://bucket/planet"')

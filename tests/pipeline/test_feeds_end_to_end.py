@@ -148,6 +148,16 @@ def test_a_failed_fetch_keeps_the_validators_and_the_entries(
 # What goes wrong
 
 
+def test_an_address_without_https_is_told_how_to_be_written(tmp_path: Path) -> None:
+    planet = Planet(tmp_path, '[[feeds]]\nurl = "example.org/feed.xml"\n')
+    (source,) = planet.cycle().failed
+    said = "is not there; if it is an address, write https://example.org/feed.xml"
+    assert source.reason == said
+    planet.write("example.org/feed.xml", rss("a", "a path"))
+    planet.cycle()
+    assert planet.titles() == ["a path"]
+
+
 def test_feeds_that_fail_among_good_ones_get_a_line_each(
     server: FeedServer, planet: Planet
 ) -> None:
@@ -175,7 +185,7 @@ def test_feeds_that_fail_among_good_ones_get_a_line_each(
     assert reasons[hangs] == "gave no whole answer within 1 s (fetch.timeout)"
     assert "HTML" in reasons[page]
     assert reasons[gone] == "answered 404 Not Found; check its address"
-    assert reasons[missing].startswith("is not there")
+    assert reasons[missing] == "is not there"
     assert ended.lines[11] == "11 sources: 4 new, 0 changed, 0 unchanged, 7 failed"
     planet.configure(feeds(good[0], error))
     assert planet.feedkit("run", "--strict", "--all", "-q").code == 1

@@ -194,6 +194,22 @@ def test_a_feed_opened_in_a_browser_can_be_read(
             assert ink + 150 < paper if scheme == "light" else paper + 150 < ink
 
 
+def test_an_archive_opened_in_a_browser_leads_to_its_feed(
+    browser: Browser, site: FeedServer
+) -> None:
+    archive = """<?xml version="1.0"?><?xml-stylesheet type="text/css" href="feed.css"?>
+        <feed xmlns="http://www.w3.org/2005/Atom"><title>Planet</title>
+        <link rel="current" href="https://planet.example.org/atom.xml"/>
+        <archive xmlns="http://purl.org/syndication/history/1.0"/></feed>"""
+    with visit(browser, site.put("/a.xml", archive, content_type="application/xml")) as opened:
+        said, address = opened.page.evaluate("""() => [
+            getComputedStyle(document.documentElement, '::before').content,
+            document.querySelector('link').getClientRects().length
+                && getComputedStyle(document.querySelector('link'), '::after').content]""")
+        assert said.startswith('"This is an archive:')
+        assert address == '"https://planet.example.org/atom.xml"'
+
+
 @pytest.fixture(name="planet", scope="module")
 def planet_fixture(tmp_path_factory: pytest.TempPathFactory) -> Planet:
     """A planet of one article, published."""

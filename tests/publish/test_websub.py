@@ -100,6 +100,23 @@ def test_a_hub_that_cannot_be_told_is_a_line_and_stops_nothing(tmp_path: Path) -
     assert said[0].startswith(f"the hub http://127.0.0.1:1/ was not told of {SITE}: ")
 
 
+def test_what_a_hub_refuses_for_one_reason_is_one_line(hub: Hub) -> None:
+    hub.refuses_times = 1000
+    said: list[str] = []
+    topics = [f"{SITE}{number}/atom.xml" for number in range(30)]
+
+    async def tell() -> None:
+        announcer = Announcer("feedkit", said.append, ())
+        announcer.announce([hub.url], topics)
+        await announcer.finish()
+        await announcer.close()
+
+    asyncio.run(tell())
+    (line,) = said
+    assert line.startswith(f"the hub {hub.url} was not told of {SITE}")
+    assert line.endswith("/atom.xml and 29 more: it answered 503")
+
+
 def test_a_run_waits_once_for_a_hub_that_is_not_there(tmp_path: Path, hub: Hub) -> None:
     hubs = f'hubs = ["http://127.0.0.1:1/", "{hub.url}"]\nformats = ["atom", "rss", "json"]\n'
     planet = Planet(tmp_path, f"{ARTICLES}[publish]\n{hubs}")

@@ -153,7 +153,10 @@ def test_a_file_that_is_no_database_gets_a_sentence_and_is_kept(tmp_path: Path) 
 def test_a_folder_where_the_store_should_be_gets_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as caught:
         use(f"sqlite:///{tmp_path}")
-    assert str(caught.value) == f"store {tmp_path}: cannot be opened: unable to open database file"
+    assert str(caught.value) == (
+        f"store {tmp_path}: cannot be opened: unable to open database file; "
+        "let it be a file that feedkit's user may write, and so its folder"
+    )
 
 
 def test_a_store_below_a_file_gets_a_sentence(tmp_path: Path) -> None:
