@@ -269,7 +269,13 @@ def test_a_message_may_come_in_chunks_and_in_pieces_and_not_without_end(world: W
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert b"HTTP/1.1 100 Continue" in answer
     long = f"{head}Content-Length: 90000000\r\n\r\n".encode() + b"x" * 21_000_000
-    assert world.client.say(long).startswith(b"HTTP/1.1 400 ")
+    assert world.client.say(long).startswith(b"HTTP/1.1 413 "), "its length says so already"
+    chunks = f"{head}Transfer-Encoding: chunked\r\n\r\n1400000\r\n".encode() + b"x" * 21_000_000
+    assert world.client.say(chunks).startswith(b"HTTP/1.1 413 "), "more than that came"
+    asking = f"{head}Content-Length: 90000000\r\nExpect: 100-continue\r\n\r\n".encode()
+    assert world.client.say(asking).startswith(b"HTTP/1.1 413 "), "it need not be sent"
+    old = f"{head}Content-Length: 9\r\nExpect: 100-continue\r\n\r\n".replace("1.1", "1.0").encode()
+    assert world.client.say(old + b"x" * 9).startswith(b"HTTP/1.1 403 "), "that is none in 1.0"
     short = f"{head}Content-Length: 9\r\n\r\nx".encode()
     assert world.client.say(short).startswith(b"HTTP/1.1 400 ")
 
