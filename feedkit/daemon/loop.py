@@ -303,6 +303,8 @@ class Daemon:
                 self._notifier.alive()
                 if self._server is not None:
                     self._server.alive()
+            if self._server is not None:
+                self._server.look_after()
             await asyncio.sleep(period)
             now, monotonic = self._clock(), time.monotonic()
             self._compare(now - wall - timedelta(seconds=monotonic - steady))
