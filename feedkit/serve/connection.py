@@ -27,7 +27,9 @@ from feedkit.serve import pages
 from feedkit.serve.faults import (
     FIELD_BYTES,
     LONG,
+    MOST_FIELDS,
     NO_HOST,
+    OTHER_CODING,
     OTHER_VERSION,
     TARGET_BYTES,
     fault_of,
@@ -47,8 +49,8 @@ LINGER_SECONDS = 2.0
 """For which what still comes is taken and forgotten before the connection is closed: closed at
 once, it would take the answer away from who is still sending (RFC 9112, 9.6)."""
 _HEAD_BYTES = 16_384
-_VERSIONS = (HttpVersion10, HttpVersion11)
 _BODY_BYTES = 20_000_000
+_END_OF_LINE = b"\r\n"
 _END_OF_HEAD = b"\r\n\r\n"
 _AHEAD = 8_192
 """Bytes that may come while an answer is being sent, before no more is read."""
@@ -120,7 +122,7 @@ class Connection(BaseProtocol, asyncio.BufferedProtocol):
             2**26,  # past `_BODY_BYTES`: here nothing reads while a body comes
             max_line_size=TARGET_BYTES,
             max_field_size=FIELD_BYTES,
-            max_headers=_HEAD_BYTES,  # which are fewer
+            max_headers=MOST_FIELDS,
             auto_decompress=False,
         )
         self._rest = b""
@@ -130,6 +132,8 @@ class Connection(BaseProtocol, asyncio.BufferedProtocol):
         """Whether nothing is read until that is parsed."""
         self._head_size = 0
         """Bytes of a header that is not all there."""
+        self._seam = b""
+        """The last of them: its end may have begun with these."""
         self._waiting: deque[RawRequestMessage | _Refused] = deque()
         """What came and is to be answered, in turn."""
         self._is_last = False
@@ -277,13 +281,16 @@ class Connection(BaseProtocol, asyncio.BufferedProtocol):
 
     def _read(self) -> None:
         """Parse one header, or as much of it as came: whoever sends nonsense behind a request is
-        answered both."""
-        end = self._rest.find(_END_OF_HEAD, self._parsed)
-        end = len(self._rest) if end < 0 else end + len(_END_OF_HEAD)
+        answered both. Empty lines before a request are none of it (RFC 9112, 2.2)."""
+        while not self._head_size and self._rest.startswith(_END_OF_LINE, self._parsed):
+            self._parsed += len(_END_OF_LINE)
+        end = self._head_end()
         piece = self._rest[self._parsed : end]
         self._parsed = end
         if end == len(self._rest):
             self._rest, self._parsed = b"", 0
+        if not piece:
+            return
         room = _HEAD_BYTES - self._head_size
         try:
             messages, is_upgraded, _ = self._requests.feed_data(piece[:room])
@@ -294,31 +301,41 @@ class Connection(BaseProtocol, asyncio.BufferedProtocol):
             self._end_with(LONG)
             return
         for message, payload in messages:
-            if message.version not in _VERSIONS:
-                self._end_with(OTHER_VERSION, message)
-                return
-            hosts = message.headers.getall("Host", ())
-            if not is_for_a_host(message.path, hosts, is_old=message.version == HttpVersion10):
-                self._end_with(NO_HOST, message)
+            is_old = message.version == HttpVersion10
+            if (fault := _fault_in(message, is_old=is_old)) is not None:
+                self._end_with(fault, message)
                 return
             self._waiting.append(message)
-            if message.should_close or is_upgraded or not payload.is_eof():
+            closes = message.should_close or (is_old and _says_close(message))
+            if closes or is_upgraded or not payload.is_eof():
                 self._is_last = True
                 self._is_torn = is_upgraded or not payload.is_eof()
                 if self._is_torn and not is_upgraded:
                     self._payload, self._is_undecided = payload, True
                 break
         if messages:
-            self._head_size = 0
+            self._head_size, self._seam = 0, b""
             return
         if self._head_size == 0:
             self.deadline = self._loop.time() + HEAD_SECONDS
         self._head_size += len(piece)
+        self._seam = (self._seam + piece)[-3:]
+
+    def _head_end(self) -> int:
+        """Where the header ends in what came: behind its empty line, or with all of it. That line
+        may have begun in what came before."""
+        if self._seam:
+            seam = self._seam + self._rest[self._parsed : self._parsed + 3]
+            at = seam.find(_END_OF_HEAD)
+            if at >= 0:
+                return self._parsed + at + len(_END_OF_HEAD) - len(self._seam)
+        at = self._rest.find(_END_OF_HEAD, self._parsed)
+        return len(self._rest) if at < 0 else at + len(_END_OF_HEAD)
 
     def _end_with(self, fault: Fault, message: RawRequestMessage | None = None) -> None:
         self._waiting.append(_Refused(fault, message))
         self._is_last = self._is_torn = True
-        self._head_size = 0
+        self._head_size, self._seam = 0, b""
 
     def _respond(self, message: RawRequestMessage | _Refused) -> None:
         if isinstance(message, _Refused):
@@ -463,6 +480,23 @@ class Connection(BaseProtocol, asyncio.BufferedProtocol):
 
 
 _NO_FIELDS: CIMultiDictProxy[str] = CIMultiDictProxy(CIMultiDict())
+
+
+def _fault_in(message: RawRequestMessage, *, is_old: bool) -> Fault | None:
+    """What is wrong with a request that could be parsed; None: nothing."""
+    if not is_old and message.version != HttpVersion11:
+        return OTHER_VERSION
+    fields = message.headers
+    if not is_for_a_host(message.path, fields.getall("Host", ()), is_old=is_old):
+        return NO_HOST
+    coding = fields.get("Transfer-Encoding")
+    return OTHER_CODING if coding is not None and coding.lower() != "chunked" else None
+
+
+def _says_close(message: RawRequestMessage) -> bool:
+    """Whether the connection ends with it, also where it is to be kept alive (RFC 9112, 9.3)."""
+    options = ",".join(message.headers.getall("Connection", ())).lower().split(",")
+    return "close" in [option.strip(" \t") for option in options]
 
 
 def _opened(part: FilePart, root: str) -> BinaryIO | None:

@@ -133,7 +133,7 @@ class Site:
         # by two programs, would be neither.
         wanted = IDENTITY_ALONE if is_partial else acceptable(request.field("Accept-Encoding"))
         coding, variant = self._shelf.variant(document, wanted)
-        status = verdict(request.field, variant.etag, document.modified)
+        status = verdict(request.field, variant.etag, document.date_said)
         if status == 304:
             head = variant.heads.get(304)
             if head is None:
@@ -176,7 +176,7 @@ class Site:
         """Parts of the document (RFC 9110, 14.2, 15.5.17); None where the whole is to be sent."""
         variant = document.plain
         condition = request.fields.get("If-Range")
-        if condition is not None and not is_same(condition, variant.etag, document.modified):
+        if condition is not None and not is_same(condition, variant.etag, document.date_said):
             return None
         parts = parts_of(request.field("Range") or "", variant.length)
         if parts is None:
