@@ -284,7 +284,10 @@ class Connection(BaseProtocol, asyncio.BufferedProtocol):
         answered both. Empty lines before a request are none of it (RFC 9112, 2.2)."""
         while not self._head_size and self._rest.startswith(_END_OF_LINE, self._parsed):
             self._parsed += len(_END_OF_LINE)
-        end = self._head_end()
+        end = self._rest.find(_END_OF_HEAD, self._parsed)
+        end = len(self._rest) if end < 0 else end + len(_END_OF_HEAD)
+        if self._seam:
+            end = self._seam_end(end)
         piece = self._rest[self._parsed : end]
         self._parsed = end
         if end == len(self._rest):
@@ -319,18 +322,14 @@ class Connection(BaseProtocol, asyncio.BufferedProtocol):
         if self._head_size == 0:
             self.deadline = self._loop.time() + HEAD_SECONDS
         self._head_size += len(piece)
-        self._seam = (self._seam + piece)[-3:]
+        self._seam = (self._seam + piece)[1 - len(_END_OF_HEAD) :]
 
-    def _head_end(self) -> int:
-        """Where the header ends in what came: behind its empty line, or with all of it. That line
-        may have begun in what came before."""
-        if self._seam:
-            seam = self._seam + self._rest[self._parsed : self._parsed + 3]
-            at = seam.find(_END_OF_HEAD)
-            if at >= 0:
-                return self._parsed + at + len(_END_OF_HEAD) - len(self._seam)
-        at = self._rest.find(_END_OF_HEAD, self._parsed)
-        return len(self._rest) if at < 0 else at + len(_END_OF_HEAD)
+    def _seam_end(self, end: int) -> int:
+        """Where the header ends whose empty line may have begun in what came before: there, or at
+        `end`."""
+        seam = self._seam + self._rest[self._parsed : self._parsed + len(_END_OF_HEAD) - 1]
+        at = seam.find(_END_OF_HEAD)
+        return end if at < 0 else self._parsed + at + len(_END_OF_HEAD) - len(self._seam)
 
     def _end_with(self, fault: Fault, message: RawRequestMessage | None = None) -> None:
         self._waiting.append(_Refused(fault, message))

@@ -26,8 +26,7 @@ def is_for_a_host(target: str, fields: Sequence[str], *, is_old: bool) -> bool:
     """Whether a request says in the way that it has to for which host it is (RFC 9112, 3.2):
     ``Host`` has one line, of which `fields` has the value, and is one; `is_old` of HTTP/1.0, which
     needs none. An absolute target has a host, and no user (RFC 9110, 4.2.1 and 4.2.4)."""
-    is_said = len(fields) == 1 and _is_host(fields[0])
-    if not is_said and (fields or not is_old):
+    if not (_is_host(fields[0]) if len(fields) == 1 else is_old and not fields):
         return False
     if target.startswith("/") or (match := _AUTHORITY.match(target)) is None:
         return True
