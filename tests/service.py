@@ -25,19 +25,23 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 import feedkit.daemon.cycle as cycle
 import feedkit.daemon.loop as loop
-offset, minute, watches = sys.argv[1:4]
-del sys.argv[1:4]
+offset, minute, watches, silence = sys.argv[1:5]
+del sys.argv[1:5]
 if offset:
     now = lambda: datetime.now(UTC) + timedelta(seconds=float(Path(offset).read_text()))
     loop.Daemon.__init__.__kwdefaults__["clock"] = now
 cycle.LONGEST = float(minute)
 if not int(watches):
     sys.modules["watchfiles"] = None
+if silence:
+    import feedkit.daemon.serving as serving
+    loop._BEAT = 0.05
+    serving.ServerKeeper.__init__.__kwdefaults__["silence"] = float(silence)
 from feedkit.cli import main
 main()
 """
 """The daemon on another machine: its clock so many seconds ahead as a file says, of so many seconds
-to a minute, or without watchfiles."""
+to a minute, without watchfiles, or where nobody may be silent for long."""
 
 
 class Service:
@@ -113,15 +117,18 @@ def daemon(
     clock: Path | None = None,
     minute: float = 60,
     is_blind: bool = False,
+    silence: float | None = None,
     within: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[Service]:
     """`feedkit daemon` in the folder `root`, by its own `clock` (seconds ahead, in a file), which
-    looks at articles each `minute` of so many seconds and, where it `is_blind`, only then. `within`
-    is a command that starts it."""
+    looks at articles each `minute` of so many seconds and, where it `is_blind`, only then, and has
+    the process that serves replaced after so many seconds of `silence`. `within` is a command that
+    starts it."""
     command = ["-m", "feedkit"]
-    if clock is not None or minute != 60 or is_blind:
-        command = ["-c", OTHERWISE, str(clock or ""), str(minute), str(int(not is_blind))]
+    if clock is not None or minute != 60 or is_blind or silence is not None:
+        others = [str(clock or ""), str(minute), str(int(not is_blind)), str(silence or "")]
+        command = ["-c", OTHERWISE, *others]
     command = [*within, sys.executable, *command, "daemon", *arguments]
     service = Service(root, command, environment or {})
     try:

@@ -195,7 +195,7 @@ def serve(config: Path, verbose: bool, quiet: bool, listen: str | None) -> None:
     """
     from feedkit.cli.serve import serve_until_told
 
-    sys.exit(serve_until_told(config, listen, verbose=verbose, quiet=quiet))
+    serve_until_told(config, listen, verbose=verbose, quiet=quiet)
 
 
 @cli.command()

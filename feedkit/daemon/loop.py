@@ -21,10 +21,11 @@ from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from feedkit import __version__
-from feedkit.config import Listen, Settings, load_settings
+from feedkit.config import Listen, Settings
 from feedkit.daemon.cycle import LONGEST, SHORTEST, Cycles
 from feedkit.daemon.notify import Notifier
 from feedkit.daemon.priority import give_way
+from feedkit.daemon.reloading import complain_of, loaded_anew
 from feedkit.daemon.signals import handled
 from feedkit.daemon.watching import can_watch, changes, present
 from feedkit.errors import ConfigError, StoreError
@@ -246,11 +247,11 @@ class Daemon:
             self._notifier.reloading()
             old = self._settings
             try:
-                new = await asyncio.to_thread(_loaded_anew, old)
+                new = await asyncio.to_thread(
+                    loaded_anew, old, "the daemon", is_served=_is_served(old)
+                )
             except ConfigError as error:
-                for problem in error.problems:
-                    complain("config", problem)
-                warn("config", "not reloaded; the old configuration stays in force")
+                complain_of(error)
             else:
                 self._settings = new
                 if self._server is not None:
@@ -302,6 +303,8 @@ class Daemon:
                 self._notifier.alive()
                 if self._server is not None:
                     self._server.alive()
+            if self._server is not None:
+                self._server.look_after()
             await asyncio.sleep(period)
             now, monotonic = self._clock(), time.monotonic()
             self._compare(now - wall - timedelta(seconds=monotonic - steady))
@@ -343,25 +346,6 @@ class Daemon:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
-
-
-def _loaded_anew(old: Settings) -> Settings:
-    """What the file of `old` says now. Raises `ConfigError` when it cannot be used by a daemon
-    that began with `old`."""
-    new = load_settings(old.file)
-    fixed = [
-        place
-        for place, is_other in (
-            ("store.url", new.store != old.store),
-            ("serve", new.serve != old.serve),
-            ("site.output", _is_served(old) and not isinstance(new.site.output, Path)),
-        )
-        if is_other
-    ]
-    if fixed:
-        rest = "cannot change while the daemon runs; restart it"
-        raise ConfigError([f"{old.file}: {place}: {rest}" for place in fixed])
-    return new
 
 
 def _is_served(settings: Settings) -> bool:

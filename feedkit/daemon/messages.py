@@ -60,6 +60,10 @@ class Alive(Struct, frozen=True, tag=True):
     metrics: Metrics
 
 
+class Call(Struct, frozen=True, tag=True):
+    """Is somebody there? Whoever is says so at once."""
+
+
 class Learned(Struct, frozen=True, tag=True):
     """What a cycle knows of feeds."""
 
@@ -85,6 +89,10 @@ class Refused(Struct, frozen=True, tag=True):
     sentence: str
 
 
+class Here(Struct, frozen=True, tag=True):
+    """Somebody is: it serves, and hangs on nothing."""
+
+
 class News(Struct, frozen=True, tag=True):
     """A hub says that a feed has news."""
 
@@ -98,8 +106,8 @@ class Lease(Struct, frozen=True, tag=True):
     until: datetime | None
 
 
-ToServer: TypeAlias = Begin | Follow | Alive | Learned | Stop
-ToDaemon: TypeAlias = Serving | Refused | News | Lease
+ToServer: TypeAlias = Begin | Follow | Alive | Call | Learned | Stop
+ToDaemon: TypeAlias = Serving | Refused | Here | News | Lease
 
 _TO_SERVER = msgspec.json.Decoder[ToServer](ToServer)
 _TO_DAEMON = msgspec.json.Decoder[ToDaemon](ToDaemon)

@@ -26,7 +26,9 @@ from feedkit.daemon.memory import share_one_heap
 from feedkit.daemon.messages import (
     Alive,
     Begin,
+    Call,
     Follow,
+    Here,
     Learned,
     Lease,
     News,
@@ -74,7 +76,8 @@ class ServerProcess:
         gc.freeze()  # looking through what stays would keep readers waiting
         grace = 0.0
         async for message in told:
-            self._heard_at = time.monotonic()
+            if not isinstance(message, Call):  # a daemon calls also while a cycle of it is stuck
+                self._heard_at = time.monotonic()
             if isinstance(message, Stop):
                 grace = message.grace
                 break
@@ -85,6 +88,8 @@ class ServerProcess:
         match message:
             case Alive(metrics):
                 self._metrics = metrics
+            case Call():
+                self._channel.tell(Here())
             case Learned(hubs, feeds) if self._subscriber is not None:
                 self._subscriber.learn(hubs, feeds)
             case Follow(configuration):

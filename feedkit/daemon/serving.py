@@ -22,7 +22,9 @@ from feedkit.daemon.channel import Channel, channel_over
 from feedkit.daemon.messages import (
     Alive,
     Begin,
+    Call,
     Follow,
+    Here,
     Learned,
     Lease,
     News,
@@ -44,10 +46,16 @@ _PATIENCE = 60.0
 """Seconds in which a process has begun to serve."""
 _END = 2.0
 """Seconds in which one ends that has nothing more to do."""
+_SILENCE = 30.0
+"""Seconds for which one that serves may owe an answer."""
+_MOST_AT_ONCE = 0.1
+"""The part of them that counts from one look to the next, at most: where more passed, the daemon
+had no time to look either, for it was stopped or slept, or others had the machine."""
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 60.0
 _SETTLED = 60.0
 """Seconds after which a process that dies is the first to do so."""
+_REST = "another takes its place, and who comes meanwhile waits"
 _NOT_ITS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Signals that the daemon hears for both."""
 
@@ -60,6 +68,11 @@ class Child:
         self.channel = channel
         self.told: AsyncIterator[ToDaemon] = (to_daemon(line) async for line in channel.lines())
         self.began = time.monotonic()
+        self.is_serving = False
+        self.silence: float | None = None
+        """Seconds for which it owes an answer; None: it was asked nothing."""
+        self.is_given_up = False
+        """Whether it owed one for too long, and was killed."""
 
     async def end(self) -> str:
         """See to it that it ends, which it does when nobody talks to it; how it ended."""
@@ -83,14 +96,17 @@ class ServerKeeper:
         *,
         on_news: Callable[[str], None],
         on_lease: Callable[[str, datetime | None], None],
+        silence: float = _SILENCE,
     ) -> None:
         """`metrics` are what the daemon counts. `on_news` is called with a feed whose hub has news,
-        `on_lease` with one whose hub tells of its news until then, or does not. Raises `ServeError`
-        where nobody can listen."""
+        `on_lease` with one whose hub tells of its news until then, or does not. A process that owes
+        an answer for `silence` seconds is replaced. Raises `ServeError` where nobody can listen."""
         self._settings = settings
         self._metrics = metrics
         self._on_news = on_news
         self._on_lease = on_lease
+        self._silence = silence
+        self._looked_at = time.monotonic()
         self._listening = listening(listen)
         self._child: Child | None = None
         self._leases: set[str] = set()
@@ -119,6 +135,29 @@ class ServerKeeper:
         """Tell that nothing is stuck, and what was done so far."""
         if self._child is not None and not self._child.channel.is_behind:
             self._tell(Alive(self._metrics))
+
+    def look_after(self) -> None:
+        """See whether the process hangs, which may be without end: one that does not say that it is
+        there is killed, so that another takes its place. To be called again and again."""
+        now = time.monotonic()
+        passed = min(now - self._looked_at, self._silence * _MOST_AT_ONCE)
+        self._looked_at = now
+        child = self._child
+        if child is None or not child.is_serving or child.is_given_up:
+            return
+        if child.silence is None:
+            child.silence = 0.0
+            child.channel.tell(Call())
+            return
+        child.silence += passed
+        if child.silence >= self._silence:
+            complain(
+                "server",
+                f"the process that serves (pid {child.process.pid}) shows no sign of life for "
+                f"{child.silence:.0f} s, and is killed; {_REST}",
+            )
+            child.is_given_up = True
+            child.process.kill()
 
     async def stop(self, grace: float) -> None:
         """Have it take no more requests, and come to its end in so many seconds."""
@@ -150,8 +189,9 @@ class ServerKeeper:
                 self._hear(message)
             self._child = None
             failures = 1 if time.monotonic() - child.began > _SETTLED else failures + 1
-            rest = "another takes its place, and who comes meanwhile waits"
-            complain("server", f"the process that serves {await child.end()}; {rest}")
+            how = await child.end()
+            if not child.is_given_up:
+                complain("server", f"the process that serves {how}; {_REST}")
             while self._child is None:
                 await asyncio.sleep(pause_after(failures))
                 try:
@@ -162,6 +202,8 @@ class ServerKeeper:
 
     def _hear(self, message: ToDaemon) -> None:
         match message:
+            case Here() if self._child is not None:
+                self._child.silence = None
             case News(feed):
                 self._on_news(feed)
             case Lease(feed, until):
@@ -184,6 +226,7 @@ class ServerKeeper:
             child.process.kill()
             raise
         if refusal is None:
+            child.is_serving = True
             return child
         self._child = None
         how = await child.end()

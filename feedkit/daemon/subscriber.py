@@ -35,12 +35,17 @@ class Subscriber:
             if self._subscriptions.want(hub.feed, hub.url, hub.topic):
                 debug("hub", f"its hub is {hub.url}", source=hub.feed)
                 self._wake.set()
+        if self._wake.is_set():
+            self._subscriptions.keep()
 
     async def serve(self) -> None:
         """Ask hubs whenever it is time, for ever."""
         while True:
             self._wake.clear()
-            if due := self._subscriptions.due(time.time()):
+            if due := self._subscriptions.due(now := time.time()):
+                for each in due:
+                    self._subscriptions.asking(each, now)
+                self._subscriptions.keep()  # once: there may be thousands
                 async with self._session() as session:
                     await asyncio.gather(*(self._ask(session, each) for each in due))
             try:
@@ -62,7 +67,6 @@ class Subscriber:
 
     async def _ask(self, session: aiohttp.ClientSession, subscription: Subscription) -> None:
         """Ask one hub (W3C WebSub, 5.1); it answers at the callback."""
-        self._subscriptions.asking(subscription, time.time())
         settings = self._settings()
         base = settings.serve.public_url or settings.site.url
         form = {

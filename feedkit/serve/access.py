@@ -36,7 +36,7 @@ def may_see_status(request: Request, trusted: Networks, allowed: Networks) -> bo
     if any(name in request.fields for name in _FORWARDED):
         return False
     is_from_here = request.peer is not None and LOOPBACK.has(request.peer)
-    host = request.fields.get("Host") if is_from_here else None  # each browser says one
+    host = request.host if is_from_here else None  # each browser says one
     return allowed.has(request.peer) and (host is None or _is_no_name(host))
 
 

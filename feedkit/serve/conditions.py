@@ -12,29 +12,34 @@ Verdict = Literal[304, 412]
 _TAG = re.compile(r'[ \t,]*(W/)?("[\x21\x23-\x7e\x80-\U0010ffff]*")[ \t]*(?:,|\Z)')
 
 
-def verdict(field: Callable[[str], str | None], etag: str, modified: int) -> Verdict | None:
+def verdict(field: Callable[[str], str | None], etag: str, modified: int | None) -> Verdict | None:
     """What the conditions of a GET or HEAD come to, in their order (RFC 9110, 13.2.2).
 
     `field` gives the value of a field by its name. `etag` is the strong one, quoted, of what would
-    be sent, `modified` its date in seconds. None: it is sent.
+    be sent, `modified` its date in seconds, if it has one: else conditions on that are none
+    (13.1.3 and 13.1.4). None: it is sent.
     """
     if (tags := field("If-Match")) is not None:
         if not _is_among(etag, tags, is_strong=True):
             return 412
-    elif (date := _seconds(field("If-Unmodified-Since"))) is not None and modified > date:
-        return 412
+    elif modified is not None:
+        date = _seconds(field("If-Unmodified-Since"))
+        if date is not None and modified > date:
+            return 412
     if (tags := field("If-None-Match")) is not None:
         return 304 if tags == etag or _is_among(etag, tags, is_strong=False) else None
+    if modified is None:
+        return None
     since = _seconds(field("If-Modified-Since"))
     return 304 if since is not None and modified <= since else None
 
 
-def is_same(condition: str, etag: str, modified: int) -> bool:
+def is_same(condition: str, etag: str, modified: int | None) -> bool:
     """Whether ``If-Range`` names what would be sent (RFC 9110, 13.1.5): by a strong tag or by its
     date, to the second."""
     if condition.lstrip(" \t").startswith(('"', "W/")):
         return condition.strip(" \t") == etag
-    return _seconds(condition) == modified
+    return modified is not None and _seconds(condition) == modified
 
 
 def tags_of(field: str) -> list[str]:

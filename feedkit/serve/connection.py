@@ -20,13 +20,23 @@ from aiohttp.http import (
     HttpVersion11,
     RawRequestMessage,
 )
-from aiohttp.http_exceptions import LineTooLong
 from aiohttp.streams import StreamReader
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from feedkit.serve import pages
+from feedkit.serve.faults import (
+    FIELD_BYTES,
+    LONG,
+    MOST_FIELDS,
+    NO_HOST,
+    OTHER_CODING,
+    OTHER_VERSION,
+    TARGET_BYTES,
+    fault_of,
+)
 from feedkit.serve.files import open_file
-from feedkit.serve.messages import Answer, FilePart, Request
+from feedkit.serve.hosts import is_for_a_host
+from feedkit.serve.messages import Answer, Fault, FilePart, Request
 from feedkit.serve.shelf import stamp_of
 
 HEAD_SECONDS = 10.0
@@ -39,9 +49,8 @@ LINGER_SECONDS = 2.0
 """For which what still comes is taken and forgotten before the connection is closed: closed at
 once, it would take the answer away from who is still sending (RFC 9112, 9.6)."""
 _HEAD_BYTES = 16_384
-_LINE_BYTES = 8_190
-_VERSIONS = (HttpVersion10, HttpVersion11)
 _BODY_BYTES = 20_000_000
+_END_OF_LINE = b"\r\n"
 _END_OF_HEAD = b"\r\n\r\n"
 _AHEAD = 8_192
 """Bytes that may come while an answer is being sent, before no more is read."""
@@ -81,16 +90,17 @@ class Owner(Protocol):
         """A request was answered, or what was none."""
 
 
-class _Faulty(NamedTuple):
-    """In the place of a request that cannot be read: what to say of it."""
+class _Refused(NamedTuple):
+    """In the place of a request that is none."""
 
-    status: int
-    sentence: str
+    fault: Fault
+    message: RawRequestMessage | None = None
+    """What could be read of it."""
 
 
-_BAD = _Faulty(400, "This is no HTTP request that can be understood.")
-_LONG = _Faulty(431, "The address or the header of this request is too long.")
-_LATE = _Faulty(408, "The request did not come to its end in time.")
+_LATE = Fault(408, "The request did not come to its end in time.")
+_LARGE = Fault(413, f"A message of more than {_BODY_BYTES // 1_000_000} MB is not taken.")
+_TORN = Fault(400, "The message is not all there, or its chunks cannot be read.")
 
 
 class Connection(BaseProtocol, asyncio.BufferedProtocol):
@@ -110,8 +120,9 @@ class Connection(BaseProtocol, asyncio.BufferedProtocol):
             self,
             loop,
             2**26,  # past `_BODY_BYTES`: here nothing reads while a body comes
-            max_line_size=_LINE_BYTES,
-            max_field_size=_LINE_BYTES,
+            max_line_size=TARGET_BYTES,
+            max_field_size=FIELD_BYTES,
+            max_headers=MOST_FIELDS,
             auto_decompress=False,
         )
         self._rest = b""
@@ -121,7 +132,9 @@ class Connection(BaseProtocol, asyncio.BufferedProtocol):
         """Whether nothing is read until that is parsed."""
         self._head_size = 0
         """Bytes of a header that is not all there."""
-        self._waiting: deque[RawRequestMessage | _Faulty] = deque()
+        self._seam = b""
+        """The last of them: its end may have begun with these."""
+        self._waiting: deque[RawRequestMessage | _Refused] = deque()
         """What came and is to be answered, in turn."""
         self._is_last = False
         """Whether the last of those is the last of all: what follows it is no request."""
@@ -131,7 +144,7 @@ class Connection(BaseProtocol, asyncio.BufferedProtocol):
         """Its body."""
         self._is_undecided = False
         """Whether it is not known yet if anybody waits for that."""
-        self._body: asyncio.Future[bytes | None] | None = None
+        self._body: asyncio.Future[bytes | Fault] | None = None
         """Where that is waited for."""
         self._has_ended = False
         """Whether the other side will send no more."""
@@ -188,7 +201,7 @@ class Connection(BaseProtocol, asyncio.BufferedProtocol):
         """The other side sends no more; it may still be waiting for what it asked."""
         self._has_ended = True
         if self._body is not None and not self._body.done():
-            self._body.set_result(None)
+            self._body.set_result(_TORN)
         return self.is_busy
 
     def pause_writing(self) -> None:
@@ -268,48 +281,68 @@ class Connection(BaseProtocol, asyncio.BufferedProtocol):
 
     def _read(self) -> None:
         """Parse one header, or as much of it as came: whoever sends nonsense behind a request is
-        answered both."""
+        answered both. Empty lines before a request are none of it (RFC 9112, 2.2)."""
+        while not self._head_size and self._rest.startswith(_END_OF_LINE, self._parsed):
+            self._parsed += len(_END_OF_LINE)
         end = self._rest.find(_END_OF_HEAD, self._parsed)
         end = len(self._rest) if end < 0 else end + len(_END_OF_HEAD)
+        if self._seam:
+            end = self._seam_end(end)
         piece = self._rest[self._parsed : end]
         self._parsed = end
         if end == len(self._rest):
             self._rest, self._parsed = b"", 0
-        if self._head_size + len(piece) > _HEAD_BYTES:
-            self._end_with(_LONG)
+        if not piece:
             return
+        room = _HEAD_BYTES - self._head_size
         try:
-            messages, is_upgraded, _ = self._requests.feed_data(piece)
+            messages, is_upgraded, _ = self._requests.feed_data(piece[:room])
         except HttpProcessingError as error:
-            self._end_with(_LONG if isinstance(error, LineTooLong) else _BAD)
+            self._end_with(fault_of(error, piece))
+            return
+        if len(piece) > room:
+            self._end_with(LONG)
             return
         for message, payload in messages:
-            if message.version not in _VERSIONS:
-                self._end_with(_BAD)
+            is_old = message.version == HttpVersion10
+            if (fault := _fault_in(message, is_old=is_old)) is not None:
+                self._end_with(fault, message)
                 return
             self._waiting.append(message)
-            if message.should_close or is_upgraded or not payload.is_eof():
+            closes = message.should_close or (is_old and _says_close(message))
+            if closes or is_upgraded or not payload.is_eof():
                 self._is_last = True
                 self._is_torn = is_upgraded or not payload.is_eof()
                 if self._is_torn and not is_upgraded:
                     self._payload, self._is_undecided = payload, True
                 break
         if messages:
-            self._head_size = 0
+            self._head_size, self._seam = 0, b""
             return
         if self._head_size == 0:
             self.deadline = self._loop.time() + HEAD_SECONDS
         self._head_size += len(piece)
+        self._seam = (self._seam + piece)[1 - len(_END_OF_HEAD) :]
 
-    def _end_with(self, fault: _Faulty) -> None:
-        self._waiting.append(fault)
+    def _seam_end(self, end: int) -> int:
+        """Where the header ends whose empty line may have begun in what came before: there, or at
+        `end`."""
+        seam = self._seam + self._rest[self._parsed : self._parsed + len(_END_OF_HEAD) - 1]
+        at = seam.find(_END_OF_HEAD)
+        return end if at < 0 else self._parsed + at + len(_END_OF_HEAD) - len(self._seam)
+
+    def _end_with(self, fault: Fault, message: RawRequestMessage | None = None) -> None:
+        self._waiting.append(_Refused(fault, message))
         self._is_last = self._is_torn = True
-        self._head_size = 0
+        self._head_size, self._seam = 0, b""
 
-    def _respond(self, message: RawRequestMessage | _Faulty) -> None:
-        if isinstance(message, _Faulty):
-            nothing = Request("", "", _NO_FIELDS, self._peer)
-            self._send(nothing, pages.refusal(nothing, *message), is_old=False)
+    def _respond(self, message: RawRequestMessage | _Refused) -> None:
+        if isinstance(message, _Refused):
+            fault, known = message
+            request = Request("", "", _NO_FIELDS, self._peer)
+            if known is not None:
+                request = Request(known.method, known.path, known.headers, self._peer)
+            self._send(request, pages.refusal(request, *fault), is_old=False)
             return
         request = Request(message.method, message.path, message.headers, self._peer)
         is_old = message.version == HttpVersion10
@@ -319,19 +352,25 @@ class Connection(BaseProtocol, asyncio.BufferedProtocol):
             self._send(request, answer, is_old=is_old)
             return
         if request.body is not None:
-            self._await_body(request.body, message.headers.get("Expect", ""))
+            self._await_body(request.body, message)
         elif not self._waiting:
             self._is_undecided = False
         self._task = self._loop.create_task(self._send_slowly(request, answer, is_old=is_old))
         self._task.add_done_callback(self._slow_ended)
 
-    def _await_body(self, body: "asyncio.Future[bytes | None]", expectation: str) -> None:
+    def _await_body(
+        self, body: "asyncio.Future[bytes | Fault]", message: RawRequestMessage
+    ) -> None:
         """Look at what comes from now on; some of it may have come with the header."""
         if self._payload is None or self._waiting:
             body.set_result(b"")  # it has none
             return
         self._body, self._is_undecided = body, False
-        if expectation.lower() == "100-continue":
+        if int(message.headers.get("Content-Length", 0)) > _BODY_BYTES:
+            body.set_result(_LARGE)
+            return
+        expectation = message.headers.get("Expect", "").lower()
+        if expectation == "100-continue" and message.version != HttpVersion10:  # RFC 9110, 10.1.1
             self._out.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         rest, self._rest = self._rest[self._parsed :], b""
         self._parsed = 0
@@ -347,10 +386,10 @@ class Connection(BaseProtocol, asyncio.BufferedProtocol):
         try:
             self._requests.feed_data(data)
         except HttpProcessingError:
-            self._body.set_result(None)
+            self._body.set_result(_TORN)
             return
         if self._payload.total_bytes > _BODY_BYTES:
-            self._body.set_result(None)
+            self._body.set_result(_LARGE)
         elif self._payload.is_eof():
             body, self._body = self._body, None  # reading calls back here
             body.set_result(self._payload.read_nowait())
@@ -440,6 +479,23 @@ class Connection(BaseProtocol, asyncio.BufferedProtocol):
 
 
 _NO_FIELDS: CIMultiDictProxy[str] = CIMultiDictProxy(CIMultiDict())
+
+
+def _fault_in(message: RawRequestMessage, *, is_old: bool) -> Fault | None:
+    """What is wrong with a request that could be parsed; None: nothing."""
+    if not is_old and message.version != HttpVersion11:
+        return OTHER_VERSION
+    fields = message.headers
+    if not is_for_a_host(message.path, fields.getall("Host", ()), is_old=is_old):
+        return NO_HOST
+    coding = fields.get("Transfer-Encoding")
+    return OTHER_CODING if coding is not None and coding.lower() != "chunked" else None
+
+
+def _says_close(message: RawRequestMessage) -> bool:
+    """Whether the connection ends with it, also where it is to be kept alive (RFC 9112, 9.3)."""
+    options = ",".join(message.headers.getall("Connection", ())).lower().split(",")
+    return "close" in [option.strip(" \t") for option in options]
 
 
 def _opened(part: FilePart, root: str) -> BinaryIO | None:

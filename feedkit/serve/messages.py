@@ -6,6 +6,15 @@ from typing import NamedTuple
 
 from multidict import CIMultiDictProxy
 
+from feedkit.serve.hosts import host_of
+
+
+class Fault(NamedTuple):
+    """In the place of a request or a body that cannot be had: what to say of that."""
+
+    status: int
+    sentence: str
+
 
 class Request:
     """One request. `target` is as it came (RFC 9112, 3.2); `peer` the address of who is connected,
@@ -20,9 +29,8 @@ class Request:
         self.target = target
         self.fields = fields
         self.peer = peer
-        self.body: Future[bytes | None] | None = None
-        """Made by who waits for the body: without it what comes is not looked at. Its result is
-        None for one that is too large or cannot be read."""
+        self.body: Future[bytes | Fault] | None = None
+        """Made by who waits for the body: without it what comes is not looked at."""
 
     def field(self, name: str) -> str | None:
         """The value of a field that is a list; lines of one name are one (RFC 9110, 5.3)."""
@@ -31,6 +39,11 @@ class Request:
             return None
         values = self.fields.getall(name)
         return value if len(values) == 1 else ", ".join(values)
+
+    @property
+    def host(self) -> str | None:
+        """The host that it is for, with a port where one is said; None: it does not say."""
+        return host_of(self.target, self.fields.get("Host"))
 
     @property
     def is_head(self) -> bool:

@@ -117,13 +117,17 @@ class Server:
             connection.finish()
         while self._connections and self._loop.time() < end:
             await asyncio.sleep(0.02)
-        for connection in [*self._connections]:
-            if connection.transport is not None:
-                connection.transport.abort()
+        self.abandon()
         await asyncio.sleep(0)
         if self._ticks is not None:
             self._ticks.cancel()
         self._versions.save()
+
+    def abandon(self) -> None:
+        """Let go of all who are connected, also of who is being answered."""
+        for connection in [*self._connections]:
+            if connection.transport is not None:
+                connection.transport.abort()
 
     # Called by connections
 

@@ -92,6 +92,11 @@ class Document:
                     variant.heads.clear()
 
     @property
+    def date_said(self) -> int | None:
+        """Its date, if it has one already."""
+        return self.modified if self.is_dated else None
+
+    @property
     def size(self) -> int:
         """Bytes that it takes in memory."""
         kept = [variant for variant in self.variants.values() if variant is not None]

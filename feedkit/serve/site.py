@@ -20,7 +20,7 @@ from feedkit.serve.gone import Gone
 from feedkit.serve.inside import Inside, Measure, as_json, as_metrics, as_page
 from feedkit.serve.listing import Listing
 from feedkit.serve.media import HTML, JSON, TEXT, shown_as
-from feedkit.serve.messages import Answer, FilePart, Request
+from feedkit.serve.messages import Answer, Fault, FilePart, Request
 from feedkit.serve.paths import below, file_of, path_of
 from feedkit.serve.ranges import parts_of
 from feedkit.serve.shelf import Document, LargeError, Shelf, Variant
@@ -133,7 +133,7 @@ class Site:
         # by two programs, would be neither.
         wanted = IDENTITY_ALONE if is_partial else acceptable(request.field("Accept-Encoding"))
         coding, variant = self._shelf.variant(document, wanted)
-        status = verdict(request.field, variant.etag, document.modified)
+        status = verdict(request.field, variant.etag, document.date_said)
         if status == 304:
             head = variant.heads.get(304)
             if head is None:
@@ -176,7 +176,7 @@ class Site:
         """Parts of the document (RFC 9110, 14.2, 15.5.17); None where the whole is to be sent."""
         variant = document.plain
         condition = request.fields.get("If-Range")
-        if condition is not None and not is_same(condition, variant.etag, document.modified):
+        if condition is not None and not is_same(condition, variant.etag, document.date_said):
             return None
         parts = parts_of(request.field("Range") or "", variant.length)
         if parts is None:
@@ -268,7 +268,7 @@ class Site:
         return pages.page(request, 200, TEXT, challenge.encode(errors="replace"))
 
     async def _told(
-        self, request: Request, token: str, coming: "asyncio.Future[bytes | None]"
+        self, request: Request, token: str, coming: "asyncio.Future[bytes | Fault]"
     ) -> Answer:
         """The answer to a message that is still coming."""
         try:
@@ -276,8 +276,8 @@ class Site:
                 body = await coming
         except TimeoutError:
             return pages.refusal(request, 408, "The message did not come to its end in time.")
-        if body is None:
-            return pages.refusal(request, 400, "The message is too large, or is not all there.")
+        if isinstance(body, Fault):
+            return pages.refusal(request, *body)
         signature = request.field("X-Hub-Signature")
         if self.subscriptions and self.subscriptions.take(token, signature, body, time.time()):
             return pages.page(request, 202, TEXT, b"")

@@ -77,7 +77,8 @@ class Subscriptions:
     # What the daemon does with them
 
     def want(self, feed: str, hub: str, topic: str) -> bool:
-        """Have `hub` tell of the news of `feed`, which is `topic` to it; whether that is new."""
+        """Have `hub` tell of the news of `feed`, which is `topic` to it; whether that is new.
+        Call `keep` after the last of them."""
         known = self._by_feed.get(feed)
         if known is not None and (known.hub, known.topic) == (hub, topic):
             return False
@@ -85,7 +86,6 @@ class Subscriptions:
             self.on_change(feed, 0.0)
         token, secret = secrets.token_urlsafe(24), secrets.token_urlsafe(32)
         self._by_feed[feed] = Subscription(feed, hub, topic, token, secret)
-        self._save()
         return True
 
     def follow(self, feeds: frozenset[str]) -> None:
@@ -96,19 +96,19 @@ class Subscriptions:
             del self._by_feed[feed]
             self.on_change(feed, 0.0)
         if gone:
-            self._save()
+            self.keep()
 
     def due(self, now: float) -> list[Subscription]:
         """Those whose hubs are to be asked now."""
         return [each for each in self._by_feed.values() if each.renew_at <= now]
 
     def asking(self, subscription: Subscription, now: float) -> None:
-        """Note that the hub is being asked: it may verify before it answers."""
+        """Note that the hub is being asked, and call `keep` before it is: it may verify before it
+        answers."""
         subscription.asked_at = now
         subscription.failures += 1  # until it verifies
         pause = min(_FIRST_RETRY * 2 ** (subscription.failures - 1), _LONGEST_RETRY)
         subscription.renew_at = now + pause
-        self._save()
 
     def leases(self, now: float) -> Mapping[str, datetime]:
         """The feeds whose hubs tell of their news, and until when."""
@@ -130,7 +130,7 @@ class Subscriptions:
         if said.get("hub.mode") == "denied":
             each.lease_until = 0.0
             each.renew_at = now + _LONGEST_RETRY
-            self._save()
+            self.keep()
             self.on_change(each.feed, 0.0)
             return ""
         challenge = said.get("hub.challenge", "")
@@ -145,7 +145,7 @@ class Subscriptions:
         each.lease_until = now + lease
         each.renew_at = each.lease_until - lease * _RENEWED
         each.failures = 0
-        self._save()
+        self.keep()
         self.on_change(each.feed, each.lease_until)
         return challenge
 
@@ -163,7 +163,7 @@ class Subscriptions:
         digest = hashlib.sha256(body).hexdigest()[:32]
         if digest not in each.messages:
             each.messages = [*each.messages, digest][-_REMEMBERED:]
-            self._save()
+            self.keep()
             self.on_news(each.feed)
         return True
 
@@ -175,7 +175,8 @@ class Subscriptions:
                 return each
         return None
 
-    def _save(self) -> None:
+    def keep(self) -> None:
+        """Have them outlive a restart as they are now."""
         if self._file is None:
             return
         beside = self._file.with_name(f".{self._file.name}.tmp")

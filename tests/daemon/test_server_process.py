@@ -25,6 +25,8 @@ from feedkit.daemon.channel import channel_over
 from feedkit.daemon.messages import (
     Alive,
     Begin,
+    Call,
+    Here,
     Lease,
     News,
     Stop,
@@ -77,8 +79,8 @@ def planet_fixture(tmp_path: Path) -> Planet:
 
 
 @contextmanager
-def served(planet: Planet) -> Iterator[Served]:
-    with daemon(planet.root) as service:
+def served(planet: Planet, silence: float | None = None) -> Iterator[Served]:
+    with daemon(planet.root, silence=silence) as service:
         it = Served(service)
         service.until("published")
         yield it
@@ -118,6 +120,38 @@ def test_when_it_is_killed_another_serves_on_the_same_port_and_cycles_go_on(
         it.service.until("published")
         assert b">two<" in it.client.ask("/atom.xml").body
         assert it.service.stop() == 0
+    assert it.has_ended()
+
+
+def test_one_that_hangs_is_killed_and_another_serves(planet: Planet) -> None:
+    with served(planet, silence=1) as it:
+        first = it.pid
+        os.kill(first, signal.SIGSTOP)
+        line = it.service.until("server")
+        assert line["level"] == "error"
+        said = f"the process that serves (pid {first}) shows no sign of life for 1 s, and is killed"
+        assert line["message"].startswith(said)
+        assert it.client.ask("/atom.xml").status == 200, "who comes meanwhile waits"
+        it.until_serving()
+        assert it.pid != first
+        assert it.service.stop() == 0
+        assert len(it.service.events("server")) == 1, "its end is no second line"
+    assert it.has_ended()
+
+
+def test_one_that_slept_as_the_daemon_did_is_not_killed(planet: Planet) -> None:
+    """As when a machine sleeps, a container is frozen, or Ctrl-Z stops both."""
+    with served(planet, silence=1) as it:
+        os.kill(it.pid, signal.SIGSTOP)
+        time.sleep(0.2)  # so that it owes an answer
+        it.service.signal(signal.SIGSTOP)
+        time.sleep(1.3)
+        it.service.signal(signal.SIGCONT)
+        time.sleep(0.2)
+        os.kill(it.pid, signal.SIGCONT)
+        assert it.client.ask("/atom.xml").status == 200
+        assert it.service.stop() == 0
+        assert not it.service.events("server", "serving")[1:], "none took its place"
     assert it.has_ended()
 
 
@@ -179,6 +213,11 @@ def test_a_daemon_that_stands_still_is_not_well(planet: Planet) -> None:
         client = Client(sockets.address.port)
         assert client.ask("/healthz").body == b"ok\n"
         time.sleep(0.6)
+        ours.settimeout(10)
+        ours.sendall(line_of(Call()))
+        said = b""
+        while not said.endswith(line_of(Here())):
+            said += ours.recv(1_000)  # it says that it is there itself; so much for the daemon
         answer = client.ask("/healthz")
         assert (answer.status, b"no sign of life" in answer.body) == (503, True)
         ours.sendall(line_of(Alive(Metrics(cycles=7))))

@@ -328,6 +328,23 @@ def test_a_new_document_is_seen_at_once_and_an_old_one_is_forgotten(
     assert client.ask("/news.xml").status == 404
 
 
+def test_conditions_on_a_date_that_a_document_has_not_yet_are_none(
+    client: Client, planet: Planet
+) -> None:
+    """RFC 9110, 13.1.3 to 13.1.5."""
+    path = planet.write("public/undated.xml", "<rss>undated</rss>")
+    changed = path.stat().st_mtime + 1_000  # its second is not over for a while
+    os.utime(path, (changed, changed))
+    own = formatdate(int(changed) + 1, usegmt=True)
+    for date in (own, LONG_AGO, formatdate(changed + 9_000, usegmt=True)):
+        assert client.ask("/undated.xml", If_Modified_Since=date).status == 200
+        assert client.ask("/undated.xml", If_Unmodified_Since=date).status == 200
+        assert client.ask("/undated.xml", Range="bytes=0-1", If_Range=date).status == 200
+    etag = client.ask("/undated.xml").fields["etag"]
+    assert client.ask("/undated.xml", If_None_Match=etag).status == 304
+    assert client.ask("/undated.xml", Range="bytes=0-1", If_Range=etag).status == 206
+
+
 def test_validators_survive_a_restart_and_codings_too(client: Client, planet: Planet) -> None:
     with serving(planet.root) as (other, service):
         for coding in ("", "br", "gzip"):

@@ -122,6 +122,25 @@ def test_a_header_that_does_not_end_is_not_waited_for(
     run(planet, test)
 
 
+def test_empty_lines_before_a_request_are_none_of_it(
+    planet: Planet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As clients of old send them behind a message (RFC 9112, 2.2)."""
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.1)
+
+    async def test(it: Running) -> None:
+        reader, writer = await it.connect()
+        writer.write(b"\r\n\r\n\r\n" + get("/atom.xml"))
+        assert (await reader.readuntil(b"<feed/>")).startswith(b"HTTP/1.1 200 ")
+        writer.write(b"\r\n")
+        await asyncio.sleep(1.3)  # limits are looked at once a second
+        writer.write(b"\r\n" + get("/atom.xml", "Connection: close"))
+        assert (await reader.read()).startswith(b"HTTP/1.1 200 ")
+        writer.close()
+
+    run(planet, test)
+
+
 def test_a_connection_without_requests_ends_in_time(
     planet: Planet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,6 +233,12 @@ def test_http_1_0_is_answered_and_stays_where_it_asks_to(planet: Planet, path: s
         answer = await it.say(stays)
         assert answer.count(b"Connection: keep-alive\r\n") == 1
         assert answer.count(b"HTTP/1.1 200 ") == 2
+        for ends in (
+            ("Connection: keep-alive, Close",),
+            ("Connection: keep-alive", "Connection: close"),
+        ):
+            answer = await it.say(get(path, *ends, version="1.0") + get("/nowhere"))
+            assert answer.count(b"HTTP/1.1 ") == 1, "to end counts for more (RFC 9112, 9.3)"
 
     run(planet, test)
 

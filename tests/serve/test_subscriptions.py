@@ -2,6 +2,7 @@
 suite by their numbers, against a daemon and a real hub. (Case 101, a page of HTML as the topic,
 does not apply: feedkit follows feeds.)"""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -25,6 +26,9 @@ from server import Answered, Client
 from service import Service, daemon, wait_for
 
 from feedkit.collect.links import linked
+from feedkit.config import load_settings
+from feedkit.daemon.subscriber import Subscriber
+from feedkit.pipeline.report import Hub as NamedHub
 from feedkit.pipeline.timing import told
 from feedkit.serve.subscriptions import LEASE, Subscriptions
 from feedkit.store import Timing
@@ -269,7 +273,13 @@ def test_a_message_may_come_in_chunks_and_in_pieces_and_not_without_end(world: W
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert b"HTTP/1.1 100 Continue" in answer
     long = f"{head}Content-Length: 90000000\r\n\r\n".encode() + b"x" * 21_000_000
-    assert world.client.say(long).startswith(b"HTTP/1.1 400 ")
+    assert world.client.say(long).startswith(b"HTTP/1.1 413 "), "its length says so already"
+    chunks = f"{head}Transfer-Encoding: chunked\r\n\r\n1400000\r\n".encode() + b"x" * 21_000_000
+    assert world.client.say(chunks).startswith(b"HTTP/1.1 413 "), "more than that came"
+    asking = f"{head}Content-Length: 90000000\r\nExpect: 100-continue\r\n\r\n".encode()
+    assert world.client.say(asking).startswith(b"HTTP/1.1 413 "), "it need not be sent"
+    old = f"{head}Content-Length: 9\r\nExpect: 100-continue\r\n\r\n".replace("1.1", "1.0").encode()
+    assert world.client.say(old + b"x" * 9).startswith(b"HTTP/1.1 403 "), "that is none in 1.0"
     short = f"{head}Content-Length: 9\r\n\r\nx".encode()
     assert world.client.say(short).startswith(b"HTTP/1.1 400 ")
 
@@ -350,6 +360,7 @@ def test_a_lease_is_renewed_before_it_ends_and_a_hub_that_fails_is_asked_less_an
     subscriptions = Subscriptions(file)
     assert subscriptions.want("feed", "hub", "topic")
     assert not subscriptions.want("feed", "hub", "topic")
+    subscriptions.keep()
     (each,) = subscriptions.due(1_000.0)
     assert file.stat().st_mode & 0o777 == 0o600
     waits, now = [], 1_000.0
@@ -383,6 +394,37 @@ def test_a_lease_is_renewed_before_it_ends_and_a_hub_that_fails_is_asked_less_an
     assert not again.is_told(each.token, now + 900), "what the old hub sends is refused"
     again.follow(frozenset())
     assert [*again] == []
+
+
+class Counting(Subscriptions):
+    """Knows how often all of them were written."""
+
+    writes = 0
+
+    def keep(self) -> None:
+        self.writes += 1
+        super().keep()
+
+
+def test_many_feeds_with_hubs_are_written_once(tmp_path: Path) -> None:
+    """Each time for itself they would keep readers waiting, for a minute where they are 20,000."""
+    file = tmp_path / "hubs"
+    settings = load_settings(Planet(tmp_path, "").root / "config.toml")
+    nowhere = "http://127.0.0.1:9/"  # which is not asked: the address is private
+
+    async def learn() -> int:
+        subscriptions = Counting(file)
+        subscriber = Subscriber(lambda: settings, subscriptions)
+        subscriber.learn([NamedHub(f"feed {n}", nowhere, f"topic {n}") for n in range(50)], None)
+        assert len([*Subscriptions(file)]) == 50
+        asking = asyncio.ensure_future(subscriber.serve())
+        while any(each.failures == 0 for each in subscriptions):
+            await asyncio.sleep(0.01)
+        asking.cancel()
+        return subscriptions.writes
+
+    assert asyncio.run(learn()) == 2
+    assert all(each.asked_at for each in Subscriptions(file))
 
 
 def test_a_hub_that_denies_is_asked_again_in_a_day() -> None:
