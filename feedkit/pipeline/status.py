@@ -5,9 +5,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from feedkit.collect.http import shown
+from feedkit.collect.addresses import host_at, shown
 from feedkit.config import FeedSource, Settings
-from feedkit.pipeline.feeds import host_asked
 from feedkit.pipeline.prepare import feed_key, to_microseconds
 from feedkit.pipeline.subscriptions import subscriptions
 from feedkit.pipeline.timing import name_of, planned, time_of
@@ -64,7 +63,7 @@ def status(settings: Settings, store: Store, now: datetime) -> list[FeedStatus]:
         if row is None:
             found.append(_new(feed))
             continue
-        wait = None if feed.path else time_of(waits.get(host_asked(feed, row)))
+        wait = None if feed.path else time_of(waits.get(host_at(row.moving.url or feed.url)))
         found.append(_status(feed, row, counts.get(row.id, 0), wait, now))
     return found
 
