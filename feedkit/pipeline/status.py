@@ -94,11 +94,7 @@ def categories(settings: Settings, store: Store) -> Categories:
         sizes = transaction.categories.sizes()
     topics, _ = choose_topics(settings, rows, sizes)
     published = [
-        CategoryStatus(
-            topic.name,
-            topic.folder.strip("/").rpartition("/")[2],
-            sum(sizes.get(one, 0) for one in topic.category_ids),
-        )
+        CategoryStatus(topic.name, topic.slug, sum(sizes.get(one, 0) for one in topic.category_ids))
         for topic in topics
         if topic.name is not None
     ]
