@@ -2,6 +2,7 @@
 
 from feedkit.model import Enclosure, Entry, Origin
 from feedkit.parse.draft import EntryDraft, FeedDraft, add_enclosure, finish_entry
+from feedkit.parse.links import add_entry_link, is_page, link_relation
 from feedkit.parse.places import SHAPES, read_shape
 from feedkit.parse.text import (
     add_person,
@@ -26,9 +27,7 @@ from feedkit.parse.tolerant.values import (
     title_of,
     url_of,
 )
-from feedkit.parse.urls import enter, link_relation
-
-_PAGE_TYPES = ("", "text/html", "application/xhtml+xml")
+from feedkit.parse.urls import enter
 
 
 def read_entry(entry: Values, feed: FeedDraft, outer: str, version: str) -> Entry:
@@ -76,29 +75,15 @@ def read_entry(entry: Values, feed: FeedDraft, outer: str, version: str) -> Entr
 
 def _read_links(draft: EntryDraft, entry: Values, base: str | None, is_atom: bool) -> None:
     for link in objects_of(entry, "links"):
-        href = url_of(link, "href", base)
-        kind = text_of(link, "type")
-        if not href:
-            continue
-        match link_relation(text_of(link, "rel")):
-            case "alternate" if RSS_LINK in link:
-                draft.link = draft.link or href
-            case "alternate" if kind in _PAGE_TYPES:
-                draft.url = draft.url or href
-            case "alternate":
-                draft.other_url = draft.other_url or href
-            case "enclosure":
-                length = read_number(text_of(link, "length"))
-                length = length or (length if is_atom else None)
-                # feedparser says text/html of a link that says nothing.
-                known = None if kind == "text/html" else kind or None
-                add_enclosure(draft.enclosures, Enclosure(url=href, type=known, length=length))
-            case "replies" if kind in _PAGE_TYPES:
-                draft.comments_url = draft.comments_url or href
-            case "related":
-                draft.external_url = draft.external_url or href
-            case "license":
-                draft.license = draft.license or href
+        relation, href = link_relation(text_of(link, "rel")), url_of(link, "href", base)
+        if relation == "alternate" and RSS_LINK in link:
+            draft.link = draft.link or href
+        elif href:
+            # feedparser says text/html of a link that says nothing.
+            kind = text_of(link, "type")
+            length = read_number(text_of(link, "length"))
+            length = length or (length if is_atom else None)
+            add_entry_link(draft, relation, href, "" if kind == "text/html" else kind, length)
     permanent = text_of(entry, "link")  # feedparser's guess from <guid>, and from <atom:id> too
     if not is_atom and permanent.startswith(("http://", "https://")):
         draft.other_url = draft.other_url or permanent
@@ -116,7 +101,7 @@ def _read_markup(draft: EntryDraft, entry: Values, base: str | None, version: st
     for content in objects_of(entry, "content"):
         source = url_of(content, "src", enter(base, text_of(content, "base") or None))
         kind = text_of(content, "type")
-        if source and kind in (*_PAGE_TYPES, "text/plain"):
+        if source and (is_page(kind) or kind == "text/plain"):
             draft.other_url = draft.other_url or source
         elif source:
             add_enclosure(draft.enclosures, Enclosure(url=source, type=kind))

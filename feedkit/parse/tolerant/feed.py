@@ -2,6 +2,7 @@
 
 from feedkit.model import Person
 from feedkit.parse.draft import FeedDraft
+from feedkit.parse.links import add_feed_link, link_relation
 from feedkit.parse.text import plain_title, read_language, read_minutes, read_number
 from feedkit.parse.tolerant.for_feedparser import RSS_LINK, UNREAD
 from feedkit.parse.tolerant.podcast import add_participants, podcast_texts
@@ -15,7 +16,6 @@ from feedkit.parse.tolerant.values import (
     title_of,
     url_of,
 )
-from feedkit.parse.urls import link_relation
 
 
 def read_feed(feed: Values, base: str | None, is_atom: bool) -> FeedDraft:
@@ -44,20 +44,9 @@ def read_feed(feed: Values, base: str | None, is_atom: bool) -> FeedDraft:
     cover = url_of(object_of(feed, "googleplay_image"), "href", base)
     draft.other_image = url_of(feed, "icon", base) or cover
     for link in objects_of(feed, "links"):
-        href = url_of(link, "href", base)
-        match link_relation(text_of(link, "rel")):
-            case "alternate" if RSS_LINK in link:
-                draft.link = draft.link or href
-            case "alternate":
-                draft.url = draft.url or href
-            case "self":
-                draft.self_url = draft.self_url or href
-            case "hub":
-                draft.hub = draft.hub or href
-            case "prev-archive":
-                draft.prev_archive = draft.prev_archive or href
-            case "next":
-                draft.next_page = draft.next_page or href
-            case "license":
-                draft.license = draft.license or href
+        relation, href = link_relation(text_of(link, "rel")), url_of(link, "href", base)
+        if relation == "alternate" and RSS_LINK in link:
+            draft.link = draft.link or href
+        elif href:
+            add_feed_link(draft, relation, href, text_of(link, "type"))
     return draft
