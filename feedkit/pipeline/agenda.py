@@ -8,12 +8,12 @@ from pathlib import Path
 from feedkit.collect.articles import scan
 from feedkit.config import FeedSource, Settings
 from feedkit.errors import CollectError
-from feedkit.pipeline.prepare import article_folder_key, feed_key, to_microseconds
+from feedkit.pipeline.instants import exact, time_of, to_microseconds
 from feedkit.pipeline.subscriptions import subscriptions
-from feedkit.pipeline.timing import exact, time_of
 from feedkit.pipeline.waits import Waits
 from feedkit.schedule.policy import is_due
 from feedkit.store import DueRow, Store
+from feedkit.store.source_keys import feed_key, folder_key
 
 _ANOTHER_CHANCE = timedelta(minutes=1)
 _AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -31,7 +31,7 @@ def next_time(
     with store.read() as transaction:
         rows = transaction.times.due_rows()
         waits = Waits(transaction.times.host_waits(to_microseconds(now)))
-        folders = [article_folder_key(folder) for folder in settings.articles]
+        folders = [folder_key(folder.name) for folder in settings.articles]
         article_at = transaction.times.next_article_at(folders)
     times = list(_feed_times(feeds, rows, waits, now))
     if article_at is not None:
@@ -48,7 +48,7 @@ def _feed_times(
     for feed in feeds:
         if feed.path is not None:
             continue  # read in every run; `local_state` tells when it changes
-        row = rows.get(feed_key(feed))
+        row = rows.get(feed_key(feed.url))
         if row is None:
             yield _AT_ONCE
         elif not row.is_gone:

@@ -10,17 +10,11 @@ from datetime import datetime
 from feedkit.collect.addresses import shown
 from feedkit.collect.http import Fetched
 from feedkit.pipeline.followed import FollowedFeed
-from feedkit.pipeline.prepare import PreparedFeed, digest, to_microseconds
+from feedkit.pipeline.instants import exact, to_microseconds
+from feedkit.pipeline.prepare import PreparedFeed, digest
 from feedkit.pipeline.report import Hub
 from feedkit.pipeline.sameness import with_stored_guids
-from feedkit.pipeline.timing import (
-    asked,
-    exact,
-    fresh_until,
-    told,
-    with_rhythm_of,
-    with_words_of,
-)
+from feedkit.pipeline.timing import asked, fresh_until, told, with_rhythm_of, with_words_of
 from feedkit.schedule import moves
 from feedkit.store import Moving, Validators
 from feedkit.store.transaction import Transaction

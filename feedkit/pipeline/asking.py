@@ -18,7 +18,8 @@ from feedkit.pipeline.answers import save_answer
 from feedkit.pipeline.commits import GroupCommit
 from feedkit.pipeline.failures import failure_of, reason_of, save_failure
 from feedkit.pipeline.followed import FollowedFeed
-from feedkit.pipeline.prepare import PreparedFeed, digest, to_microseconds
+from feedkit.pipeline.instants import to_microseconds
+from feedkit.pipeline.prepare import PreparedFeed, digest
 from feedkit.pipeline.reading import Document, FeedReader
 from feedkit.pipeline.report import SourceReport
 from feedkit.pipeline.timing import Clock, asked

@@ -7,8 +7,8 @@ from feedkit.collect.addresses import shown
 from feedkit.config import FeedSource
 from feedkit.errors import CollectError, ParseError, RefusalError
 from feedkit.pipeline.followed import FollowedFeed
-from feedkit.pipeline.prepare import to_microseconds
-from feedkit.pipeline.timing import asked, time_of
+from feedkit.pipeline.instants import time_of, to_microseconds
+from feedkit.pipeline.timing import asked
 from feedkit.schedule import moves
 from feedkit.schedule.policy import latest_retry
 from feedkit.store import Moving, SourceRow, Timing, Validators

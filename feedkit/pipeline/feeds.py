@@ -16,11 +16,11 @@ from feedkit.pipeline.agent import user_agent
 from feedkit.pipeline.asking import Asker
 from feedkit.pipeline.commits import GroupCommit
 from feedkit.pipeline.followed import FollowedFeed
-from feedkit.pipeline.prepare import to_microseconds
+from feedkit.pipeline.instants import time_of, to_microseconds
 from feedkit.pipeline.reading import FeedReader
 from feedkit.pipeline.register import register
 from feedkit.pipeline.report import Progress, SourceReport
-from feedkit.pipeline.timing import Clock, News, time_of
+from feedkit.pipeline.timing import Clock, News
 from feedkit.pipeline.waits import Waits
 from feedkit.pipeline.workers import MANY_FEEDS, Workers
 from feedkit.schedule.policy import is_due

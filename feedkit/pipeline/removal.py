@@ -6,18 +6,17 @@ the same command, given again, brings to its end.
 """
 
 import difflib
-from collections.abc import Iterable, Mapping
-from pathlib import PurePosixPath
+from collections.abc import Mapping
 
 from msgspec import Struct
 
 from feedkit.config import Settings
 from feedkit.errors import FeedkitError
-from feedkit.pipeline.prepare import article_folder_key, feed_key
 from feedkit.pipeline.run import publish_stored
 from feedkit.pipeline.subscriptions import subscriptions
 from feedkit.publish import Published
 from feedkit.store import SourceRow, Store
+from feedkit.store.source_keys import feed_key, folder_key, name_of
 
 _BATCH = 500
 
@@ -69,15 +68,16 @@ def remove_source(settings: Settings, store: Store, name: str) -> Removed:
 
 
 def _found(name: str, sources: Mapping[str, SourceRow]) -> SourceRow:
-    for key in (f"feed:{name}", f"articles:{PurePosixPath(name)}"):
+    for key in (feed_key(name), folder_key(name)):
         if key in sources:
             return sources[key]
-    known = [key.partition(":")[2] for key in sources]
+    known = [name_of(key) for key in sources]
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     hint = f"did you mean {near[0]}?" if near else "feedkit status --json lists the feeds"
     raise RemovalError(f"{name}: no source of the store; {hint}")
 
 
-def _followed(settings: Settings) -> Iterable[str]:
+def _followed(settings: Settings) -> set[str]:
     feeds, _ = subscriptions(settings)
-    return {*map(feed_key, feeds), *map(article_folder_key, settings.articles)}
+    folders = {folder_key(folder.name) for folder in settings.articles}
+    return folders | {feed_key(feed.url) for feed in feeds}

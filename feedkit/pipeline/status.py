@@ -7,13 +7,14 @@ from msgspec import Struct
 
 from feedkit.collect.addresses import host_at, shown
 from feedkit.config import FeedSource, Settings
-from feedkit.pipeline.prepare import feed_key, to_microseconds
+from feedkit.pipeline.instants import time_of, to_microseconds
 from feedkit.pipeline.subscriptions import subscriptions
-from feedkit.pipeline.timing import name_of, planned, time_of
+from feedkit.pipeline.timing import name_of, planned
 from feedkit.publish.left_out import LeftOut, left_out
 from feedkit.publish.topics import choose_topics
 from feedkit.schedule.policy import is_waiting
 from feedkit.store import SourceRow, Store
+from feedkit.store.source_keys import feed_key
 
 
 class FeedStatus(Struct, frozen=True):
@@ -59,7 +60,7 @@ def status(settings: Settings, store: Store, now: datetime) -> list[FeedStatus]:
         counts = transaction.sources.entry_counts()
         waits = transaction.times.host_waits(to_microseconds(now))
     for feed in feeds:
-        row = rows.get(feed_key(feed))
+        row = rows.get(feed_key(feed.url))
         if row is None:
             found.append(_new(feed))
             continue

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from feedkit.collect.addresses import host_at
-from feedkit.pipeline.timing import exact
+from feedkit.pipeline.instants import exact
 from feedkit.schedule.policy import is_waiting
 
 
