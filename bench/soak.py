@@ -62,8 +62,10 @@ def serve(config: Path, began: float, pace: float, wrong: tuple[float, float]) -
     """``feedkit daemon`` by a fast clock, which is a day ahead between two days; the exit code."""
     import feedkit.cli.daemon as command
     from feedkit.config import Settings
+    from feedkit.daemon import loop
     from feedkit.daemon.loop import Daemon
     from feedkit.daemon.notify import Notifier
+    from feedkit.daemon.ticks import Ticks
 
     clock = Clock(began, pace)
 
@@ -75,14 +77,15 @@ def serve(config: Path, began: float, pace: float, wrong: tuple[float, float]) -
             super().__init__(settings, notifier, clock=lambda: clock.now() + ahead())
             self._ahead = ahead()
 
-        def _plan(self, seconds: float) -> None:
-            super()._plan(max(seconds / pace, 0.03))
-
         def _compare(self, slip: timedelta) -> None:
             before, self._ahead = self._ahead, ahead()
             super()._compare(self._ahead - before)
 
-    with mock.patch.object(command, "Daemon", Fast):
+    class FastTicks(Ticks):
+        def plan(self, seconds: float) -> None:
+            super().plan(max(seconds / pace, 0.03))
+
+    with mock.patch.object(command, "Daemon", Fast), mock.patch.object(loop, "Ticks", FastTicks):
         return command.serve(config, verbose=False, quiet=False)
 
 

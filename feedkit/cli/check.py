@@ -13,7 +13,7 @@ from feedkit.cli.layout import Row, Section, write, write_json
 from feedkit.cli.words import number
 from feedkit.config import Settings, load_settings
 from feedkit.pipeline.check import check
-from feedkit.pipeline.findings import ArticleFacts, Checked, EntryFacts, FeedFacts, Problem
+from feedkit.pipeline.checked import ArticleFacts, Checked, EntryFacts, FeedFacts, Problem
 from feedkit.terminal import one_line
 
 FEW = 5

@@ -98,7 +98,7 @@ def _announce(settings: Settings, written: list[str]) -> None:
 def _keep_house(settings: Settings, store: Store, *, quiet: bool) -> None:
     """Once a day, remove what is not to be kept, and say how much that was."""
     from feedkit.pipeline.housekeeping import housekeep, is_due
-    from feedkit.pipeline.prepare import to_microseconds
+    from feedkit.pipeline.instants import to_microseconds
     from feedkit.pipeline.timing import utc_now
 
     now = to_microseconds(utc_now())

@@ -47,6 +47,14 @@ def host_of(url: URL) -> str:
     return (url.raw_host or "").removesuffix(".")
 
 
+def host_at(url: str) -> str:
+    """The host that `url` is asked of, by its one name; "" where it is no address of one."""
+    try:
+        return host_of(address_of(url))
+    except CollectError:
+        return ""
+
+
 def _encoded(text: str) -> str:
     return re.sub(
         r'[^!-~]|["<>\\^`{|}]',

@@ -52,8 +52,6 @@ from feedkit.collect.wire import (
 from feedkit.config import Fetch, RequestOptions
 from feedkit.errors import CollectError, RefusalError
 
-__all__ = ["ACCEPT", "Client", "Fetched", "shown"]
-
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, text/html;q=0.5, */*;q=0.1"

@@ -18,7 +18,7 @@ from feedkit.errors import LockedError, StoreError
 from feedkit.logs import complain, debug, say
 from feedkit.pipeline.agenda import local_state, next_time
 from feedkit.pipeline.housekeeping import housekeep, is_due
-from feedkit.pipeline.prepare import to_microseconds
+from feedkit.pipeline.instants import to_microseconds
 from feedkit.pipeline.report import Report
 from feedkit.pipeline.run import run
 from feedkit.pipeline.timing import Clock, News

@@ -1,36 +1,30 @@
-"""The daemon's event loop: it decides when the next tick comes, and stays free for everything else.
+"""The daemon's event loop, which stays free for what comes from outside.
 
-A tick runs in a thread. The loop meanwhile hears signals, tells the service manager that all is
-well, and sees when the clock is set. Ticks are APScheduler's: one job, whose next date each tick
-names when it ends, so that there is never a second one beside it.
+While ticks do the work in a thread (`feedkit.daemon.ticks`), it hears signals, tells the service
+manager that all is well, and sees when the clock is set or an article changes.
 """
 
 import asyncio
-import logging
 import os
 import threading
 import time
 from collections.abc import Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
-from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from feedkit import __version__
 from feedkit.config import Listen, Settings
-from feedkit.daemon.cycle import LONGEST, SHORTEST, Cycles
+from feedkit.daemon.cycle import Cycles
 from feedkit.daemon.notify import Notifier
 from feedkit.daemon.priority import give_way
 from feedkit.daemon.reloading import complain_of, loaded_anew
 from feedkit.daemon.signals import handled
-from feedkit.daemon.watching import can_watch, changes, present
+from feedkit.daemon.ticks import Ticks
+from feedkit.daemon.watching import FolderWatch
 from feedkit.errors import ConfigError, StoreError
-from feedkit.logs import complain, say, warn
-from feedkit.machine import of_the_machine
+from feedkit.logs import say, warn
 from feedkit.pipeline.report import Report
 from feedkit.pipeline.timing import Clock, utc_now
 from feedkit.publish.websub import Announcer, topics_of
@@ -47,7 +41,6 @@ _SLIP = timedelta(seconds=30)
 """Two clocks that part by more than this in one beat: one of them was set, or stood still."""
 _SETTLE = 2.0
 """Seconds that a machine which was asleep has to find its network."""
-_NEXT = "the next comes in a minute"
 _STUCK = 1800.0
 """Seconds without a sign of life after which a cycle counts as stuck."""
 
@@ -59,21 +52,11 @@ class Daemon:
         self._settings = settings
         self._notifier = notifier
         self._clock = clock
-        self._scheduler = AsyncIOScheduler(timezone=UTC)
-        manners = give_way if _is_served(settings) else None
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="cycle", initializer=manners)
         self._is_stopping = threading.Event()
         self._stop = asyncio.Event()
         self._abandon = asyncio.Event()
-        self._idle = asyncio.Event()
-        self._idle.set()
         self._reloading = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._watch: asyncio.Task[None] | None = None
-        self._watched: dict[Path, tuple[int, int]] = {}
-        """The folders and files of articles that are watched, or could not be."""
-        self._again = False
-        """Whether something happened during a tick that asks for another."""
         self._failure: StoreError | None = None
         self._is_ready = False
         self._server: ServerKeeper | None = None
@@ -85,6 +68,14 @@ class Daemon:
             on_open=self._on_open,
             on_report=self._on_report,
         )
+        self._ticks = Ticks(
+            self._tick,
+            in_thread=give_way if _is_served(settings) else None,
+            on_unusable=self._on_unusable,
+            on_fault=self._on_fault,
+            on_end=self._on_tick_end,
+        )
+        self._watch = FolderWatch(self._ticks.hurry)
 
     async def serve(self) -> bool:
         """Serve; whether what ran came to its end. If not, its thread is still at work.
@@ -101,10 +92,7 @@ class Daemon:
             )
             if (listen := self._settings.serve.listen) is not None:
                 await self._start_server(listen)
-            self._scheduler.add_listener(self._on_fault, EVENT_JOB_ERROR)
-            logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)  # says it, too
-            self._scheduler.start()
-            self._plan(0)
+            self._ticks.start()
             self._start(self._heartbeat())
             self._follow_folders()
             await self._stop.wait()
@@ -119,7 +107,7 @@ class Daemon:
 
         def has_news(feed: str) -> None:
             self._cycles.tell(feed)
-            self._hurry()
+            self._ticks.hurry()
 
         self._server = ServerKeeper(
             self._settings,
@@ -132,63 +120,21 @@ class Daemon:
 
     # Ticks
 
-    def _plan(self, seconds: float) -> None:
-        """Have the next tick in so many seconds, in place of the one that is planned."""
-        if self._stop.is_set():
-            return
-        self._scheduler.add_job(
-            self._tick,
-            "date",
-            run_date=datetime.now(UTC) + timedelta(seconds=seconds),
-            id="tick",
-            replace_existing=True,
-            max_instances=2,  # the second one is what was hurried as the first began
-            coalesce=True,
-            misfire_grace_time=None,
-        )
+    def _tick(self) -> float:
+        """Called by the thread of the cycles."""
+        return self._cycles.tick(self._settings)
 
-    async def _tick(self) -> None:
-        if not self._idle.is_set():
-            self._again = True
-            return
-        self._idle.clear()
-        self._again = False
-        wait, began = LONGEST, time.monotonic()
-        try:
-            wait = await self._loop.run_in_executor(self._thread, self._cycles.tick, self._settings)
-        except StoreError as error:
-            self._failure = error
-            self._on_stop()
-        finally:
-            if not self._stop.is_set():
-                self._follow_folders()  # one may have come, gone, or been replaced
-            self._idle.set()
-            # What came meanwhile waits as long as this one took: half of a core stays free.
-            self._plan(min(time.monotonic() - began, SHORTEST) if self._again else wait)
-            self._tell_status(wait)
+    def _on_unusable(self, error: StoreError) -> None:
+        self._failure = error
+        self._on_stop()
 
-    def _hurry(self, seconds: float = 0.0) -> None:
-        """Have a tick soon; after the one that is running, if one is."""
-        if self._idle.is_set():
-            self._plan(seconds)
-        else:
-            self._again = True
-
-    def _on_fault(self, event: JobExecutionEvent) -> None:
-        """A tick ended with an error that nobody expected: the next may do better."""
-        if isinstance(event.exception, asyncio.CancelledError):
-            return  # it was abandoned
+    def _on_fault(self) -> None:
         self._cycles.metrics.faults += 1
-        if sentence := of_the_machine(event.exception):
-            complain("machine", sentence.replace("the next run goes on from there", _NEXT))
-            return
-        lines = event.traceback.splitlines()
-        complain(
-            "fault",
-            f"a cycle ended early: {event.exception!r}; {_NEXT}. "
-            "This is a fault of feedkit or of this machine; please report it with this line",
-            traceback=" | ".join(line.strip() for line in lines[-8:]),
-        )
+
+    def _on_tick_end(self, wait: float) -> None:
+        if not self._stop.is_set():
+            self._follow_folders()  # one may have come, gone, or been replaced
+        self._tell_status(wait)
 
     def _on_open(self) -> None:
         """Called by the thread of the cycles."""
@@ -237,6 +183,7 @@ class Daemon:
             self._abandon.set()
         self._is_stopping.set()
         self._stop.set()
+        self._ticks.end()
 
     def _on_reload(self) -> None:
         self._start(self._reload())
@@ -257,7 +204,7 @@ class Daemon:
                 if self._server is not None:
                     self._server.follow(new)
                 say("reloaded", f"configuration read again: {_difference(old, new)}")
-                self._hurry()
+                self._ticks.hurry()
                 self._follow_folders()
             self._notifier.ready()
 
@@ -265,12 +212,14 @@ class Daemon:
         """Let what runs come to its end, for a while; whether it did."""
         self._notifier.stopping()
         if self._failure is None:
-            busy = "" if self._idle.is_set() else ", as soon as the cycle that runs has ended"
+            busy = "" if self._ticks.idle.is_set() else ", as soon as the cycle that runs has ended"
             say("stopping", f"stopping{busy}")
         serving = asyncio.ensure_future(self._server.stop(GRACE)) if self._server else None
-        waiting = [asyncio.ensure_future(event.wait()) for event in (self._idle, self._abandon)]
+        waiting = [
+            asyncio.ensure_future(event.wait()) for event in (self._ticks.idle, self._abandon)
+        ]
         await asyncio.wait(waiting, timeout=GRACE, return_when=asyncio.FIRST_COMPLETED)
-        has_ended = self._idle.is_set()
+        has_ended = self._ticks.idle.is_set()
         if serving is not None:
             abandoned = asyncio.ensure_future(self._abandon.wait())
             await asyncio.wait([serving, abandoned], return_when=asyncio.FIRST_COMPLETED)
@@ -280,11 +229,10 @@ class Daemon:
                 await serving
         for task in (*waiting, *self._tasks):
             task.cancel()
+        self._watch.end()
         if self._announcer is not None:
             await self._announcer.close()
-        self._scheduler.shutdown(wait=False)
-        await asyncio.sleep(0)
-        self._thread.shutdown(wait=False)
+        await self._ticks.close()
         if self._failure is None:
             end = "" if has_ended else "; the cycle that ran was abandoned, what it stored is kept"
             facts = msgspec.structs.asdict(self._cycles.metrics)
@@ -299,7 +247,7 @@ class Daemon:
         period = _BEAT if watchdog is None else min(_BEAT, watchdog / 2)
         wall, steady = self._clock(), time.monotonic()
         while True:
-            if self._idle.is_set() or time.monotonic() - self._cycles.pulse.at < _STUCK:
+            if self._ticks.idle.is_set() or time.monotonic() - self._cycles.pulse.at < _STUCK:
                 self._notifier.alive()
                 if self._server is not None:
                     self._server.alive()
@@ -320,26 +268,11 @@ class Daemon:
             warn("clock", f"the clock went back by {span(-slip)}; what is due is looked at anew")
         self._cycles.forget_time()
         # The tick that is planned stands at a time of the old clock.
-        self._hurry(_SETTLE if slip > timedelta() else 0)
+        self._ticks.hurry(_SETTLE if slip > timedelta() else 0)
 
     def _follow_folders(self) -> None:
         """Have a tick as soon as an article changes, where that can be seen."""
-        folders = present([folder.path for folder in self._settings.articles])
-        if folders == self._watched or not can_watch():
-            return
-        self._watched = folders
-        self._hurry()  # what changed before they were watched
-        if self._watch is not None:
-            self._watch.cancel()
-        self._watch = self._start(self._hurry_at_changes(list(folders))) if folders else None
-
-    async def _hurry_at_changes(self, folders: Sequence[Path]) -> None:
-        try:
-            async for _ in changes(folders):
-                self._hurry()
-        except OSError as error:
-            reason = error.strerror or str(error)
-            warn("watch", f"articles are looked at every minute only: {reason}")
+        self._watch.follow([folder.path for folder in self._settings.articles])
 
     def _start(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = self._loop.create_task(work)

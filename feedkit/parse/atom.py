@@ -14,11 +14,12 @@ from feedkit.parse.draft import (
     finish_entry,
     finish_feed,
 )
+from feedkit.parse.links import is_page, link_relation
 from feedkit.parse.markup import inner_html, text_of
 from feedkit.parse.modules import EntryReaders, FeedReader, atom_person, target
 from feedkit.parse.names import XML_BASE, XML_LANG, canonical
 from feedkit.parse.text import MAX_PEOPLE, collapse, html_title, read_language, text_to_html
-from feedkit.parse.urls import enter, link_relation, resolve
+from feedkit.parse.urls import enter, resolve
 
 _TEXT = ("", "text", "plain", "text/plain")
 _HTML = ("html", "text/html", "escaped")
@@ -133,7 +134,7 @@ def _read_content(draft: EntryDraft, element: etree._Element) -> None:
             # Before it is read: reading XHTML takes the attributes of its elements away.
             draft.text_language = read_language(element.get(XML_LANG)) or draft.text_language
             draft.content, draft.content_base = html_and_base(element, draft.base)
-    elif modules.is_page(element) or _type(element) == "text/plain":
+    elif is_page(element.get("type", "")) or _type(element) == "text/plain":
         draft.other_url = draft.other_url or source
     else:
         kind = element.get("type")

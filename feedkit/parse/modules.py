@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from feedkit.model import Enclosure, Person
-from feedkit.parse.draft import EntryDraft, FeedDraft, add_enclosure, first_date
+from feedkit.model import Person
+from feedkit.parse.draft import EntryDraft, FeedDraft, first_date
+from feedkit.parse.links import add_entry_link, add_feed_link, link_relation
 from feedkit.parse.markup import text_of
 from feedkit.parse.names import RDF_RESOURCE, XML_BASE, canonical
 from feedkit.parse.text import (
@@ -22,7 +23,7 @@ from feedkit.parse.text import (
     read_number,
     read_person,
 )
-from feedkit.parse.urls import enter, link_relation, resolve
+from feedkit.parse.urls import enter, resolve
 
 EntryReader = Callable[[EntryDraft, etree._Element], None]
 FeedReader = Callable[[FeedDraft, etree._Element], None]
@@ -47,16 +48,7 @@ _MAX_TAGS = 4096
 """Tags that are remembered, for a feed may make up any number of them."""
 
 
-_PAGE_TYPES = ("", "text/html", "application/xhtml+xml")
-
-
 # ------------------------------------------------------------------------------------------ links
-
-
-def is_page(element: etree._Element) -> bool:
-    """Whether a link may lead to a page for people: HTML, or of no stated type."""
-    kind = element.get("type", "")
-    return kind.partition(";")[0].strip().lower() in _PAGE_TYPES
 
 
 def target(element: etree._Element, name: str, base: str | None) -> str | None:
@@ -66,45 +58,15 @@ def target(element: etree._Element, name: str, base: str | None) -> str | None:
 
 def read_entry_link(draft: EntryDraft, element: etree._Element) -> None:
     """``atom:link`` in an entry or in an RSS item."""
-    href = target(element, "href", draft.base)
-    if not href:
-        return
-    match link_relation(element.get("rel")):
-        case "alternate" if is_page(element):
-            draft.url = draft.url or href
-        case "alternate":
-            draft.other_url = draft.other_url or href
-        case "enclosure":
-            kind, length = element.get("type"), read_number(element.get("length"))
-            add_enclosure(draft.enclosures, Enclosure(url=href, type=kind or None, length=length))
-        case "replies" if is_page(element):  # RFC 4685, 4; others are feeds of comments
-            draft.comments_url = draft.comments_url or href
-        case "related":
-            draft.external_url = draft.external_url or href
-        case "license":  # RFC 4946
-            draft.license = draft.license or href
+    if href := target(element, "href", draft.base):
+        relation, length = link_relation(element.get("rel")), read_number(element.get("length"))
+        add_entry_link(draft, relation, href, element.get("type", ""), length)
 
 
 def read_feed_link(draft: FeedDraft, element: etree._Element) -> None:
-    """``atom:link`` in a feed or in an RSS channel (RFC 4287, RFC 5005, WebSub)."""
-    href = target(element, "href", draft.base)
-    if not href:
-        return
-    match link_relation(element.get("rel")):
-        case "alternate" if is_page(element):
-            draft.url = draft.url or href
-        case "alternate":
-            draft.other_url = draft.other_url or href
-        case "self":
-            draft.self_url = draft.self_url or href
-        case "hub":
-            draft.hub = draft.hub or href
-        case "prev-archive":
-            draft.prev_archive = draft.prev_archive or href
-        case "next":
-            draft.next_page = draft.next_page or href
-        case "license":
-            draft.license = draft.license or href
+    """``atom:link`` in a feed or in an RSS channel."""
+    if href := target(element, "href", draft.base):
+        add_feed_link(draft, link_relation(element.get("rel")), href, element.get("type", ""))
 
 
 # ----------------------------------------------------------------------------------------- people

@@ -141,7 +141,7 @@ def _read_broken(document: Document, url: str | None) -> Feed:
 
 
 def _tolerate(text: str, url: str | None, reason: str) -> Feed:
-    from feedkit.parse.tolerant import read_tolerantly  # 60 ms, for what lxml cannot read
+    from feedkit.parse.tolerant.reader import read_tolerantly  # 60 ms, for what lxml cannot read
 
     return read_tolerantly(text, url, reason)
 

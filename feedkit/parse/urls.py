@@ -3,10 +3,6 @@
 import re
 from urllib.parse import urljoin, urlsplit
 
-_IANA = (
-    "http://www.iana.org/assignments/relation/",
-    "http://www.iana.org/assignments/link-relations/",
-)
 _UNWANTED = re.compile(r"[\t\r\n]")
 
 
@@ -50,9 +46,3 @@ def document_base(url: str | None, site: str | None) -> str | None:
 
 def _host(url: str) -> str:
     return (urlsplit(url).hostname or "").removeprefix("www.")
-
-
-def link_relation(rel: str | None) -> str:
-    """What a link is for, in lower case; "alternate" where it does not say (RFC 4287, 4.2.7.2)."""
-    relation = (rel or "alternate").strip().lower()
-    return relation.rpartition("/")[2] if relation.startswith(_IANA) else relation

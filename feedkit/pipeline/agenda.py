@@ -5,15 +5,15 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from feedkit.collect.addresses import address_of, host_of
 from feedkit.collect.articles import scan
 from feedkit.config import FeedSource, Settings
 from feedkit.errors import CollectError
-from feedkit.pipeline.prepare import article_folder_key, feed_key, to_microseconds
+from feedkit.pipeline.instants import exact, time_of, to_microseconds
 from feedkit.pipeline.subscriptions import subscriptions
-from feedkit.pipeline.timing import exact, time_of
-from feedkit.schedule.policy import is_due, is_waiting
+from feedkit.pipeline.waits import Waits
+from feedkit.schedule.policy import is_due
 from feedkit.store import DueRow, Store
+from feedkit.store.source_keys import feed_key, folder_key
 
 _ANOTHER_CHANCE = timedelta(minutes=1)
 _AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,8 +30,8 @@ def next_time(
     feeds, _ = subscriptions(settings)
     with store.read() as transaction:
         rows = transaction.times.due_rows()
-        waits = transaction.times.host_waits(to_microseconds(now))
-        folders = [article_folder_key(folder) for folder in settings.articles]
+        waits = Waits(transaction.times.host_waits(to_microseconds(now)))
+        folders = [folder_key(folder.name) for folder in settings.articles]
         article_at = transaction.times.next_article_at(folders)
     times = list(_feed_times(feeds, rows, waits, now))
     if article_at is not None:
@@ -42,36 +42,24 @@ def next_time(
 
 
 def _feed_times(
-    feeds: list[FeedSource], rows: Mapping[str, DueRow], waits: Mapping[str, int], now: datetime
+    feeds: list[FeedSource], rows: Mapping[str, DueRow], waits: Waits, now: datetime
 ) -> Iterator[datetime]:
     """When each feed is to be asked."""
     for feed in feeds:
         if feed.path is not None:
             continue  # read in every run; `local_state` tells when it changes
-        row = rows.get(feed_key(feed))
+        row = rows.get(feed_key(feed.url))
         if row is None:
             yield _AT_ONCE
         elif not row.is_gone:
             yield _time_of(feed, row, waits, now)
 
 
-def _time_of(feed: FeedSource, row: DueRow, waits: Mapping[str, int], now: datetime) -> datetime:
+def _time_of(feed: FeedSource, row: DueRow, waits: Waits, now: datetime) -> datetime:
     due_at, asked_at = time_of(row.due_at), time_of(row.checked_at)
     at = _AT_ONCE if due_at is None or is_due(due_at, asked_at, now) else due_at
-    until = row.retry_at
-    if waits:
-        until = max(until or 0, waits.get(_host_asked(row.url or feed.url), 0))
-    if until and is_waiting(exact(until), now):
-        at = max(at, exact(until))
-    return at
-
-
-def _host_asked(url: str) -> str:
-    """The host of `url`, by its one name; "" where the address cannot be used."""
-    try:
-        return host_of(address_of(url))
-    except CollectError:
-        return ""
+    until = waits.until(row.url or feed.url, row.retry_at, now)
+    return max(at, until) if until else at
 
 
 def local_state(settings: Settings) -> str:

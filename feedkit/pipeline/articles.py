@@ -12,7 +12,6 @@ from feedkit.errors import CollectError
 from feedkit.pipeline.prepare import (
     FolderRecipe,
     ReadFile,
-    article_folder_key,
     declared,
     folder_recipe,
     is_due,
@@ -22,6 +21,7 @@ from feedkit.pipeline.report import Progress, SourceReport
 from feedkit.pipeline.workers import Workers, in_batches
 from feedkit.publish.jobs import from_microseconds
 from feedkit.store import FileRow, SourceRow, Store
+from feedkit.store.source_keys import folder_key
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -75,7 +75,7 @@ def collect_articles(
     a draft now, is withdrawn.
     """
     report = SourceReport(folder.name)
-    source, known = (None, {}) if store.is_new else _known(store, article_folder_key(folder))
+    source, known = (None, {}) if store.is_new else _known(store, folder_key(folder.name))
     try:
         found = scanned()
     except CollectError as error:
@@ -93,7 +93,7 @@ def collect_articles(
         progress.total(len(jobs))
         reading = _read(recipe, jobs, workers, now)
         with store.write() as transaction:
-            source = source or transaction.sources.add(article_folder_key(folder), now)
+            source = source or transaction.sources.add(folder_key(folder.name), now)
             if source.categories != given:
                 transaction.sources.give_categories(source, given, now)
                 source = source._replace(categories=given)

@@ -20,14 +20,10 @@ from feedkit.config import ArticleFolder, FeedSource, Fetch, Settings
 from feedkit.errors import CollectError, ParseError
 from feedkit.parse import parse_feed
 from feedkit.parse.examine import Flaw, examine, feeds_of_page
-from feedkit.pipeline.findings import (
-    Checked,
-    Plan,
-    article_findings,
-    feed_findings,
-    no_settings,
-)
+from feedkit.pipeline.checked import Checked
+from feedkit.pipeline.findings import article_findings, feed_findings
 from feedkit.pipeline.prepare import folder_recipe, prepare_article
+from feedkit.pipeline.preview import Plan, no_settings
 from feedkit.pipeline.subscriptions import subscriptions
 
 STDIN = "-"

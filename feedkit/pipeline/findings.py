@@ -1,175 +1,27 @@
-"""What feedkit sees in a feed or an article, as values: `feedkit check` shows them. Pure.
+"""What feedkit sees in a feed or an article, put together for `feedkit check`. Pure."""
 
-The structs are the JSON document that ``feedkit check --json`` writes (docs/check.md), so their
-fields stay; each is always there, with null for what is not known.
-"""
-
-from collections import Counter, defaultdict, deque
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
-from typing import Literal
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from feedkit.config import FeedSource, Settings, Site, StoreSettings
 from feedkit.model import Entry, Feed
 from feedkit.normalize.categories import fold
 from feedkit.normalize.entry import normalize_feed
 from feedkit.parse.article import Article
 from feedkit.parse.examine import Examined, Flaw
-from feedkit.pipeline.prepare import declared, source_filter
-from feedkit.publish.jobs import PAGE
-from feedkit.publish.topics import Topic, choose_topics
-from feedkit.store import CategoryRow, NamedCategory
-
-State = Literal["published", "filtered", "another version", "draft", "waits"]
-
-
-class EnclosureFacts(Struct, frozen=True):
-    """A file of an entry."""
-
-    url: str
-    type: str | None
-    length: int | None
-    duration: int | None
-
-
-class EntryFacts(Struct, frozen=True):
-    """An entry, normalized."""
-
-    number: int
-    """From 1, in the document's order."""
-    line: int | None
-    id: str | None
-    """The id that it is published with; None where it is not."""
-    guid: str | None
-    """The id that the source gave it."""
-    title: str
-    url: str | None
-    published: datetime | None
-    updated: datetime | None
-    authors: tuple[str, ...]
-    categories: tuple[str, ...]
-    enclosures: tuple[EnclosureFacts, ...]
-    state: State
-
-
-class FeedFacts(Struct, frozen=True):
-    """A feed document."""
-
-    format: str
-    path: str
-    why: str
-    """Why it was read this way."""
-    encoding: str
-    title: str
-    id: str | None
-    url: str | None
-    """The web site."""
-    self_url: str | None
-    language: str | None
-    updated: datetime | None
-    entries: int
-    newest: datetime | None
-    oldest: datetime | None
-
-
-class ArticleFacts(Struct, frozen=True):
-    """What stands in an article's front matter, or is made of what stands there."""
-
-    authors: tuple[str, ...]
-    categories: tuple[str, ...]
-    tags: tuple[str, ...]
-    summary: str | None
-    image: str | None
-    language: str | None
-    rights: str | None
-    draft: bool
-
-
-class Problem(Struct, frozen=True):
-    """Something that its author should know."""
-
-    code: str
-    line: int | None
-    entry: int | None
-    """The entry's number; None for the document."""
-    text: str
-    """A clause that follows the document's or the entry's name."""
-
-
-class CategoryFacts(Struct, frozen=True):
-    """A category that gets a feed."""
-
-    name: str
-    slug: str
-    entries: int
-    documents: tuple[str, ...]
-    """Below the output folder."""
-
-
-class TagFacts(Struct, frozen=True):
-    """A category that stays on its entries and gets no feed."""
-
-    name: str
-    entries: int
-
-
-class Publishes(Struct, frozen=True):
-    """What would be published of it."""
-
-    config: str | None
-    """The configuration that says so; None: there is none."""
-    configured: bool
-    """Whether the configuration names this source."""
-    entries: int
-    documents: tuple[str, ...]
-    categories: tuple[CategoryFacts, ...]
-    tags: tuple[TagFacts, ...]
-
-
-class Checked(Struct, frozen=True):
-    """Everything that was found out about one document."""
-
-    checked: str
-    """What was asked for."""
-    address: str | None = None
-    """Where it came from, after redirects; None for a file."""
-    kind: Literal["feed", "article"] | None = None
-    """None: neither, and `error` says why."""
-    error: str | None = None
-    links_to: tuple[str, ...] = ()
-    """The feeds that an HTML page links to."""
-    feed: FeedFacts | None = None
-    article: ArticleFacts | None = None
-    entries: tuple[EntryFacts, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    publishes: Publishes | None = None
-
-
-class Plan(Struct, frozen=True):
-    """What the configuration says of the document that is checked."""
-
-    settings: Settings
-    config: str | None = None
-    """How the configuration is called; None where there is none."""
-    source: FeedSource = FeedSource(url="")
-    """The feed's, with its filters; one without any where the configuration does not name it."""
-    given: tuple[str, ...] = ()
-    """Categories of the source: the config's, or its article folder's."""
-    is_configured: bool = False
-    sources_categories: tuple[str, ...] = ()
-    """Categories that sources have: each gets a feed."""
-
-
-def no_settings() -> Settings:
-    """The settings of a person who has no configuration: every default."""
-    return Settings(Path("config.toml"), Site(url="https://localhost/"), StoreSettings(url=""))
-
-
-# -------------------------------------------------------------------------------------------- feeds
+from feedkit.pipeline.checked import (
+    ArticleFacts,
+    Checked,
+    EnclosureFacts,
+    EntryFacts,
+    FeedFacts,
+    State,
+)
+from feedkit.pipeline.flaws import as_problems, entry_flaws, feed_flaws
+from feedkit.pipeline.prepare import source_filter
+from feedkit.pipeline.preview import Plan, preview
 
 
 def feed_findings(
@@ -196,15 +48,15 @@ def feed_findings(
     published = [
         entry for entry, fact in zip(entries, facts, strict=True) if fact.state == "published"
     ]
-    flaws = [*examined.flaws, *_feed_flaws(feed, ready), *_entry_flaws(feed, entries, examined)]
+    flaws = [*examined.flaws, *feed_flaws(feed, ready), *entry_flaws(feed, entries, examined)]
     return Checked(
         checked=name,
         address=url,
         kind="feed",
         feed=_feed(feed, ready, examined, facts),
         entries=tuple(facts),
-        problems=_problems(flaws),
-        publishes=_publishes(published, frozenset(), plan),
+        problems=as_problems(flaws),
+        publishes=preview(published, frozenset(), plan),
     )
 
 
@@ -251,89 +103,6 @@ def _why(feed: Feed, examined: Examined) -> str:
     return f"it is {what}" if not feed.bozo else f"it is {what}, once mended"
 
 
-def _entry(
-    entry: Entry, number: int, line: int | None, id_: str | None, guid: str | None, state: State
-) -> EntryFacts:
-    return EntryFacts(
-        number=number,
-        line=line,
-        id=id_,
-        guid=guid,
-        title=entry.title,
-        url=entry.url,
-        published=entry.published,
-        updated=entry.updated,
-        authors=_names(entry),
-        categories=entry.categories,
-        enclosures=tuple(
-            EnclosureFacts(file.url, file.type, file.length, file.duration)
-            for file in entry.enclosures
-        ),
-        state=state,
-    )
-
-
-def _names(entry: Entry) -> tuple[str, ...]:
-    return tuple(person.name or person.email or person.url or "" for person in entry.authors)
-
-
-def _feed_flaws(feed: Feed, ready: Feed) -> list[Flaw]:
-    flaws = []
-    if not ready.title:
-        flaws.append(Flaw("no-title", "has no title"))
-    if not feed.entries:
-        flaws.append(Flaw("no-entries", "has no entries"))
-    if feed.url and not ready.url:
-        flaws.append(_link_flaw(feed.url, None, None))
-    return flaws
-
-
-def _entry_flaws(feed: Feed, entries: Sequence[Entry], examined: Examined) -> list[Flaw]:
-    """What entries lack, by what they are called in the feed's format."""
-    id_name = "id" if feed.format.startswith(("atom", "json")) else "guid"
-    dated_badly = {flaw.entry for flaw in examined.flaws if flaw.code == "bad-date"}
-    lines: Sequence[int | None] = examined.lines or [None] * len(entries)
-    first: dict[str, int] = {}
-    flaws = []
-    for index, (raw, entry, line) in enumerate(zip(feed.entries, entries, lines, strict=True)):
-        if not (guid := raw.id.strip()):
-            instead = "its link is its id" if entry.url else "its id is made of title and date"
-            flaws.append(Flaw("no-id", f"has no {id_name}, so {instead}", line, index))
-        elif guid in first:
-            text = f"has the {id_name} of entry {first[guid] + 1}"
-            flaws.append(Flaw("same-id", text, line, index))
-        first.setdefault(guid, index)
-        if not entry.title:
-            flaws.append(Flaw("no-title", "has no title", line, index))
-        if raw.url and not entry.url:
-            flaws.append(_link_flaw(raw.url, line, index))
-        elif not entry.url:
-            flaws.append(Flaw("no-link", "has no link", line, index))
-        if not (entry.published or entry.updated) and index not in dated_badly:
-            early = raw.published or raw.updated
-            text = f"is dated {early.date()}, which counts as no date" if early else "has no date"
-            flaws.append(Flaw("no-date", text, line, index))
-    return flaws
-
-
-def _link_flaw(url: str, line: int | None, entry: int | None) -> Flaw:
-    if ":" in url.partition("/")[0]:
-        return Flaw("bad-link", f"has a link that is no usable address: {url[:100]}", line, entry)
-    text = f"has a relative link, and nothing says to what: {url[:100]}"
-    return Flaw("relative-link", text, line, entry)
-
-
-def _problems(flaws: Sequence[Flaw]) -> tuple[Problem, ...]:
-    """The document's own first, then those of entries, in their order."""
-    ordered = sorted(flaws, key=lambda f: (f.entry is not None, f.entry or 0, f.line or 0))
-    return tuple(
-        Problem(f.code, f.line, None if f.entry is None else f.entry + 1, f.text) for f in ordered
-    )
-
-
-# ----------------------------------------------------------------------------------------- articles
-
-
 def article_findings(
     name: str, article: Article, entry: Entry, flaws: Sequence[Flaw], *, plan: Plan, now: datetime
 ) -> Checked:
@@ -364,70 +133,32 @@ def article_findings(
             draft=article.draft,
         ),
         entries=(_entry(entry, 1, None, id_, guid, state),),
-        problems=_problems(flaws),
-        publishes=_publishes([entry] if state == "published" else [], placed, plan),
+        problems=as_problems(flaws),
+        publishes=preview([entry] if state == "published" else [], placed, plan),
     )
 
 
-# -------------------------------------------------------------------------------- what is published
-
-
-def _publishes(entries: Sequence[Entry], placed: frozenset[str], plan: Plan) -> Publishes:
-    """The documents that would get `entries`, under the rule of the configuration; `placed` are
-    keys of categories that an author put them in."""
-    given = declared(plan.given)
-    own = [
-        {named.key: named for named in (*given, *_named(entry, placed))}.values()
-        for entry in entries
-    ]
-    rows = _rows(plan, [named for names in own for named in names])
-    by_key = {row.key: row for row in rows}
-    sizes = Counter(by_key[named.key].id for names in own for named in names)
-    topics, _ = choose_topics(plan.settings, rows, sizes)
-    publish = plan.settings.publish
-    formats = (*publish.formats, PAGE) if publish.pages else publish.formats
-    kept = frozenset(id_ for topic in topics for id_ in topic.category_ids)
-    categories = []
-    for topic in topics[1:]:
-        keys = {row.key for row in rows if row.id in topic.category_ids}
-        count = sum(1 for names in own if any(named.key in keys for named in names))
-        if count:
-            categories.append(_category(topic, count, formats))
-    tags = [TagFacts(row.name, sizes[row.id]) for row in rows if row.id in sizes.keys() - kept]
-    return Publishes(
-        config=plan.config,
-        configured=plan.is_configured,
-        entries=len(entries),
-        documents=tuple(topics[0].path(format_) for format_ in formats) if entries else (),
-        categories=tuple(categories),
-        tags=tuple(sorted(tags, key=lambda tag: (-tag.entries, tag.name))),
+def _entry(
+    entry: Entry, number: int, line: int | None, id_: str | None, guid: str | None, state: State
+) -> EntryFacts:
+    return EntryFacts(
+        number=number,
+        line=line,
+        id=id_,
+        guid=guid,
+        title=entry.title,
+        url=entry.url,
+        published=entry.published,
+        updated=entry.updated,
+        authors=_names(entry),
+        categories=entry.categories,
+        enclosures=tuple(
+            EnclosureFacts(file.url, file.type, file.length, file.duration)
+            for file in entry.enclosures
+        ),
+        state=state,
     )
 
 
-def _named(entry: Entry, placed: frozenset[str]) -> list[NamedCategory]:
-    return [
-        NamedCategory(key, name, key in placed) for name in entry.categories if (key := fold(name))
-    ]
-
-
-def _rows(plan: Plan, own: Sequence[NamedCategory]) -> list[CategoryRow]:
-    """The categories as a store would have them after a first run."""
-    config = [category.name for category in plan.settings.categories]
-    named: dict[str, NamedCategory] = {}
-    for category in (*declared(config), *declared(plan.sources_categories), *own):
-        known = named.setdefault(category.key, category)
-        if category.declared and not known.declared:
-            named[category.key] = known._replace(declared=True)
-    rows = [CategoryRow(0, "", "", None, True, 0, 0)]
-    for number, (key, category) in enumerate(named.items(), start=1):
-        rows.append(CategoryRow(number, key, category.name, None, category.declared, 0, 0))
-    return rows
-
-
-def _category(topic: Topic, entries: int, formats: Sequence[str]) -> CategoryFacts:
-    return CategoryFacts(
-        name=topic.name or "",
-        slug=topic.folder.removeprefix("categories/").rstrip("/"),
-        entries=entries,
-        documents=tuple(topic.path(format_) for format_ in formats),
-    )
+def _names(entry: Entry) -> tuple[str, ...]:
+    return tuple(person.name or person.email or person.url or "" for person in entry.authors)

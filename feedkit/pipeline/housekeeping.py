@@ -11,16 +11,16 @@ from datetime import timedelta
 from msgspec import Struct
 
 from feedkit.config import Retention, Settings
-from feedkit.pipeline.prepare import article_folder_key, feed_key
+from feedkit.pipeline.instants import MICROSECOND
 from feedkit.pipeline.sameness import settle
 from feedkit.pipeline.subscriptions import subscriptions
 from feedkit.publish.topics import choose_topics
 from feedkit.store import SourceRow, Store
+from feedkit.store.source_keys import feed_key, feed_of, folder_key
 from feedkit.store.transaction import Transaction
 from feedkit.store.upkeep import Place, number_of
 
 _EVERY = timedelta(days=1)
-_MICROSECOND = timedelta(microseconds=1)
 _BATCH = 500
 """Entries that are removed in one transaction."""
 _MOST = 50_000
@@ -46,7 +46,7 @@ def is_due(store: Store, now: int) -> bool:
     """Whether house was last kept a day ago, or never, or at a time that is yet to come."""
     with store.read() as transaction:
         at = transaction.upkeep.housekept_at()
-    return at is None or abs(now - at) >= _EVERY // _MICROSECOND
+    return at is None or abs(now - at) >= _EVERY // MICROSECOND
 
 
 def housekeep(settings: Settings, store: Store, now: int) -> Housekept:
@@ -84,10 +84,10 @@ class _Plan:
         self._now = now
         feeds, _ = subscriptions(settings)
         self._retentions = {
-            feed_key(feed): feed.retention for feed in feeds if feed.retention is not None
+            feed_key(feed.url): feed.retention for feed in feeds if feed.retention is not None
         }
-        self._folders = {*map(article_folder_key, settings.articles)}
-        self._followed = self._folders | {*map(feed_key, feeds)}
+        self._folders = {folder_key(folder.name) for folder in settings.articles}
+        self._followed = self._folders | {feed_key(feed.url) for feed in feeds}
         with store.read() as transaction:
             self._sources = transaction.sources.all()
 
@@ -123,7 +123,7 @@ class _Plan:
 
     def _before(self, retention: Retention) -> int | None:
         """What was first seen before this time is too old."""
-        return None if retention.age is None else self._now - retention.age // _MICROSECOND
+        return None if retention.age is None else self._now - retention.age // MICROSECOND
 
     def _condemned(
         self,
@@ -151,7 +151,7 @@ class _Plan:
 
     def _may_list(self, source: SourceRow, before: int | None) -> bool:
         """Whether it matters what the source's document had when it was last asked."""
-        if not source.key.startswith("feed:"):
+        if feed_of(source.key) is None:
             return False
         is_long_ago = before is not None and (source.checked_at or 0) < before
         return self._is_followed(source) or not is_long_ago

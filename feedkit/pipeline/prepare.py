@@ -8,9 +8,9 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import cache
-from pathlib import PurePath, PurePosixPath
+from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
@@ -23,7 +23,9 @@ from feedkit.errors import CollectError, ParseError
 from feedkit.model import Entry, Origin
 from feedkit.normalize.categories import fold
 from feedkit.parse import parse_feed
+from feedkit.pipeline.instants import to_microseconds
 from feedkit.store.rows import EntryState, FileRow, NamedCategory, NewEntry
+from feedkit.store.source_keys import feed_of
 
 if TYPE_CHECKING:
     from feedkit.normalize.filters import Filter
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
 RECIPE = "7"
 """Grows when the same bytes make other entries, so that what is stored is prepared anew."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:").match
 _encode = msgspec.json.Encoder().encode
 
@@ -276,8 +276,7 @@ def stored_keys(data: bytes, source_key: str) -> tuple[int, ...]:
     """The keys by which a stored entry of a source is found."""
     from feedkit.normalize.likeness import lookup_keys
 
-    kind, _, url = source_key.partition(":")
-    return lookup_keys(decode_entry(data), url if kind == "feed" else None)
+    return lookup_keys(decode_entry(data), feed_of(source_key))
 
 
 def source_filter(source: FeedSource) -> "Filter":
@@ -295,11 +294,6 @@ def declared(names: Sequence[str]) -> tuple[NamedCategory, ...]:
 def digest(data: bytes) -> str:
     """128 bits of SHA-256, hexadecimal."""
     return hashlib.sha256(data).hexdigest()[:32]
-
-
-def to_microseconds(time: datetime) -> int:
-    """Since 1970 UTC."""
-    return (time - _EPOCH) // _MICROSECOND
 
 
 def _time(time: datetime | None) -> int | None:
@@ -329,13 +323,3 @@ def _new_entry(
         body,
         keys,
     )
-
-
-def article_folder_key(folder: ArticleFolder) -> str:
-    """The key of an article folder in the store."""
-    return f"articles:{PurePosixPath(folder.name)}"
-
-
-def feed_key(source: FeedSource) -> str:
-    """The key of a feed in the store."""
-    return f"feed:{source.url}"

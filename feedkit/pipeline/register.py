@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from feedkit.config import FeedSource
-from feedkit.pipeline.prepare import declared, feed_key, refilter, to_microseconds
+from feedkit.pipeline.instants import to_microseconds
+from feedkit.pipeline.prepare import declared, refilter
 from feedkit.pipeline.timing import name_of, planned
 from feedkit.store import SourceRow, Store
+from feedkit.store.source_keys import feed_key
 
 if TYPE_CHECKING:
     from feedkit.store.transaction import Transaction
@@ -17,12 +19,12 @@ def register(feeds: Sequence[FeedSource], store: Store, at: datetime) -> dict[st
     """The stored sources by URL, with what the config says of them brought up to date."""
     with store.read() as transaction:
         stored = transaction.sources.all()
-    rows = {feed.url: row for feed in feeds if (row := stored.get(feed_key(feed)))}
+    rows = {feed.url: row for feed in feeds if (row := stored.get(feed_key(feed.url)))}
     stale = [feed for feed in feeds if not _is_current(feed, rows.get(feed.url))]
     if stale:
         now = to_microseconds(at)
         with store.write() as transaction:
-            new = {feed_key(feed): feed.url for feed in stale if feed.url not in rows}
+            new = {feed_key(feed.url): feed.url for feed in stale if feed.url not in rows}
             if new:
                 added = transaction.sources.add_many(new.keys(), now)
                 rows |= {new[key]: row for key, row in added.items()}

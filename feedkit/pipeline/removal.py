@@ -7,18 +7,17 @@ the same command, given again, brings to its end.
 
 import difflib
 from collections.abc import Collection, Mapping
-from pathlib import PurePosixPath
 
 from msgspec import Struct
 
 from feedkit.collect.addresses import shown
 from feedkit.config import Settings
 from feedkit.errors import FeedkitError
-from feedkit.pipeline.prepare import article_folder_key, feed_key
 from feedkit.pipeline.run import publish_stored
 from feedkit.pipeline.subscriptions import subscriptions
 from feedkit.publish import Published
 from feedkit.store import SourceRow, Store
+from feedkit.store.source_keys import feed_key, folder_key, name_of
 
 _BATCH = 500
 _NAMED = 5
@@ -73,13 +72,13 @@ def remove_source(settings: Settings, store: Store, name: str) -> Removed:
 
 
 def _found(name: str, sources: Mapping[str, SourceRow], followed: Collection[str]) -> SourceRow:
-    for key in (f"feed:{name}", f"articles:{PurePosixPath(name)}"):
+    for key in (feed_key(name), folder_key(name)):
         if key in sources:
             return sources[key]
-    known = [key.partition(":")[2] for key in sources]
+    known = [name_of(key) for key in sources]
     if near := difflib.get_close_matches(name, known, n=1, cutoff=0.6):
         hint = f"did you mean {shown(near[0])}?"
-    elif former := sorted(key.partition(":")[2] for key in sources if key not in followed):
+    elif former := sorted(name_of(key) for key in sources if key not in followed):
         more = f" and {len(former) - _NAMED} more" if len(former) > _NAMED else ""
         hint = f"those that can be removed are {', '.join(map(shown, former[:_NAMED]))}{more}"
     else:
@@ -87,6 +86,7 @@ def _found(name: str, sources: Mapping[str, SourceRow], followed: Collection[str
     raise RemovalError(f"{name}: no source of the store; {hint}")
 
 
-def _followed(settings: Settings) -> Collection[str]:
+def _followed(settings: Settings) -> set[str]:
     feeds, _ = subscriptions(settings)
-    return {*map(feed_key, feeds), *map(article_folder_key, settings.articles)}
+    folders = {folder_key(folder.name) for folder in settings.articles}
+    return folders | {feed_key(feed.url) for feed in feeds}

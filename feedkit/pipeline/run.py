@@ -13,7 +13,8 @@ from pathlib import Path
 from feedkit.config import ObjectStore, Settings
 from feedkit.errors import PublishError
 from feedkit.pipeline.articles import collect_articles, scan_beside
-from feedkit.pipeline.prepare import article_folder_key, declared, feed_key, to_microseconds
+from feedkit.pipeline.instants import to_microseconds
+from feedkit.pipeline.prepare import declared
 from feedkit.pipeline.press import WorkersPress
 from feedkit.pipeline.report import NoProgress, Progress, Report, together
 from feedkit.pipeline.sameness import bring_up_to_date, settle
@@ -22,6 +23,7 @@ from feedkit.pipeline.timing import Clock, News, utc_now
 from feedkit.pipeline.workers import Workers
 from feedkit.publish import Kept, Published, publish, target_of
 from feedkit.store import EVERYTHING, Store
+from feedkit.store.source_keys import feed_key, folder_key
 
 
 def run(
@@ -57,7 +59,8 @@ def run(
         if all(listed.outcome != "failed" for listed in failed_lists):
             report.feeds = frozenset(feed.url for feed in feeds)
         if not store.is_new:
-            followed = {*map(article_folder_key, settings.articles), *map(feed_key, feeds)}
+            followed = {feed_key(feed.url) for feed in feeds}
+            followed |= {folder_key(folder.name) for folder in settings.articles}
             are_all = all(listed.outcome != "failed" for listed in failed_lists)
             bring_up_to_date(store, followed, are_all=are_all)
         if feeds:

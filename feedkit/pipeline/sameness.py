@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from feedkit.model import Entry
 from feedkit.pipeline.prepare import decode_entry, known_as, stored_keys
 from feedkit.store import NewEntry, RelatedRow, SourceRow, Store
+from feedkit.store.source_keys import feed_of
 
 if TYPE_CHECKING:  # most runs have nothing to compare, and these cost 10 ms
     from feedkit.normalize.duplicates import Candidate, Publisher
@@ -120,12 +121,12 @@ def bring_up_to_date(store: Store, followed: Collection[str], *, are_all: bool) 
 def _publisher(source: SourceRow) -> "Publisher":
     from feedkit.normalize.duplicates import Publisher
 
-    kind, _, url = source.key.partition(":")
+    url = feed_of(source.key)
     return Publisher(
         source.key,
-        is_folder=kind == "articles",
+        is_folder=url is None,
         is_followed=source.is_followed,
-        feed_url=url if kind == "feed" and url.startswith(("http:", "https:")) else None,
+        feed_url=url if url and url.startswith(("http:", "https:")) else None,
         site_url=source.site_url,
     )
 

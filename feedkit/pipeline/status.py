@@ -5,16 +5,16 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from feedkit.collect.http import shown
+from feedkit.collect.addresses import host_at, shown
 from feedkit.config import FeedSource, Settings
-from feedkit.pipeline.feeds import host_asked
-from feedkit.pipeline.prepare import feed_key, to_microseconds
+from feedkit.pipeline.instants import time_of, to_microseconds
 from feedkit.pipeline.subscriptions import subscriptions
-from feedkit.pipeline.timing import name_of, planned, time_of
+from feedkit.pipeline.timing import name_of, planned
 from feedkit.publish.left_out import LeftOut, left_out
 from feedkit.publish.topics import choose_topics
 from feedkit.schedule.policy import is_waiting
 from feedkit.store import SourceRow, Store
+from feedkit.store.source_keys import feed_key
 
 
 class FeedStatus(Struct, frozen=True):
@@ -60,11 +60,11 @@ def status(settings: Settings, store: Store, now: datetime) -> list[FeedStatus]:
         counts = transaction.sources.entry_counts()
         waits = transaction.times.host_waits(to_microseconds(now))
     for feed in feeds:
-        row = rows.get(feed_key(feed))
+        row = rows.get(feed_key(feed.url))
         if row is None:
             found.append(_new(feed))
             continue
-        wait = None if feed.path else time_of(waits.get(host_asked(feed, row)))
+        wait = None if feed.path else time_of(waits.get(host_at(row.moving.url or feed.url)))
         found.append(_status(feed, row, counts.get(row.id, 0), wait, now))
     return found
 
@@ -95,11 +95,7 @@ def categories(settings: Settings, store: Store) -> Categories:
         sizes = transaction.categories.sizes()
     topics, _ = choose_topics(settings, rows, sizes)
     published = [
-        CategoryStatus(
-            topic.name,
-            topic.folder.strip("/").rpartition("/")[2],
-            sum(sizes.get(one, 0) for one in topic.category_ids),
-        )
+        CategoryStatus(topic.name, topic.slug, sum(sizes.get(one, 0) for one in topic.category_ids))
         for topic in topics
         if topic.name is not None
     ]

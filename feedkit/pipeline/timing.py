@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, TypeAlias
 
 from feedkit.config import Schedule
-from feedkit.pipeline.prepare import PreparedFeed, to_microseconds
+from feedkit.pipeline.instants import MICROSECOND, exact, time_of, to_microseconds
+from feedkit.pipeline.prepare import PreparedFeed
 from feedkit.schedule.policy import State, next_due
 from feedkit.schedule.rhythm import rhythm
 from feedkit.store import SourceRow, Timing
@@ -16,8 +17,6 @@ Clock: TypeAlias = Callable[[], datetime]
 _LONGEST = timedelta(days=366)
 """What a feed or its server may ask for, as it is stored: more says no more."""
 _ONCE_A_DAY = timedelta(days=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class News(NamedTuple):
@@ -85,7 +84,7 @@ def _planned(
         planned_at=time_of(planned_at),
         failures=failures,
         is_gone=timing.is_gone,
-        rhythm=None if timing.rhythm is None else timing.rhythm * _MICROSECOND,
+        rhythm=None if timing.rhythm is None else timing.rhythm * MICROSECOND,
         newest_at=time_of(timing.newest_at),
         fresh_until=time_of(timing.fresh_until),
         ttl=None if timing.ttl is None else timedelta(minutes=timing.ttl),
@@ -123,7 +122,7 @@ def with_rhythm_of(timing: Timing, times: list[int]) -> Timing:
     """`timing` with the rhythm of entries that have these times, in microseconds."""
     found = rhythm(map(exact, times))
     return timing._replace(
-        rhythm=None if found is None else found // _MICROSECOND,
+        rhythm=None if found is None else found // MICROSECOND,
         newest_at=max(times, default=None),
     )
 
@@ -131,13 +130,3 @@ def with_rhythm_of(timing: Timing, times: list[int]) -> Timing:
 def fresh_until(wait: timedelta | None, now: datetime) -> int | None:
     """When an answer that is fresh for `wait` is so no longer, in microseconds."""
     return None if wait is None else to_microseconds(now + min(wait, _LONGEST))
-
-
-def time_of(microseconds: int | None) -> datetime | None:
-    """A stored time, exact."""
-    return None if microseconds is None else exact(microseconds)
-
-
-def exact(microseconds: int) -> datetime:
-    """A stored time; what rounds it down could ask a server too early."""
-    return _EPOCH + microseconds * _MICROSECOND

@@ -24,13 +24,12 @@ from feedkit.publish.jobs import (
 from feedkit.publish.kept import Kept, key_of, size_of
 from feedkit.publish.plan import Planned
 from feedkit.store import EntryRow, SourceRow, Store
+from feedkit.store.source_keys import feed_of
 
 _CACHE_BYTES = 96_000_000
 """Rendered entries kept for other documents that hold them too."""
 _BATCH = 50
 """Entries rendered at a time."""
-FEED = "feed:"
-"""Begins the keys of sources that are feeds."""
 _MANY = 5_000
 """Entries past which what was rendered before is so little of them that it is not looked for."""
 _FRAMES_AHEAD = 4
@@ -256,10 +255,9 @@ def _document(planned: Planned, frame: Frame, entries: Sequence[RenderedEntry]) 
 
 
 def _origin(source: SourceRow) -> Origin | None:
-    url = public_url(source)
-    if not source.key.startswith(FEED):
+    if feed_of(source.key) is None:
         return None
-    said = source.origin
+    url, said = public_url(source), source.origin
     return Origin(
         said.id or url, source.title or url, source.site_url, url, said.author, said.rights
     )
@@ -268,6 +266,7 @@ def _origin(source: SourceRow) -> Origin | None:
 def public_url(source: SourceRow) -> str | None:
     """The address of a source as others may see it; None: it has none. A local path is nobody
     else's business, and neither is a password."""
-    url = source.key.removeprefix(FEED)
-    is_remote = source.key.startswith(FEED) and url.startswith(("http://", "https://"))
-    return re.sub("(?<=//)[^/?#]*@", "", url) if is_remote else None
+    url = feed_of(source.key)
+    if url is None or not url.startswith(("http://", "https://")):
+        return None
+    return re.sub("(?<=//)[^/?#]*@", "", url)

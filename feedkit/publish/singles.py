@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from feedkit.config import Settings, Site
 from feedkit.errors import PublishError
-from feedkit.publish.assembly import FEED
 from feedkit.publish.jobs import PAGE, SourceLine
 from feedkit.publish.plan import RENDERING, digest
 from feedkit.publish.published import Published
 from feedkit.publish.topics import Topic
 from feedkit.store import SourceRow
+from feedkit.store.source_keys import feed_of, name_of
 
 OF_NO_TOPIC = "/"
 """Stands for the folder of what is of no topic."""
@@ -72,7 +72,7 @@ def feed_lists(
     lines = [
         SourceLine(
             source.title,
-            source.moving.url or source.key.removeprefix(FEED),
+            source.moving.url or name_of(source.key),
             source.site_url,
             tuple(category.name for category in source.categories),
         )
@@ -84,7 +84,7 @@ def feed_lists(
 
 def is_followed_feed(source: SourceRow) -> bool:
     """Whether the source is a feed that the configuration names."""
-    return source.is_followed and source.key.startswith(FEED)
+    return source.is_followed and feed_of(source.key) is not None
 
 
 def _feeds_opml(site: Site, topics: Sequence[Topic], formats: Sequence[str]) -> bytes:

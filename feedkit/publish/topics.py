@@ -36,6 +36,11 @@ class Topic(NamedTuple):
     is_whole: bool = True
     """Whether its documents hold the content of entries; else their summaries alone."""
 
+    @property
+    def slug(self) -> str:
+        """What its folder is called; "" for everything."""
+        return self.folder.rstrip("/").rpartition("/")[2]
+
     def path(self, format_name: str) -> str:
         """The document's path below the output folder."""
         return self.folder + FILE_NAMES[format_name]

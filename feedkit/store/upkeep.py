@@ -25,6 +25,7 @@ from feedkit.store.schema import (
     sources,
     unsettled,
 )
+from feedkit.store.source_keys import feed_of
 from feedkit.store.statements import chunks
 
 _HOUSEKEPT_AT = "housekept_at"
@@ -208,7 +209,7 @@ class Upkeep:
         numbers: set[tuple[int, int]] = set()
         for chunk in chunks(entry_ids):
             for row in self._connection.execute(query.where(entries.c.id.in_(chunk))).all():
-                if row.key.startswith("feed:"):
+                if feed_of(row.key) is not None:
                     numbers.update((row.source_id, number_of(g)) for g in row[1:3] if g)
                 else:
                     self._connection.execute(

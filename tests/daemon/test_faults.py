@@ -11,7 +11,7 @@ import pytest
 from planet import Planet
 
 from feedkit.config import Settings, load_settings
-from feedkit.daemon import loop
+from feedkit.daemon import ticks
 from feedkit.daemon.cycle import Cycles
 from feedkit.daemon.loop import Daemon
 from feedkit.daemon.notify import Notifier
@@ -51,7 +51,7 @@ def test_a_cycle_that_ends_early_is_a_line_and_the_next_does_better(
         return has_ended
 
     monkeypatch.setattr(Cycles, "tick", failing)
-    monkeypatch.setattr(loop, "LONGEST", 0.1)
+    monkeypatch.setattr(ticks, "LONGEST", 0.1)
     with caplog.at_level("INFO", logger="feedkit"):
         assert asyncio.run(serve())
     (line,) = (record for record in caplog.records if record.levelname == "ERROR")
@@ -64,7 +64,7 @@ def test_a_tick_that_is_asked_for_as_one_begins_comes_after_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = load_settings(Planet(tmp_path).root / "config.toml")
-    ticks: list[float] = []
+    began: list[float] = []
 
     async def serve() -> bool:
         notifier = Notifier()
@@ -72,9 +72,9 @@ def test_a_tick_that_is_asked_for_as_one_begins_comes_after_it(
         its_loop = asyncio.get_running_loop()
 
         def tick(_: Cycles, __: Settings) -> float:
-            ticks.append(time.monotonic())
-            if len(ticks) == 1:
-                its_loop.call_soon_threadsafe(daemon._plan, 0)
+            began.append(time.monotonic())
+            if len(began) == 1:
+                its_loop.call_soon_threadsafe(daemon._ticks.plan, 0)
                 time.sleep(0.1)
             else:
                 os.kill(os.getpid(), signal.SIGTERM)
@@ -87,6 +87,6 @@ def test_a_tick_that_is_asked_for_as_one_begins_comes_after_it(
         return has_ended
 
     assert asyncio.run(serve())
-    assert len(ticks) == 2
-    assert ticks[1] - ticks[0] < 1.0, "what a hub tells as a cycle ends is not to wait longer"
+    assert len(began) == 2
+    assert began[1] - began[0] < 1.0, "what a hub tells as a cycle ends is not to wait longer"
     assert [record.getMessage() for record in caplog.records if record.levelname != "INFO"] == []

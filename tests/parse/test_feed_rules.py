@@ -12,7 +12,7 @@ from rules_rss import RSS_RULES
 
 from feedkit.model import Feed
 from feedkit.parse import parse_feed
-from feedkit.parse.tolerant import read_tolerantly
+from feedkit.parse.tolerant.reader import read_tolerantly
 
 RULES = (*ATOM_RULES, *RSS_RULES, *MODULE_RULES, *DATE_RULES, *ENCODING_RULES)
 

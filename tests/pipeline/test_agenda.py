@@ -11,7 +11,7 @@ from planet import ARTICLES, Planet
 
 from feedkit.config import load_settings
 from feedkit.pipeline.agenda import local_state, next_time
-from feedkit.pipeline.prepare import to_microseconds
+from feedkit.pipeline.instants import to_microseconds
 from feedkit.store import open_store
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedkit.pipeline.check import check
-from feedkit.pipeline.findings import Checked
+from feedkit.pipeline.checked import Checked
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 SEEDS = [

@@ -13,7 +13,7 @@ from raw_server import Exchange, serving
 import feedkit
 from feedkit.errors import StoreError
 from feedkit.model import Origin, Person
-from feedkit.pipeline import feeds as collecting
+from feedkit.pipeline import asking
 from feedkit.pipeline.report import Report
 from feedkit.store import SourceRow, open_store
 
@@ -502,7 +502,7 @@ def test_a_store_that_fails_while_feeds_are_collected_ends_the_run_with_its_sent
     def full(*_: object) -> None:
         raise StoreError("store feedkit.db: cannot be used: database or disk is full")
 
-    monkeypatch.setattr(collecting, "_save", full)  # a full disk is not to be had in a test
+    monkeypatch.setattr(asking, "save_answer", full)  # a full disk is not to be had in a test
     with pytest.raises(StoreError, match="database or disk is full"):
         planet.cycle()
 

@@ -11,7 +11,7 @@ from planet import ARTICLES, Planet
 
 from feedkit.config import load_settings
 from feedkit.pipeline.housekeeping import Housekept, housekeep, is_due
-from feedkit.pipeline.prepare import to_microseconds
+from feedkit.pipeline.instants import to_microseconds
 from feedkit.store import open_store
 
 START = datetime(2024, 3, 1, tzinfo=UTC)
