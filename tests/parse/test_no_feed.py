@@ -26,7 +26,7 @@ from feedkit.parse import parse_feed
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a PNG image"),
         (b"\xff\xd8\xff\xe0\0\x10JFIF", "a JPEG image"),
         (b"%PDF-1.7\n", "a PDF document"),
-        (gzip.compress(b"<rss/>"), "gzip-compressed data"),
+        (gzip.compress(b"<rss/>", mtime=0), "gzip-compressed data"),
         (b'{"message": "Too many requests"}', "JSON, but names no version"),
         (b"<br />\n<b>Fatal error</b>: out of memory<br />", "an HTML page"),
         (b"<h2>Not found</h2>", "an HTML page"),
