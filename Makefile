@@ -21,7 +21,7 @@ run: $(VENV)/.installed
 	@$(BIN)/feedkit run
 
 test: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+	@$(BIN)/python -m pytest
 
 check: $(VENV)/.installed-dev
 	@$(BIN)/ruff format --check .
