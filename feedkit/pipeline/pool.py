@@ -57,9 +57,14 @@ class Pool(ProcessPoolExecutor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End them; where it is to `wait`, no thread of it is left then, and others can fork."""
-        super().shutdown(wait, cancel_futures=cancel_futures)
-        if wait and self._watcher is not None:
-            self._watcher.join()
+        # After waiting, the library's closes the pipe of the answers, which the watcher may be
+        # closing just then: a number closed twice may be another file's by now. Without, the pipe
+        # is closed by whoever is the last to have it.
+        is_in_use = self._manager is not None
+        super().shutdown(wait and not is_in_use, cancel_futures=cancel_futures)
+        for thread in (self._manager, self._watcher):
+            if wait and thread is not None:
+                thread.join()
 
     def _watched(self) -> threading.Thread:
         """Who hands out the answers, with a thread that watches it and the processes.

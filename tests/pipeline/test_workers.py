@@ -92,6 +92,19 @@ def test_an_answer_that_breaks_off_costs_its_item_alone(workers: Workers) -> Non
     assert [result for batch in batches for result in batch] == [24, -13, 28]
 
 
+def test_the_pipe_of_an_answer_that_breaks_off_is_closed_once(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def close(pipe: Connection) -> None:
+        os.close(pipe.fileno())
+        if threading.current_thread().name == "watch":
+            time.sleep(0.3)  # in which the others go on, and it does not know yet that it is closed
+
+    monkeypatch.setattr(Connection, "_close", close)
+    assert isinstance(workers.submit(half_told, [13]).exception(20), BrokenProcessPool)
+    workers.close()
+
+
 def test_what_is_given_in_the_moment_in_which_a_worker_dies_is_answered(
     workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
