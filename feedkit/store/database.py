@@ -33,6 +33,9 @@ class Database:
         self._write_out: _WriteOut | None = None
         self._is_new = is_new
         self._has_written = False
+        self._is_locked_out = False
+        """Whether a statement that was interrupted holds the file's lock, until its traceback is
+        gone."""
 
     @contextmanager
     def begin(self, *, writes: bool) -> Iterator[Transaction]:
@@ -44,8 +47,12 @@ class Database:
                 connection.begin(),
             ):
                 transaction = Transaction(connection)
-                yield transaction
-                transaction.finish()
+                try:
+                    yield transaction
+                    transaction.finish()
+                except KeyboardInterrupt:
+                    self._is_locked_out = connection.invalidated
+                    raise
             if writes and self._is_new and self._write_out is None:
                 self._write_out = _WriteOut(self._where)
         except (DatabaseError, OperationalError) as error:
@@ -68,8 +75,9 @@ class Database:
             raise StoreError(sentence_of(self._where, "made smaller", error)) from error
 
     def close(self) -> None:
-        """Close every connection, and leave what was written on the disk and in WAL mode."""
-        if self._is_new or self._has_written:
+        """Close every connection, and leave what was written on the disk and in WAL mode. Where a
+        statement was interrupted, the next run has that to do, as if this one had been killed."""
+        if (self._is_new or self._has_written) and not self._is_locked_out:
             self._keep()
         self._engine.dispose()
         if self._write_out is not None:

@@ -1,6 +1,7 @@
 """What the store does with entries: what is written, what is not, and in which order they come."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from stored import NOW, add_source, entry, listed, opened, revisions, save, touched
 
 from feedkit.model import Origin
-from feedkit.store import EntryState, SourceRow, Store, Validators
+from feedkit.store import EntryState, NewEntry, SourceRow, Store, Validators
 
 HOUR = 3_600_000_000
 
@@ -206,6 +207,28 @@ def test_a_store_opened_again_holds_what_was_committed(tmp_path: Path) -> None:
         save(store, add_source(store), entry("a", "Python"))
     with opened(tmp_path) as store:
         assert listed(store, "Python") == ["a"]
+
+
+class Interrupting(str):
+    """Text in whose reading by SQLite somebody presses Ctrl-C."""
+
+    def __conform__(self, _: object) -> str:
+        raise KeyboardInterrupt
+
+
+def fill(folder: Path, *entries: NewEntry) -> None:
+    with opened(folder) as store:
+        save(store, add_source(store), *entries)
+
+
+def test_who_interrupts_a_statement_of_a_new_store_is_not_kept_waiting(tmp_path: Path) -> None:
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        fill(tmp_path, entry("a"), entry(Interrupting("b")))
+    assert time.monotonic() - began < 2, "for a lock that only the interrupted statement holds"
+    with opened(tmp_path) as store:
+        assert save(store, add_source(store, "feed:other"), entry("c")) == (1, 0, 0)
+        assert listed(store) == ["c"]
 
 
 # Where an entry stands among others
