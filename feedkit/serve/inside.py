@@ -123,11 +123,9 @@ def _rows(sources: Sequence[SourceState]) -> Iterator[str]:
 
 def _time(time: datetime | None) -> str:
     """In HTML: it may be broken between day and hour, and there alone."""
-    return (
-        ""
-        if time is None
-        else (f"<time><span>{time:%Y-%m-%d}</span> <span>{time:%H:%M:%S} UTC</span></time>")
-    )
+    if time is None:
+        return ""
+    return f"<time><span>{time:%Y-%m-%d}</span> <span>{time:%H:%M:%S} UTC</span></time>"
 
 
 def as_metrics(measures: Sequence[Measure]) -> tuple[str, bytes]:
