@@ -39,7 +39,8 @@ class Database:
 
     @contextmanager
     def begin(self, *, writes: bool) -> Iterator[Transaction]:
-        """A transaction. Raises `StoreError` for what its disk or another program did to it."""
+        """A transaction. Raises `StoreError` for what its disk or another program did to it, and
+        `MemoryError` where SQLite has none."""
         self._has_written |= writes
         try:
             with (
@@ -119,7 +120,8 @@ class _WriteOut:
 def open_database(url: str, *, is_new: bool) -> Database:
     """The database at `url` (an SQLAlchemy URL), made or brought up to date first.
 
-    Raises `StoreError` when it cannot be opened, is no feedkit store, or a newer feedkit wrote it.
+    Raises `StoreError` when it cannot be opened, is no feedkit store, or a newer feedkit wrote it,
+    and `MemoryError` where SQLite has none.
     """
     try:
         # The path as it is written: a "%20" in it is three letters of a file name.
@@ -157,10 +159,12 @@ def _engine(url: URL) -> Engine:
     return sqlalchemy.create_engine(url)
 
 
-def _unusable(where: str, participle: str, error: DBAPIError | OSError) -> StoreError:
-    """The store cannot be used or opened."""
+def _unusable(where: str, participle: str, error: DBAPIError | OSError) -> StoreError | MemoryError:
+    """Why the store cannot be used or opened: what to raise."""
     if isinstance(error, OSError):
         return StoreError(f"store {where}: cannot be {participle}: {error.strerror}")
+    if getattr(error.orig, "sqlite_errorcode", 0) in _OUT_OF_MEMORY:
+        return MemoryError()
     return StoreError(sentence_of(where, participle, error.orig))
 
 
@@ -169,6 +173,9 @@ def _create_file(path: str) -> None:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
 
+_OUT_OF_MEMORY = (sqlite3.SQLITE_IOERR_NOMEM, sqlite3.SQLITE_IOERR_SHMMAP)
+"""What SQLite calls a disk's errors, and are not: it had no memory to read with, or none to map the
+index of its log into (https://www.sqlite.org/rescode.html)."""
 _DAMAGED = "restore a copy of it, or name another file"
 _ADVICE = {
     sqlite3.SQLITE_FULL: "make room there and run feedkit again; what was stored is kept",

@@ -194,6 +194,37 @@ def test_too_little_memory_is_a_sentence(tmp_path: Path, left: int) -> None:
     assert planet.titles() == ["new", "a1", "a0"]
 
 
+NO_ROOM = """
+import resource, sys
+from feedkit.store import open_store
+def use(url):
+    with open_store(url) as store, store.read() as transaction:
+        transaction.sources.all()
+use(sys.argv[1])
+use(sys.argv[1])
+small = [bytearray(50_000) for _ in range(200)]
+del small[::2]  # in these Python and SQLite find room, and for more there is none
+with open("/proc/self/statm") as sizes:
+    taken = int(sizes.read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (taken, taken))
+use(sys.argv[1])
+"""
+
+
+def test_a_store_that_no_memory_is_left_to_open_is_not_said_to_be_a_bad_disk(
+    tmp_path: Path,
+) -> None:
+    planet = Planet(tmp_path)
+    three_articles(planet)
+    assert planet.feedkit("run", "--strict").code == 0
+    url = f"sqlite:///{tmp_path}/feedkit.db"
+    done = subprocess.run(
+        [sys.executable, "-c", NO_ROOM, url],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.stderr.splitlines()[-1] == "MemoryError"
+
+
 def test_a_feed_that_takes_more_memory_than_there_is_costs_nothing_for_good(tmp_path: Path) -> None:
     planet = Planet(tmp_path, '[[feeds]]\nurl = "large.xml"\n[[feeds]]\nurl = "feed.xml"\n')
     planet.write("feed.xml", rss("site", "a1", "a0"))
